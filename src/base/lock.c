@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "base/lock.h"
+
+#ifdef __SANITIZE_THREAD__
+#include <sanitizer/tsan_interface.h>
+#define TELL_TSAN(call) call
+#else
+#define TELL_TSAN(call)
+#endif
+
+#ifdef CF_DEBUG_LOCKS
+
+#define HELD_MAX 1024
+
+typedef struct
+{
+  CfMutex *locks[HELD_MAX];
+  guint n_locks;
+} HeldLocks;
+
+static GPrivate held_locks = G_PRIVATE_INIT (g_free);
+
+static HeldLocks *
+get_held_locks (void)
+{
+  HeldLocks *held = g_private_get (&held_locks);
+
+  if (held == NULL)
+    {
+      held = g_new0 (HeldLocks, 1);
+      g_private_set (&held_locks, held);
+    }
+  return held;
+}
+
+static gboolean
+lock_precedes (const CfMutex *outer, const CfMutex *inner)
+{
+  if (outer->kind != inner->kind)
+    return outer->kind < inner->kind;
+  return outer->number < inner->number;
+}
+
+static void
+check_order (const CfMutex *self)
+{
+  static const char *const places[] = {
+#define CF_LOCK(kind, place, protects) [CF_LOCK_##kind] = place,
+#include "base/locks.def"
+  };
+  const HeldLocks *held = get_held_locks ();
+
+  for (guint i = 0; i < held->n_locks; i++)
+    if (!lock_precedes (held->locks[i], self))
+      g_error ("lock order: %s #%u taken while holding %s #%u",
+               places[self->kind], self->number, places[held->locks[i]->kind],
+               held->locks[i]->number);
+}
+
+static void
+note_locked (CfMutex *self)
+{
+  HeldLocks *held = get_held_locks ();
+
+  g_assert (held->n_locks < HELD_MAX);
+  held->locks[held->n_locks++] = self;
+  g_atomic_pointer_set (&self->owner, g_thread_self ());
+}
+
+static void
+note_unlocked (CfMutex *self)
+{
+  HeldLocks *held = get_held_locks ();
+  guint i = held->n_locks;
+
+  cf_mutex_assert_held (self);
+  while (held->locks[--i] != self)
+    g_assert (i > 0);
+  held->locks[i] = held->locks[--held->n_locks];
+  g_atomic_pointer_set (&self->owner, NULL);
+}
+
+#else
+
+static void
+check_order (const CfMutex *self)
+{
+}
+
+static void
+note_locked (CfMutex *self)
+{
+}
+
+static void
+note_unlocked (CfMutex *self)
+{
+}
+
+#endif
+
+/**
+ * cf_mutex_init:
+ * @self: the lock to set up
+ * @kind: its place in locks.def
+ * @number: its place among the locks of @kind
+ */
+void
+cf_mutex_init (CfMutex *self, CfLockKind kind, guint number)
+{
+  g_mutex_init (&self->mutex);
+#ifdef CF_DEBUG_LOCKS
+  self->kind = kind;
+  self->number = number;
+  self->owner = NULL;
+#endif
+}
+
+void
+cf_mutex_clear (CfMutex *self)
+{
+  g_mutex_clear (&self->mutex);
+}
+
+CF_NO_ANALYSIS void
+cf_mutex_lock (CfMutex *self)
+{
+  check_order (self);
+  TELL_TSAN (__tsan_mutex_pre_lock (self, 0));
+  g_mutex_lock (&self->mutex);
+  TELL_TSAN (__tsan_mutex_post_lock (self, 0, 0));
+  note_locked (self);
+}
+
+CF_NO_ANALYSIS void
+cf_mutex_unlock (CfMutex *self)
+{
+  note_unlocked (self);
+  TELL_TSAN (__tsan_mutex_pre_unlock (self, 0));
+  g_mutex_unlock (&self->mutex);
+  TELL_TSAN (__tsan_mutex_post_unlock (self, 0));
+}
+
+/**
+ * cf_mutex_assert_held:
+ * @self: a lock that the calling thread holds
+ *
+ * Documents, and with --enable-debug checks, that @self is held.
+ */
+void
+cf_mutex_assert_held (CfMutex *self)
+{
+#ifdef CF_DEBUG_LOCKS
+  g_assert (g_atomic_pointer_get (&self->owner) == g_thread_self ());
+#endif
+}
