@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# tests/X/test-Y.c tests src/X/Y.c: to add a test, add its line to the list.
+
+test_programs = \
+	tests/base/test-lock \
+	$(NULL)
+lint_scripts = \
+	tests/lint/format.sh \
+	tests/lint/layers.sh \
+	tests/lint/mirror.sh \
+	tests/lint/sizes.sh \
+	$(NULL)
+
+LDADD = $(coffer_libs)
+check_PROGRAMS += $(test_programs)
+check_SCRIPTS += $(lint_scripts)
+TESTS = $(test_programs) $(lint_scripts)
+EXTRA_DIST += \
+	$(lint_scripts) \
+	tests/lint/exceptions \
+	tests/lsan.supp \
+	tests/tap-run \
+	tests/tap-script \
+	tests/tsan.supp \
+	tests/valgrind.supp \
+	$(NULL)
+
+# Every test prints TAP; the driver makes each line of it a result of its own.
+TEST_EXTENSIONS = .sh
+tap_driver = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+LOG_DRIVER = $(tap_driver)
+LOG_COMPILER = $(SHELL) $(srcdir)/tests/tap-run
+TEST_WRAPPER =
+AM_LOG_FLAGS = "$(TEST_WRAPPER)"
+SH_LOG_DRIVER = $(tap_driver)
+SH_LOG_COMPILER = $(SHELL) $(srcdir)/tests/tap-script
+
+asan_options = detect_leaks=1:halt_on_error=1:fast_unwind_on_malloc=0
+lsan_options = print_suppressions=0:suppressions=$(abs_srcdir)/tests/lsan.supp
+ubsan_options = print_stacktrace=1:halt_on_error=1
+tsan_options = ignore_noninstrumented_modules=1:halt_on_error=1:second_deadlock_stack=1:suppressions=$(abs_srcdir)/tests/tsan.supp
+
+AM_TESTS_ENVIRONMENT = \
+	export srcdir='$(srcdir)' AWK='$(AWK)'; \
+	export CLANG_FORMAT='$(CLANG_FORMAT)' SHELLCHECK='$(SHELLCHECK)'; \
+	export COFFERD='$(abs_builddir)/src/cofferd'; \
+	export COFFER='$(abs_builddir)/src/coffer'; \
+	export LC_ALL=C LANGUAGE=; \
+	export G_TEST_SRCDIR='$(abs_srcdir)/tests'; \
+	export G_TEST_BUILDDIR='$(abs_builddir)/tests'; \
+	export G_DEBUG=gc-friendly G_SLICE=always-malloc MALLOC_PERTURB_=165; \
+	export GIO_USE_VFS=local GIO_USE_PROXY_RESOLVER=dummy; \
+	export ASAN_OPTIONS='$(asan_options)' LSAN_OPTIONS='$(lsan_options)'; \
+	export UBSAN_OPTIONS='$(ubsan_options)' TSAN_OPTIONS='$(tsan_options)';
