@@ -9,10 +9,14 @@ base_sources = \
 	src/base/lock.c \
 	src/base/lock.h \
 	src/base/locks.def \
+	src/base/number.c \
+	src/base/number.h \
 	$(NULL)
 config_sources = \
 	$(NULL)
 proto_sources = \
+	src/proto/split.c \
+	src/proto/split.h \
 	$(NULL)
 types_sources = \
 	$(NULL)

@@ -3,6 +3,8 @@
 
 test_programs = \
 	tests/base/test-lock \
+	tests/base/test-number \
+	tests/proto/test-split \
 	$(NULL)
 lint_scripts = \
 	tests/lint/format.sh \

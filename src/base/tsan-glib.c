@@ -1,138 +1,173 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later
-   Tell ThreadSanitizer what GLib's locks order.  GLib takes its locks with
-   futexes and is not built for the sanitizer, so without this every variable
-   that a GMutex protects is reported.  Linked into programs that are built
-   with --enable-sanitizers=thread; wraps GLib's functions of the same name.  */
-#define _GNU_SOURCE
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* tsan-glib.c -- tells the thread sanitizer what GLib's locks order.
+ *
+ * GLib takes its locks with futexes and is not built for the sanitizer, so
+ * without this every variable that a GMutex protects is reported.  Only in a
+ * build with --enable-sanitizers=thread: each function here takes the place of
+ * GLib's of the same name, calls it, and tells the sanitizer of the edge.
+ */
+#include "config.h"
+
 #include <dlfcn.h>
 #include <glib.h>
 #include <sanitizer/tsan_interface.h>
 
+/* GLib's own function of that name, looked up once.  */
 #define REAL(name)                                                             \
   ({                                                                           \
     static __typeof__ (&name) real_;                                           \
-    __typeof__ (&name) f_ = __atomic_load_n (&real_, __ATOMIC_RELAXED);        \
-    if (f_ == NULL)                                                            \
+    __typeof__ (&name) found_ = __atomic_load_n (&real_, __ATOMIC_RELAXED);    \
+    if (found_ == NULL)                                                        \
       {                                                                        \
-        f_ = (__typeof__ (&name)) dlsym (RTLD_NEXT, #name);                    \
-        __atomic_store_n (&real_, f_, __ATOMIC_RELAXED);                       \
+        found_ = (__typeof__ (&name)) dlsym (RTLD_NEXT, #name);                \
+        __atomic_store_n (&real_, found_, __ATOMIC_RELAXED);                   \
       }                                                                        \
-    f_;                                                                        \
+    found_;                                                                    \
   })
-#define LOCK(name, type)                                                       \
-  void name (type *m)                                                          \
+
+#define WRAP_LOCK(name, type)                                                  \
+  void name (type *lock)                                                       \
   {                                                                            \
-    REAL (name) (m);                                                           \
-    __tsan_acquire (m);                                                        \
-  }
-#define TRYLOCK(name, type)                                                    \
-  gboolean name (type *m)                                                      \
-  {                                                                            \
-    gboolean ok = REAL (name) (m);                                             \
-    if (ok)                                                                    \
-      __tsan_acquire (m);                                                      \
-    return ok;                                                                 \
-  }
-#define UNLOCK(name, type)                                                     \
-  void name (type *m)                                                          \
-  {                                                                            \
-    __tsan_release (m);                                                        \
-    REAL (name) (m);                                                           \
+    REAL (name) (lock);                                                        \
+    __tsan_acquire (lock);                                                     \
   }
 
-LOCK (g_mutex_lock, GMutex)
-TRYLOCK (g_mutex_trylock, GMutex) UNLOCK (g_mutex_unlock, GMutex)
-    LOCK (g_rec_mutex_lock, GRecMutex) TRYLOCK (g_rec_mutex_trylock, GRecMutex)
-        UNLOCK (g_rec_mutex_unlock, GRecMutex)
-            LOCK (g_rw_lock_writer_lock, GRWLock)
-                TRYLOCK (g_rw_lock_writer_trylock, GRWLock)
-                    UNLOCK (g_rw_lock_writer_unlock, GRWLock)
-                        LOCK (g_rw_lock_reader_lock, GRWLock)
-                            TRYLOCK (g_rw_lock_reader_trylock, GRWLock)
-                                UNLOCK (g_rw_lock_reader_unlock, GRWLock)
+#define WRAP_TRYLOCK(name, type)                                               \
+  gboolean name (type *lock)                                                   \
+  {                                                                            \
+    gboolean taken = REAL (name) (lock);                                       \
+    if (taken)                                                                 \
+      __tsan_acquire (lock);                                                   \
+    return taken;                                                              \
+  }
 
-                                    void g_cond_wait (GCond *c, GMutex *m)
+#define WRAP_UNLOCK(name, type)                                                \
+  void name (type *lock)                                                       \
+  {                                                                            \
+    __tsan_release (lock);                                                     \
+    REAL (name) (lock);                                                        \
+  }
+
+#define WRAP_POP(name)                                                         \
+  gpointer name (GAsyncQueue *queue)                                           \
+  {                                                                            \
+    gpointer data = REAL (name) (queue);                                       \
+    if (data != NULL)                                                          \
+      __tsan_acquire (data);                                                   \
+    return data;                                                               \
+  }
+
+WRAP_LOCK (g_mutex_lock, GMutex);
+WRAP_TRYLOCK (g_mutex_trylock, GMutex);
+WRAP_UNLOCK (g_mutex_unlock, GMutex);
+
+WRAP_LOCK (g_rec_mutex_lock, GRecMutex);
+WRAP_TRYLOCK (g_rec_mutex_trylock, GRecMutex);
+WRAP_UNLOCK (g_rec_mutex_unlock, GRecMutex);
+
+WRAP_LOCK (g_rw_lock_reader_lock, GRWLock);
+WRAP_TRYLOCK (g_rw_lock_reader_trylock, GRWLock);
+WRAP_UNLOCK (g_rw_lock_reader_unlock, GRWLock);
+WRAP_LOCK (g_rw_lock_writer_lock, GRWLock);
+WRAP_TRYLOCK (g_rw_lock_writer_trylock, GRWLock);
+WRAP_UNLOCK (g_rw_lock_writer_unlock, GRWLock);
+
+void
+g_cond_wait (GCond *cond, GMutex *mutex)
 {
-  __tsan_release (m);
-  REAL (g_cond_wait) (c, m);
-  __tsan_acquire (m);
+  __tsan_release (mutex);
+  REAL (g_cond_wait) (cond, mutex);
+  __tsan_acquire (mutex);
 }
+
 gboolean
-g_cond_wait_until (GCond *c, GMutex *m, gint64 end)
+g_cond_wait_until (GCond *cond, GMutex *mutex, gint64 end_time)
 {
-  __tsan_release (m);
-  gboolean ok = REAL (g_cond_wait_until) (c, m, end);
-  __tsan_acquire (m);
-  return ok;
+  __tsan_release (mutex);
+  gboolean woken = REAL (g_cond_wait_until) (cond, mutex, end_time);
+  __tsan_acquire (mutex);
+  return woken;
 }
+
 void
-g_bit_lock (volatile gint *a, gint bit)
+g_bit_lock (volatile gint *address, gint bit)
 {
-  REAL (g_bit_lock) (a, bit);
-  __tsan_acquire ((gpointer) (gsize) a);
+  REAL (g_bit_lock) (address, bit);
+  __tsan_acquire ((gpointer) (gsize) address);
 }
+
 void
-g_bit_unlock (volatile gint *a, gint bit)
+g_bit_unlock (volatile gint *address, gint bit)
 {
-  __tsan_release ((gpointer) (gsize) a);
-  REAL (g_bit_unlock) (a, bit);
+  __tsan_release ((gpointer) (gsize) address);
+  REAL (g_bit_unlock) (address, bit);
 }
-gboolean (g_once_init_enter) (volatile void *l)
+
+gboolean (g_once_init_enter) (volatile void *location)
 {
-  gboolean first = REAL (g_once_init_enter) (l);
+  gboolean first = REAL (g_once_init_enter) (location);
   if (!first)
-    __tsan_acquire ((gpointer) (gsize) l);
+    __tsan_acquire ((gpointer) (gsize) location);
   return first;
 }
-void (g_once_init_leave) (volatile void *l, gsize result)
+
+void (g_once_init_leave) (volatile void *location, gsize result)
 {
-  __tsan_release ((gpointer) (gsize) l);
-  REAL (g_once_init_leave) (l, result);
+  __tsan_release ((gpointer) (gsize) location);
+  REAL (g_once_init_leave) (location, result);
 }
+
 void
-g_async_queue_push (GAsyncQueue *q, gpointer data)
+g_async_queue_push (GAsyncQueue *queue, gpointer data)
 {
   __tsan_release (data);
-  REAL (g_async_queue_push) (q, data);
+  REAL (g_async_queue_push) (queue, data);
 }
-#define POP(name)                                                              \
-  gpointer name (GAsyncQueue *q)                                               \
-  {                                                                            \
-    gpointer p = REAL (name) (q);                                              \
-    if (p != NULL)                                                             \
-      __tsan_acquire (p);                                                      \
-    return p;                                                                  \
-  }
-POP (g_async_queue_pop)
-POP (g_async_queue_try_pop) gpointer
-    g_async_queue_timeout_pop (GAsyncQueue *q, guint64 t)
+
+WRAP_POP (g_async_queue_pop);
+WRAP_POP (g_async_queue_try_pop);
+
+gpointer
+g_async_queue_timeout_pop (GAsyncQueue *queue, guint64 timeout_us)
 {
-  gpointer p = REAL (g_async_queue_timeout_pop) (q, t);
-  if (p != NULL)
-    __tsan_acquire (p);
-  return p;
+  gpointer data = REAL (g_async_queue_timeout_pop) (queue, timeout_us);
+  if (data != NULL)
+    __tsan_acquire (data);
+  return data;
 }
-/* The functions that GLib calls in another thread.  */
+
+/* What a pool's threads are to call, in place of PoolTask.func.  */
 typedef struct
 {
-  GFunc f;
-  gpointer user;
-} Tramp;
+  GFunc func;
+  gpointer user_data;
+} PoolTask;
+
 static void
-tramp_pool (gpointer data, gpointer t)
+run_pool_task (gpointer data, gpointer user_data)
 {
+  const PoolTask *task = user_data;
+
   __tsan_acquire (data);
-  ((Tramp *) t)->f (data, ((Tramp *) t)->user);
-  __tsan_release (t);
+  task->func (data, task->user_data);
+  __tsan_release (user_data);
 }
+
 GThreadPool *
-g_thread_pool_new (
-    GFunc f, gpointer user, gint max, gboolean excl, GError **error)
+g_thread_pool_new (GFunc func,
+                   gpointer user_data,
+                   gint max_threads,
+                   gboolean exclusive,
+                   GError **error)
 {
-  Tramp *t = g_new (Tramp, 1);
-  *t = (Tramp){ f, user };
-  return REAL (g_thread_pool_new) (tramp_pool, t, max, excl, error);
+  PoolTask *task = g_new (PoolTask, 1);
+
+  task->func = func;
+  task->user_data = user_data;
+  return REAL (g_thread_pool_new) (run_pool_task, task, max_threads, exclusive,
+                                   error);
 }
+
 gboolean
 g_thread_pool_push (GThreadPool *pool, gpointer data, GError **error)
 {
