@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* memory.h -- what the process has allocated, and the machine's memory.
+ *
+ * With jemalloc the figure is exact: the sum of what each thread allocated
+ * less what it freed ("thread.allocatedp"), which costs two loads a thread.
+ * With another allocator it is what that can tell (mallinfo2()).
+ *
+ * Thread safety: all functions may be called from any thread.
+ */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+void cf_memory_init (void);                /* once, before threads */
+gsize cf_memory_used (void);               /* bytes allocated now, all threads */
+gint64 cf_memory_thread_balance (void);    /* bytes this thread allocated less
+                                              those it freed; cheap */
+gsize cf_memory_rss (void);                /* bytes resident */
+gsize cf_memory_machine (void);            /* bytes: machine's or its cgroup's */
+const char *cf_memory_allocator (void);    /* "jemalloc-5.3.0", "libc" */
+gsize cf_memory_usable (gconstpointer block); /* bytes the block really takes */
+void cf_memory_purge (void);               /* gives free pages back */
+
+G_END_DECLS

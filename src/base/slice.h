@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* slice.h -- bytes that somebody else owns.
+ *
+ * A slice is good for as long as its owner says; it may hold NUL bytes and
+ * is not terminated.
+ *
+ * Thread safety: plain values.
+ */
+#pragma once
+
+#include <string.h>
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  const char *data; /* (not owned) (nullable) if @size is 0 */
+  gsize size;       /* bytes */
+} CfSlice;
+
+/* A slice of the string constant LITERAL, without its final NUL. */
+#define CF_SLICE(literal) ((CfSlice){ "" literal, sizeof (literal) - 1 })
+
+static inline CfSlice
+cf_slice (const char *data, gsize size)
+{
+  return (CfSlice){ data, size };
+}
+
+static inline CfSlice
+cf_slice_of_string (const char *string)
+{
+  return (CfSlice){ string, strlen (string) };
+}
+
+static inline gboolean
+cf_slice_equal (CfSlice a, CfSlice b)
+{
+  return a.size == b.size && (a.size == 0 || memcmp (a.data, b.data, a.size) == 0);
+}
+
+/* Whether @self is the ASCII word @word, in whatever case. */
+static inline gboolean
+cf_slice_is (CfSlice self, const char *word)
+{
+  return strlen (word) == self.size &&
+         g_ascii_strncasecmp (self.data, word, self.size) == 0;
+}
+
+static inline int
+cf_slice_compare (CfSlice a, CfSlice b)
+{
+  int order = a.size != 0 && b.size != 0
+                  ? memcmp (a.data, b.data, MIN (a.size, b.size))
+                  : 0;
+
+  if (order != 0)
+    return order;
+  return (a.size > b.size) - (a.size < b.size);
+}
+
+G_END_DECLS

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* hold.h -- what a running command holds of the keyspace.
+ *
+ * A command finds its keys already held.  There are three ways to hold them:
+ *
+ *  SLOTS   the locks of the slots of its keys, taken in ascending order and
+ *          kept for the whole command.  The common way: short commands on few
+ *          keys.
+ *  CLAIMS  long commands and blocks (many keys, long values, MULTI with many
+ *          commands, scripts) must not keep the other keys of their slots
+ *          waiting.  They *claim* their keys: each slot has a set of claimed
+ *          keys, NULL when there are none, which everybody who locks the slot
+ *          looks at.  A key that is claimed is touched by nobody but the
+ *          claimant; whoever wants it gets nothing, registers as a waiter
+ *          and tries again from the start when the claimant is done.  While
+ *          it runs, the claimant locks a slot only for the moment of a table
+ *          look-up or change.
+ *  ALL     the gate is closed (see engine/gate.h): nobody else runs, so no
+ *          lock is taken.
+ *
+ * So the rules for touching an entry are:
+ *  - whoever holds the slot's lock may look up, and may read the key, type
+ *    and deadline of any entry in the slot (walkers do);
+ *  - values, and everything of an entry whose key one holds, are the holder's;
+ *  - tables, deadlines and headers change only in cf_keyspace_*() functions,
+ *    which lock the slot themselves when the hold is CLAIMS.
+ *
+ * Acquiring never waits while holding anything but lower slot locks: if any
+ * key is claimed by another, all is given back.
+ *
+ * Thread safety: a hold belongs to one thread; a claims set is shared.
+ */
+#pragma once
+
+#include <glib.h>
+
+#include "base/lock.h"
+#include "base/slice.h"
+
+G_BEGIN_DECLS
+
+typedef struct _CfKeyspace CfKeyspace;
+typedef struct _CfClaims CfClaims;
+
+#define CF_N_SLOTS 16384
+#define CF_NO_SLOT G_MAXUINT16
+
+/* A key, with what is derived from it. */
+typedef struct
+{
+  CfSlice bytes;
+  guint32 hash; /* of the bytes, for tables */
+  guint16 slot; /* CRC-16 of the bytes or their {tag}, mod 16384 */
+} CfKey;
+
+CfKey cf_key (CfSlice bytes);
+guint16 cf_key_slot (CfSlice bytes); /* just the slot */
+
+typedef enum
+{
+  CF_HOLD_NONE,
+  CF_HOLD_SLOTS,
+  CF_HOLD_CLAIMS,
+  CF_HOLD_ALL,
+} CfHoldMode;
+
+typedef struct
+{
+  CfHoldMode mode;
+  CfKeyspace *keyspace; /* (not owned) */
+  CfClaims *claims;     /* (owned) (nullable) CLAIMS only */
+  guint16 *slots;       /* (not owned) scratch of CF_N_SLOTS: those locked */
+  guint n_slots;
+  guint64 *seen;        /* (not owned) scratch: bitmap of CF_N_SLOTS, zero
+                           between uses */
+} CfHold;
+
+/* Called, in the thread that ends a claim and with no lock held, for each
+ * waiter that cf_hold_acquire() registered. */
+typedef void (*CfWaiterFunc) (gpointer waiter);
+
+typedef struct
+{
+  gpointer waiter; /* (transfer full) given to @wake when the claim ends */
+  CfWaiterFunc wake;
+  gpointer (*ref) (gpointer waiter); /* makes the reference that is given */
+} CfWaiter;
+
+/* @keys: the keys of database @dbs[i] (or all of @db when @dbs is NULL).
+ * Returns FALSE if one is claimed by another; @waiter (nullable: try only)
+ * is then called when that claim has ended, and nothing is held. */
+gboolean cf_hold_slots (CfHold *self, const CfKey *keys, gsize n_keys,
+                        guint db, const guint *dbs, const CfWaiter *waiter);
+gboolean cf_hold_claims (CfHold *self, const CfKey *keys, gsize n_keys,
+                         guint db, const guint *dbs, const CfWaiter *waiter);
+void cf_hold_all (CfHold *self); /* the gate is closed by the caller */
+void cf_hold_release (CfHold *self);
+
+G_END_DECLS
