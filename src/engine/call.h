@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* call.h -- one command on its way: its arguments, its keys, its reply, and
+ * what it says of its effects.
+ *
+ * A command function is straight single-threaded code.  It gets its
+ * arguments, finds its keys held, writes one whole reply and returns TRUE, or
+ * writes nothing, sets its error and returns FALSE.  It takes no lock and
+ * sees no socket.
+ *
+ * Thread safety: a call belongs to the thread that runs it.
+ */
+#pragma once
+
+#include "base/error.h"
+#include "config/settings.h"
+#include "engine/command.h"
+#include "engine/engine.h"
+#include "engine/session.h"
+#include "engine/worker.h"
+#include "proto/reply.h"
+
+G_BEGIN_DECLS
+
+/* Classes of key-space events, lettered as notify-keyspace-events does. */
+typedef enum
+{
+  CF_NOTIFY_GENERIC = 'g',
+  CF_NOTIFY_STRING = '$',
+  CF_NOTIFY_LIST = 'l',
+  CF_NOTIFY_SET = 's',
+  CF_NOTIFY_HASH = 'h',
+  CF_NOTIFY_ZSET = 'z',
+  CF_NOTIFY_EXPIRED = 'x',
+  CF_NOTIFY_EVICTED = 'e',
+  CF_NOTIFY_STREAM = 't',
+  CF_NOTIFY_NEW = 'n',
+} CfNotifyClass;
+
+struct _CfCall
+{
+  const CfSlice *argv; /* argv[0] is the name; not NUL-terminated */
+  guint argc;
+  const CfCommandInfo *info;
+  CfEngine *engine;
+  CfWorker *worker;
+  CfSession *session;
+  CfKeyspace *keyspace;
+  guint db;
+  CfReply reply;
+  gint64 now_ms; /* wall clock; the same for all of a transaction */
+  gboolean in_transaction;
+
+  /* Private to the engine. */
+  CfRequest *request; /* (nullable) whose blobs may be taken */
+  CfBlob **blobs;     /* (nullable) likewise */
+  CfHold *hold;
+  const CfKey *keys;
+  const guint *key_arguments;
+  gsize n_keys;
+  gsize key_hint;
+  guint64 n_changes;
+  CfTrash *trash;          /* (owned) (nullable) freed when the gate is open */
+  gboolean free_trash_here; /* FLUSHALL SYNC: before the reply is sent */
+  gboolean has_effect;      /* cf_call_effect() was called */
+  gboolean parked;          /* cf_call_park() was called */
+  gboolean close_gate;      /* runs exclusively */
+};
+
+/* -- Arguments ------------------------------------------------------------- */
+
+gboolean cf_call_get_int (const CfCall *self, guint i, gint64 *value, GError **error);
+gboolean cf_call_get_int_in (const CfCall *self, guint i, gint64 least,
+                             gint64 most, gint64 *value, GError **error);
+gboolean cf_call_get_double (const CfCall *self, guint i, double *value, GError **error);
+gboolean cf_call_is (const CfCall *self, guint i, const char *word); /* any case */
+gboolean cf_call_syntax_error (GError **error); /* FALSE, always */
+/* The blob that argument @i is the whole of, or NULL; the caller's then, and
+ * the argument must not be used after. (transfer full) (nullable) */
+CfBlob *cf_call_take_blob (CfCall *self, guint i);
+
+/* -- Keys: @i is the number of an argument that is a key -------------------- */
+
+const CfKey *cf_call_key (CfCall *self, guint i);
+/* The live entry at a key, or NULL.  _read counts hits and misses and, unless
+ * the command or client says NO_TOUCH, the access; _write only the access. */
+CfEntry *cf_call_read (CfCall *self, guint i);
+CfEntry *cf_call_write (CfCall *self, guint i);
+/* The same, for a string: FALSE and WRONGTYPE if it is something else. */
+gboolean cf_call_read_string (CfCall *self, guint i, CfEntry **entry, GError **error);
+gboolean cf_call_write_string (CfCall *self, guint i, CfEntry **entry, GError **error);
+gboolean cf_call_check_type (const CfEntry *entry, CfType type, GError **error); /* NULL fits */
+
+/* See cf_keyspace_put() and _set_deadline(); FALSE: out of memory, @error set. */
+gboolean cf_call_put (CfCall *self, guint i, const CfValue *value,
+                      gint64 deadline_ms, CfEntry **entry /* (nullable) */,
+                      GError **error);
+gboolean cf_call_put_string (CfCall *self, guint i, guint argument,
+                             gint64 deadline_ms, GError **error); /* takes its blob */
+gboolean cf_call_set_deadline (CfCall *self, guint i, gint64 deadline_ms, GError **error);
+gboolean cf_call_remove (CfCall *self, guint i); /* TRUE: there was one */
+
+/* Says that the value at the key of argument @i was changed: wakes WATCH,
+ * counts the change, tells of the event. */
+void cf_call_changed (CfCall *self, guint i, CfNotifyClass class, const char *event);
+/* Likewise for a key of another database, or one that is no argument. */
+void cf_call_changed_key (CfCall *self, guint db, const CfKey *key,
+                          CfNotifyClass class, const char *event);
+
+/* -- Effects for the change feed ----------------------------------------------
+ * By default a command that changed something is recorded as it came.  A
+ * command whose effect depends on the time or on chance records what it did:
+ * words, ended by NULL; "%k" etc. are not interpreted. */
+gboolean cf_call_wants_effect (const CfCall *self);
+void cf_call_effect (CfCall *self, const CfSlice *words, guint n_words);
+
+/* -- Replies -------------------------------------------------------------------
+ * Use cf_reply_*(&call->reply, ...).  For a string entry: */
+void cf_call_reply_string (CfCall *self, CfEntry *entry); /* NULL: null */
+
+/* -- Waiting -------------------------------------------------------------------
+ * Parks the session; to be followed by returning TRUE without a reply.  The
+ * command is run again when woken; park.reason of the session says why.
+ * Never within a transaction. */
+void cf_call_park (CfCall *self, gint64 deadline_ms);
+CfWakeReason cf_call_wake_reason (const CfCall *self);
+
+G_END_DECLS

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* engine.h -- everything that commands run on, in one place.
+ *
+ * Thread safety: the members are set by cf_engine_new() and only read after;
+ * each is safe for any thread by itself unless it says otherwise.
+ */
+#pragma once
+
+#include <glib.h>
+
+#include "config/settings.h"
+#include "engine/command.h"
+#include "engine/gate.h"
+#include "engine/session.h"
+#include "engine/stats.h"
+#include "store/keyspace.h"
+
+G_BEGIN_DECLS
+
+typedef struct _CfEngine CfEngine;
+typedef struct _CfSlowlog CfSlowlog;
+typedef struct _CfLatency CfLatency;
+typedef struct _CfMonitors CfMonitors;
+typedef struct _CfPause CfPause;
+typedef struct _CfEvict CfEvict;
+typedef struct _CfExpirer CfExpirer;
+typedef struct _CfReaper CfReaper;
+typedef struct _CfFeed CfFeed;
+
+/* What only the daemon can do; filled by it. */
+typedef struct
+{
+  /* Starts the graceful end of the process; returns at once. */
+  void (*shutdown) (gpointer data, gboolean now);
+  /* Numbers for INFO: loops in use, handlers alive. */
+  void (*describe) (gpointer data, guint *n_loops, guint *n_handlers);
+  gpointer data;
+} CfEngineHooks;
+
+struct _CfEngine
+{
+  CfConfig *config;         /* (not owned) */
+  CfCommandTable *commands; /* (owned) */
+  CfKeyspace *keyspace;     /* (owned) */
+  CfGate *gate;             /* (owned) */
+  CfStats *stats;           /* (owned) */
+  CfSessions *sessions;     /* (owned) */
+  CfSlowlog *slowlog;       /* (owned) */
+  CfLatency *latency;       /* (owned) */
+  CfMonitors *monitors;     /* (owned) */
+  CfPause *pause;           /* (owned) */
+  CfEvict *evict;           /* (owned) */
+  CfExpirer *expirer;       /* (owned) */
+  CfReaper *reaper;         /* (owned) */
+  CfFeed *feed;             /* (owned) */
+  GPtrArray *workers;       /* (owned) protected by the gate's EXCLUSIVE lock */
+  GPtrArray *free_workers;  /* (owned) likewise */
+  CfEngineHooks hooks;
+  gint64 started_ms;
+  gint64 started_mono_us;
+  char run_id[41];
+  gint shutting_down; /* (atomic) */
+  guint blocked_clients; /* (atomic) parked by CF_PARK_BLOCK or _PAUSE */
+  guint64 n_monitored;   /* (atomic) commands fed to MONITOR */
+};
+
+CfEngine *cf_engine_new (CfConfig *config, const CfFamily *const *families,
+                         const CfEngineHooks *hooks);
+void cf_engine_start (CfEngine *self); /* its threads: expirer, reaper */
+void cf_engine_stop (CfEngine *self);  /* ends them; no worker may be inside */
+void cf_engine_free (CfEngine *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CfEngine, cf_engine_free)
+
+G_END_DECLS

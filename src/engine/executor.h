@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* executor.h -- runs requests: finds the command, checks that it may run,
+ * holds its keys, runs it, and sees to its effects.
+ *
+ *   find -> arity -> login -> MULTI queue -> pause -> memory
+ *        -> hold keys -> run -> feed -> give back -> count, log, monitor
+ *
+ * Thread safety: any worker, inside the gate, for a session it handles.
+ */
+#pragma once
+
+#include "engine/engine.h"
+#include "engine/session.h"
+#include "engine/worker.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  CF_OUTCOME_DONE,   /* go on with the next request */
+  CF_OUTCOME_PARKED, /* read no more until the session is woken */
+  CF_OUTCOME_CLOSE,  /* send what is due and close */
+} CfOutcome;
+
+/* Commands with more keys than this claim them (hold.h). */
+#define CF_EXECUTOR_MANY_KEYS 64
+/* So do blocks of more commands than this. */
+#define CF_EXECUTOR_MANY_COMMANDS 64
+/* A value of more bytes than this is large (CF_COMMAND_BIG). */
+#define CF_EXECUTOR_LARGE_VALUE (64 * 1024)
+
+/* Runs the request that is READY in @request. */
+CfOutcome cf_executor_run (CfEngine *engine, CfWorker *worker,
+                           CfSession *session, CfRequest *request);
+/* Runs @argv; @blobs (nullable) as long as @argv. */
+CfOutcome cf_executor_run_argv (CfEngine *engine, CfWorker *worker,
+                                CfSession *session, const CfSlice *argv,
+                                guint argc, CfBlob **blobs);
+/* Runs the command of a parked session again. */
+CfOutcome cf_executor_resume (CfEngine *engine, CfWorker *worker,
+                              CfSession *session, CfWakeReason reason);
+
+G_END_DECLS

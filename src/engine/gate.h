@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* gate.h -- how an operation on the whole keyspace is alone for a moment.
+ *
+ * Every worker has a keeper, and holds the keeper's lock while it runs a
+ * batch.  An exclusive operation takes the locks of all keepers, in order; so
+ * the common path writes no cache line that another core writes.
+ *
+ * An exclusive operation must not make everybody wait for one long command:
+ * it tries for at most CF_GATE_TRY_US with the gate marked as wanted (workers
+ * that arrive then wait), and when some keeper's batch does not end by then,
+ * it lets everybody go on, waits holding nothing until that batch is over,
+ * and tries again.
+ *
+ * Lock order: EXCLUSIVE, then the keepers' GATE locks by number.
+ * Thread safety: all functions may be called from any thread.
+ */
+#pragma once
+
+#include "base/lock.h"
+
+G_BEGIN_DECLS
+
+#define CF_GATE_KEEPERS_MAX 1024
+#define CF_GATE_TRY_US 1000
+
+typedef struct _CfGate CfGate;
+
+typedef struct
+{
+  CfMutex lock;
+  CfGate *gate; /* (not owned) set once */
+  guint number;
+  gboolean in_use; /* protected by the gate's EXCLUSIVE lock */
+} CfGateKeeper;
+
+CfGate *cf_gate_new (void);
+void cf_gate_free (CfGate *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CfGate, cf_gate_free)
+
+CfGateKeeper *cf_gate_register (CfGate *self); /* NULL: too many */
+void cf_gate_unregister (CfGate *self, CfGateKeeper *keeper);
+
+void cf_gate_enter (CfGateKeeper *keeper);   /* may wait while it is closed */
+void cf_gate_leave (CfGateKeeper *keeper);
+gboolean cf_gate_is_wanted (const CfGateKeeper *keeper);
+
+/* The caller's keeper must not be inside; it gets no lock of its own but is
+ * alone until cf_gate_open(). */
+void cf_gate_close (CfGate *self);
+void cf_gate_open (CfGate *self);
+
+G_END_DECLS

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* worker.h -- a thread that runs commands, and what it has at hand.
+ *
+ * A worker has its keeper at the gate, its pool of output chunks, its scratch
+ * space and its share of the statistics, so that a command allocates nothing
+ * and writes no cache line that another thread writes.
+ *
+ * A batch: cf_worker_enter(), commands, cf_worker_leave().  In between the
+ * worker is inside the gate.
+ *
+ * Thread safety: a worker belongs to the thread that uses it.  Workers are
+ * reused: threads come and go, the set of workers only grows.
+ */
+#pragma once
+
+#include "engine/gate.h"
+#include "engine/stats.h"
+#include "proto/out.h"
+#include "store/keyspace.h"
+
+G_BEGIN_DECLS
+
+#define CF_WORKER_SCRATCH (64 * 1024) /* bytes to receive into */
+
+typedef struct _CfEngine CfEngine;
+
+typedef struct _CfWorker
+{
+  CfEngine *engine; /* (not owned) */
+  guint number;
+  CfGateKeeper *keeper; /* (owned by the gate) */
+  CfOutPool chunks;
+  char *scratch; /* (owned) CF_WORKER_SCRATCH bytes for the network */
+  CfHold hold;   /* of the command that runs */
+  CfKey *keys;   /* (owned) of the command that runs */
+  guint *key_arguments; /* (owned) the argument each key is */
+  guint *key_databases; /* (owned) used where keys are of several databases */
+  gsize n_keys;
+  gsize keys_capacity;
+  GArray *positions; /* (owned) scratch of guint */
+  CfStatsShard *stats; /* (owned by the engine's stats) */
+  gint64 now_us;       /* wall clock when the present command began */
+  guint64 now_ticks;   /* steady clock, likewise */
+  gboolean inside;     /* the gate */
+} CfWorker;
+
+CfWorker *cf_worker_acquire (CfEngine *engine); /* NULL: too many */
+void cf_worker_release (CfWorker *self);
+
+void cf_worker_enter (CfWorker *self);
+void cf_worker_leave (CfWorker *self);
+/* Reads the clocks again. */
+void cf_worker_tick (CfWorker *self);
+/* Lets an exclusive operation pass; between two steps of a long walk, with
+ * nothing held, and never within a transaction. */
+void cf_worker_breathe (CfWorker *self);
+
+G_END_DECLS
