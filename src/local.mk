@@ -13,6 +13,8 @@ base_sources = \
 	src/base/number.h \
 	$(NULL)
 config_sources = \
+	src/config/settings.def \
+	src/config/settings.h \
 	$(NULL)
 proto_sources = \
 	src/proto/split.c \
