@@ -27,6 +27,8 @@ store_sources = \
 engine_sources = \
 	$(NULL)
 commands_sources = \
+	src/commands/commands.c \
+	src/commands/commands.h \
 	$(NULL)
 net_sources = \
 	$(NULL)

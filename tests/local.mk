@@ -4,6 +4,7 @@
 test_programs = \
 	tests/base/test-lock \
 	tests/base/test-number \
+	tests/commands/test-commands \
 	tests/proto/test-split \
 	$(NULL)
 lint_scripts = \
