@@ -17,6 +17,10 @@ config_sources = \
 	src/config/settings.h \
 	$(NULL)
 proto_sources = \
+	src/proto/reply-reader.c \
+	src/proto/reply-reader.h \
+	src/proto/reply-tree.c \
+	src/proto/reply-tree.h \
 	src/proto/split.c \
 	src/proto/split.h \
 	$(NULL)

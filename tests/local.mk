@@ -5,6 +5,8 @@ test_programs = \
 	tests/base/test-lock \
 	tests/base/test-number \
 	tests/commands/test-commands \
+	tests/proto/test-reply-reader \
+	tests/proto/test-reply-tree \
 	tests/proto/test-split \
 	$(NULL)
 lint_scripts = \
