@@ -2,33 +2,55 @@
 # One list a folder, one name a line, sorted, so that two branches seldom clash.
 
 base_sources = \
+	src/base/blob.h \
+	src/base/clock.h \
+	src/base/crc.h \
 	src/base/error.c \
 	src/base/error.h \
 	src/base/errors.def \
+	src/base/glob.h \
 	src/base/handoff.h \
+	src/base/hash.h \
 	src/base/lock.c \
 	src/base/lock.h \
 	src/base/locks.def \
+	src/base/memory.h \
 	src/base/number.c \
 	src/base/number.h \
+	src/base/random.h \
+	src/base/slice.h \
 	$(NULL)
 config_sources = \
 	src/config/settings.def \
 	src/config/settings.h \
 	$(NULL)
 proto_sources = \
+	src/proto/out.h \
 	src/proto/reply-reader.c \
 	src/proto/reply-reader.h \
 	src/proto/reply-tree.c \
 	src/proto/reply-tree.h \
+	src/proto/reply.h \
+	src/proto/request.h \
 	src/proto/split.c \
 	src/proto/split.h \
 	$(NULL)
 types_sources = \
 	$(NULL)
 store_sources = \
+	src/store/entry.h \
+	src/store/hold.h \
+	src/store/keyspace.h \
 	$(NULL)
 engine_sources = \
+	src/engine/call.h \
+	src/engine/command.h \
+	src/engine/engine.h \
+	src/engine/executor.h \
+	src/engine/gate.h \
+	src/engine/session.h \
+	src/engine/stats.h \
+	src/engine/worker.h \
 	$(NULL)
 commands_sources = \
 	src/commands/commands.c \

@@ -9,20 +9,30 @@ test_programs = \
 	tests/proto/test-reply-tree \
 	tests/proto/test-split \
 	$(NULL)
+# Scripts that print nothing or why they failed; exit status 77 means skipped.
+test_scripts = \
+	$(NULL)
 lint_scripts = \
 	tests/lint/format.sh \
 	tests/lint/layers.sh \
+	tests/lint/lists.sh \
+	tests/lint/marks.sh \
 	tests/lint/mirror.sh \
+	tests/lint/packages.sh \
+	tests/lint/shell.sh \
 	tests/lint/sizes.sh \
+	tests/lint/spdx.sh \
 	$(NULL)
 
 LDADD = $(coffer_libs)
 check_PROGRAMS += $(test_programs)
-check_SCRIPTS += $(lint_scripts)
-TESTS = $(test_programs) $(lint_scripts)
+check_SCRIPTS += $(test_scripts) $(lint_scripts)
+TESTS = $(test_programs) $(test_scripts) $(lint_scripts)
 EXTRA_DIST += \
+	$(test_scripts) \
 	$(lint_scripts) \
 	tests/lint/exceptions \
+	tests/lint/files \
 	tests/lsan.supp \
 	tests/tap-run \
 	tests/tap-script \

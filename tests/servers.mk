@@ -4,6 +4,7 @@
 
 PYTHON = python3
 servers_env = COFFERD='$(abs_builddir)/src/cofferd' CC='$(CC)' \
+	COFFER='$(abs_builddir)/src/coffer' \
 	PYTHONDONTWRITEBYTECODE=1
 
 EXTRA_DIST += \
@@ -15,6 +16,13 @@ EXTRA_DIST += \
 	tests/redis-suite/unit.py \
 	$(NULL)
 
-.PHONY: check-redis-suite
+.PHONY: bench check-oracle check-redis-suite
+#: check-oracle       the same commands to cofferd and redis-server, replies compared
+check-oracle: all
+	$(servers_env) $(PYTHON) $(srcdir)/tests/oracle/run $(ARGS)
+#: check-redis-suite  the test suite of Redis 7.0.15 against cofferd
 check-redis-suite: all
 	$(servers_env) $(PYTHON) $(srcdir)/tests/redis-suite/run $(ARGS)
+#: bench              cofferd and redis-server side by side, in ratios
+bench: all
+	$(servers_env) $(PYTHON) $(srcdir)/bench/run $(ARGS)

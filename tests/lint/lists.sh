@@ -1,0 +1,30 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# src/local.mk and tests/local.mk name every file there is, each list sorted.
+cd "${srcdir:-.}" || exit 99
+status=0
+
+for file in src/*/*.[ch] src/*/*.def; do
+  grep -q "[[:space:]]$file\( \|\$\)" src/local.mk && continue
+  echo "$file: not in src/local.mk"
+  status=1
+done
+for file in tests/*/test-*.c tests/*/test-*.sh; do
+  test -f "$file" || continue
+  grep -q "[[:space:]]${file%.c} \\\\\$" tests/local.mk && continue
+  echo "$file: not in tests/local.mk"
+  status=1
+done
+
+LC_ALL=C ${AWK:-awk} '
+  /= \\$/ { last = ""; next }
+  /^\t[a-z]+\/.* \\$/ {
+    if (($1 "") <= (last "")) {
+      printf "%s:%d: %s is not in its place\n", FILENAME, FNR, $1
+      bad = 1
+    }
+    last = $1
+  }
+  END { exit bad }
+' src/local.mk tests/local.mk || status=1
+exit $status
