@@ -2,21 +2,28 @@
 # One list a folder, one name a line, sorted, so that two branches seldom clash.
 
 base_sources = \
+	src/base/blob.c \
 	src/base/blob.h \
+	src/base/clock.c \
 	src/base/clock.h \
+	src/base/crc.c \
 	src/base/crc.h \
 	src/base/error.c \
 	src/base/error.h \
 	src/base/errors.def \
+	src/base/glob.c \
 	src/base/glob.h \
 	src/base/handoff.h \
+	src/base/hash.c \
 	src/base/hash.h \
 	src/base/lock.c \
 	src/base/lock.h \
 	src/base/locks.def \
+	src/base/memory.c \
 	src/base/memory.h \
 	src/base/number.c \
 	src/base/number.h \
+	src/base/random.c \
 	src/base/random.h \
 	src/base/slice.h \
 	$(NULL)

@@ -2,8 +2,15 @@
 # tests/X/test-Y.c tests src/X/Y.c: to add a test, add its line to the list.
 
 test_programs = \
+	tests/base/test-blob \
+	tests/base/test-clock \
+	tests/base/test-crc \
+	tests/base/test-glob \
+	tests/base/test-hash \
 	tests/base/test-lock \
+	tests/base/test-memory \
 	tests/base/test-number \
+	tests/base/test-random \
 	tests/commands/test-commands \
 	tests/proto/test-reply-reader \
 	tests/proto/test-reply-tree \

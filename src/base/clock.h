@@ -3,7 +3,8 @@
  *
  * Deadlines are wall-clock milliseconds since the epoch, as in Redis; spans
  * are measured in ticks, the cheapest steady counter the machine has, and in
- * microseconds of the monotonic clock.
+ * microseconds of the monotonic clock.  Ticks are the processor's time stamp
+ * counter where it runs at one rate in all states, and nanoseconds elsewhere.
  *
  * Thread safety: all functions may be called from any thread.
  */
@@ -13,12 +14,27 @@
 
 G_BEGIN_DECLS
 
-void cf_clock_init (void);        /* once, before threads: calibrates the ticks */
-gint64 cf_clock_wall_us (void);   /* microseconds since the epoch */
-gint64 cf_clock_wall_ms (void);   /* milliseconds since the epoch */
-gint64 cf_clock_mono_us (void);   /* microseconds, never set back */
-guint64 cf_clock_ticks (void);    /* a few ns a call */
+/* Whether ticks are the time stamp counter's; set by cf_clock_init() and only
+ * read after. */
+extern gboolean cf_clock_counts_cycles;
+
+void cf_clock_init (void);      /* once, before threads: calibrates the ticks */
+gint64 cf_clock_wall_us (void); /* microseconds since the epoch */
+gint64 cf_clock_wall_ms (void); /* milliseconds since the epoch */
+gint64 cf_clock_mono_us (void); /* microseconds, never set back */
+guint64 cf_clock_mono_ns (void);
 guint64 cf_clock_ticks_to_us (guint64 ticks);
 guint64 cf_clock_ticks_to_ns (guint64 ticks);
+
+/* Some ns a call. */
+static inline guint64
+cf_clock_ticks (void)
+{
+#ifdef __x86_64__
+  if (G_LIKELY (cf_clock_counts_cycles))
+    return __builtin_ia32_rdtsc ();
+#endif
+  return cf_clock_mono_ns ();
+}
 
 G_END_DECLS

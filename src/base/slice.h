@@ -38,7 +38,8 @@ cf_slice_of_string (const char *string)
 static inline gboolean
 cf_slice_equal (CfSlice a, CfSlice b)
 {
-  return a.size == b.size && (a.size == 0 || memcmp (a.data, b.data, a.size) == 0);
+  return a.size == b.size &&
+         (a.size == 0 || memcmp (a.data, b.data, a.size) == 0);
 }
 
 /* Whether @self is the ASCII word @word, in whatever case. */
