@@ -88,5 +88,6 @@ endif
 
 EXTRA_DIST += \
 	tests/analyze \
+	tests/fuzz \
 	tests/fuzz-run \
 	$(NULL)

@@ -185,7 +185,8 @@ cf_memory_purge (void)
 #else /* !HAVE_JEMALLOC */
 
 #if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
-#include <sanitizer/allocator_interface.h>
+/* From sanitizer/allocator_interface.h, which gcc does not install.  */
+gsize __sanitizer_get_current_allocated_bytes (void);
 #define ALLOCATED_BYTES() __sanitizer_get_current_allocated_bytes ()
 #else
 #define ALLOCATED_BYTES() (mallinfo2 ().uordblks + mallinfo2 ().hblkhd)

@@ -14,7 +14,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   g_autofree char *line = g_memdup2 (data, size);
   gsize end = 0;
 
-  if (!cf_split_args (line, size, spans))
+  if (line == NULL || !cf_split_args (line, size, spans))
     return 0;
   for (guint i = 0; i < spans->len; i++)
     {
