@@ -28,8 +28,12 @@ base_sources = \
 	src/base/slice.h \
 	$(NULL)
 config_sources = \
+	src/config/private.h \
+	src/config/settings.c \
 	src/config/settings.def \
 	src/config/settings.h \
+	src/config/value.c \
+	src/config/value.h \
 	$(NULL)
 proto_sources = \
 	src/proto/out.h \

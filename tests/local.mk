@@ -12,6 +12,8 @@ test_programs = \
 	tests/base/test-number \
 	tests/base/test-random \
 	tests/commands/test-commands \
+	tests/config/test-settings \
+	tests/config/test-value \
 	tests/proto/test-reply-reader \
 	tests/proto/test-reply-tree \
 	tests/proto/test-split \
