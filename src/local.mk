@@ -36,11 +36,13 @@ config_sources = \
 	src/config/value.h \
 	$(NULL)
 proto_sources = \
+	src/proto/out.c \
 	src/proto/out.h \
 	src/proto/reply-reader.c \
 	src/proto/reply-reader.h \
 	src/proto/reply-tree.c \
 	src/proto/reply-tree.h \
+	src/proto/reply.c \
 	src/proto/reply.h \
 	src/proto/request.h \
 	src/proto/split.c \

@@ -14,6 +14,8 @@ test_programs = \
 	tests/commands/test-commands \
 	tests/config/test-settings \
 	tests/config/test-value \
+	tests/proto/test-out \
+	tests/proto/test-reply \
 	tests/proto/test-reply-reader \
 	tests/proto/test-reply-tree \
 	tests/proto/test-split \
