@@ -49,6 +49,12 @@ proto_sources = \
 	src/proto/split.h \
 	$(NULL)
 types_sources = \
+	src/types/bitfield.c \
+	src/types/bitfield.h \
+	src/types/bits.c \
+	src/types/bits.h \
+	src/types/lcs.c \
+	src/types/lcs.h \
 	$(NULL)
 store_sources = \
 	src/store/entry.h \

@@ -19,6 +19,9 @@ test_programs = \
 	tests/proto/test-reply-reader \
 	tests/proto/test-reply-tree \
 	tests/proto/test-split \
+	tests/types/test-bitfield \
+	tests/types/test-bits \
+	tests/types/test-lcs \
 	$(NULL)
 # Scripts that print nothing or why they failed; exit status 77 means skipped.
 test_scripts = \

@@ -3,6 +3,17 @@
 
 #include "base/blob.h"
 
+static CfBlob *
+init (CfBlob *self, gsize capacity)
+{
+  if (self == NULL)
+    return NULL;
+  self->refs = 1;
+  self->size = 0;
+  self->capacity = capacity;
+  return self;
+}
+
 /**
  * cf_blob_try_new:
  * @capacity: how many bytes it shall have room for
@@ -13,17 +24,27 @@
 CfBlob *
 cf_blob_try_new (gsize capacity)
 {
-  CfBlob *self;
-
   if (capacity > G_MAXSSIZE - sizeof (CfBlob))
     return NULL;
-  self = g_try_malloc (sizeof (CfBlob) + capacity);
-  if (self == NULL)
+  return init (g_try_malloc (sizeof (CfBlob) + capacity), capacity);
+}
+
+/**
+ * cf_blob_try_new_zeroed:
+ * @capacity: how many bytes it shall have room for
+ *
+ * Like cf_blob_try_new(), with all bytes 0.  A large blob costs next to
+ * nothing before its bytes are touched.
+ *
+ * Returns: (transfer full) (nullable): an empty blob; %NULL if there is no
+ *   memory for it
+ */
+CfBlob *
+cf_blob_try_new_zeroed (gsize capacity)
+{
+  if (capacity > G_MAXSSIZE - sizeof (CfBlob))
     return NULL;
-  self->refs = 1;
-  self->size = 0;
-  self->capacity = capacity;
-  return self;
+  return init (g_try_malloc0 (sizeof (CfBlob) + capacity), capacity);
 }
 
 /**

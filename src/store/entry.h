@@ -125,6 +125,9 @@ CfSlice cf_entry_string (const CfEntry *self, char scratch[32]);
 gsize cf_entry_string_size (const CfEntry *self);
 gint64 cf_entry_int (const CfEntry *self);       /* encoding INT only */
 CfBlob *cf_entry_blob (const CfEntry *self);     /* (transfer none) CF_ENTRY_BLOB only */
+/* Takes the blob out, to be changed and given back by cf_entry_assign() before
+ * anybody else may look.  (transfer full) CF_ENTRY_BLOB only */
+CfBlob *cf_entry_steal_blob (CfEntry *self);
 gpointer cf_entry_object (const CfEntry *self);  /* other types only */
 /* The bytes of a RAW or EMBSTR string, to be changed in place (same size);
  * copies a shared blob first.  NULL: no memory. */

@@ -15,6 +15,17 @@ test_blob_new (void)
 }
 
 static void
+test_blob_zeroed (void)
+{
+  g_autoptr (CfBlob) blob = cf_blob_try_new_zeroed (4096);
+
+  g_assert_cmpuint (blob->size, ==, 0);
+  g_assert_cmpuint (blob->capacity, ==, 4096);
+  for (gsize i = 0; i < 4096; i++)
+    g_assert_cmpint (blob->data[i], ==, 0);
+}
+
+static void
 test_blob_refs (void)
 {
   CfBlob *blob = cf_blob_new (CF_SLICE ("x"));
@@ -56,6 +67,7 @@ test_blob_no_memory (void)
   for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
     {
       g_assert_null (cf_blob_try_new (sizes[i]));
+      g_assert_null (cf_blob_try_new_zeroed (sizes[i]));
       g_assert_null (cf_blob_try_grow (blob, sizes[i]));
     }
   g_assert_true (cf_slice_equal (cf_blob_slice (blob), CF_SLICE ("kept")));
@@ -66,6 +78,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/base/blob/new", test_blob_new);
+  g_test_add_func ("/base/blob/zeroed", test_blob_zeroed);
   g_test_add_func ("/base/blob/refs", test_blob_refs);
   g_test_add_func ("/base/blob/grow", test_blob_grow);
   g_test_add_func ("/base/blob/no-memory", test_blob_no_memory);
