@@ -12,7 +12,7 @@
 
 #ifdef CF_DEBUG_LOCKS
 
-#define HELD_MAX 1024
+#define HELD_MAX 2048
 
 typedef struct
 {
@@ -132,6 +132,24 @@ cf_mutex_lock (CfMutex *self)
   g_mutex_lock (&self->mutex);
   TELL_TSAN (__tsan_mutex_post_lock (self, 0, 0));
   note_locked (self);
+}
+
+/**
+ * cf_mutex_trylock:
+ * @self: a lock
+ *
+ * Returns: whether the lock was free, and is now held
+ */
+CF_NO_ANALYSIS gboolean
+cf_mutex_trylock (CfMutex *self)
+{
+  check_order (self);
+  if (!g_mutex_trylock (&self->mutex))
+    return FALSE;
+  TELL_TSAN (__tsan_mutex_pre_lock (self, __tsan_mutex_try_lock));
+  TELL_TSAN (__tsan_mutex_post_lock (self, __tsan_mutex_try_lock, 0));
+  note_locked (self);
+  return TRUE;
 }
 
 CF_NO_ANALYSIS void

@@ -19,6 +19,7 @@
 #endif
 #define CF_CAPABILITY(name) CF_TSA (capability (name))
 #define CF_ACQUIRE(lock) CF_TSA (acquire_capability (lock))
+#define CF_TRY_ACQUIRE(lock) CF_TSA (try_acquire_capability (TRUE, lock))
 #define CF_RELEASE(lock) CF_TSA (release_capability (lock))
 #define CF_REQUIRES(lock) CF_TSA (requires_capability (lock))
 #define CF_EXCLUDES(lock) CF_TSA (locks_excluded (lock))
@@ -46,6 +47,7 @@ typedef struct CF_CAPABILITY ("mutex") _CfMutex
 void cf_mutex_init (CfMutex *self, CfLockKind kind, guint number);
 void cf_mutex_clear (CfMutex *self);
 void cf_mutex_lock (CfMutex *self) CF_ACQUIRE (self);
+gboolean cf_mutex_trylock (CfMutex *self) CF_TRY_ACQUIRE (self);
 void cf_mutex_unlock (CfMutex *self) CF_RELEASE (self);
 void cf_mutex_assert_held (CfMutex *self) CF_ASSERTS (self);
 

@@ -52,7 +52,7 @@ struct _CfCall
 
   /* Private to the engine. */
   CfRequest *request; /* (nullable) whose blobs may be taken */
-  CfBlob **blobs;     /* (nullable) likewise */
+  CfArgs *args;       /* (nullable) likewise */
   CfHold *hold;
   const CfKey *keys;
   const guint *key_arguments;

@@ -51,6 +51,7 @@ typedef enum
   CF_COMMAND_EXCLUSIVE = 1 << 27, /* runs with the gate closed */
   CF_COMMAND_IN_MULTI = 1 << 28,  /* runs at once inside MULTI (EXEC, ...) */
   CF_COMMAND_NO_TOUCH = 1 << 29,  /* reading does not count as access */
+  CF_COMMAND_BLOCK = 1 << 30,     /* EXEC: holds the keys of what is queued */
 } CfCommandFlags;
 
 /* ACL categories; COMMAND INFO prints those that follow from the flags
@@ -158,6 +159,8 @@ struct _CfCommandInfo
   gboolean is_container;
   gboolean movable_keys;     /* flag "movablekeys" of COMMAND INFO */
   CfAclCategories categories; /* explicit ones and those that follow */
+  int first, last, step;      /* @simple: the one range of keys there is */
+  gboolean simple;            /* no keys, or one range from a fixed place */
   const CfCommandInfo **subcommands; /* (owned) (nullable) NULL-terminated */
 };
 

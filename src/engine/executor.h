@@ -32,10 +32,13 @@ typedef enum
 /* Runs the request that is READY in @request. */
 CfOutcome cf_executor_run (CfEngine *engine, CfWorker *worker,
                            CfSession *session, CfRequest *request);
-/* Runs @argv; @blobs (nullable) as long as @argv. */
-CfOutcome cf_executor_run_argv (CfEngine *engine, CfWorker *worker,
-                                CfSession *session, const CfSlice *argv,
-                                guint argc, CfBlob **blobs);
+/* Runs @args, whose blobs may be taken. */
+CfOutcome cf_executor_run_args (CfEngine *engine, CfWorker *worker,
+                                CfSession *session, CfArgs *args);
+/* Runs @info, a command of a block, within the call of EXEC: its keys are held
+ * already; writes exactly one reply. */
+void cf_executor_run_within (CfCall *block, const CfCommandInfo *info,
+                             CfArgs *args);
 /* Runs the command of a parked session again. */
 CfOutcome cf_executor_resume (CfEngine *engine, CfWorker *worker,
                               CfSession *session, CfWakeReason reason);

@@ -15,6 +15,7 @@
 #pragma once
 
 #include "base/lock.h"
+#include "engine/args.h"
 #include "proto/reply.h"
 #include "proto/request.h"
 #include "store/keyspace.h"
@@ -78,9 +79,7 @@ typedef struct
   guint serial;        /* counts parkings: a wake for another one is stale */
   gint64 deadline_ms;  /* wall clock, or G_MAXINT64 */
   CfWakeReason reason; /* while the command runs again */
-  CfSlice *argv;       /* (owned) (nullable) one block with the bytes */
-  CfBlob **blobs;      /* (owned) (nullable) as long as argv */
-  guint argc;
+  CfArgs *args;        /* (owned) (nullable) the command to run again */
 } CfPark;
 
 struct _CfSession
@@ -145,8 +144,9 @@ char *cf_session_dup_name (CfSession *self); /* (transfer full) (nullable) */
 gsize cf_session_memory (const CfSession *self); /* bytes, all told */
 
 void cf_session_park (CfSession *self, CfParkKind kind, gint64 deadline_ms,
-                      const CfSlice *argv, CfBlob **blobs, guint argc);
-void cf_session_unpark (CfSession *self);
+                      CfArgs *args); /* (transfer full) */
+CfArgs *cf_session_unpark (CfSession *self, CfWakeReason reason); /* (transfer full) */
+/* Any thread; @serial is the park.serial of then. */
 void cf_session_wake (CfSession *self, guint serial, CfWakeReason reason);
 /* A waiter for cf_hold_*(): wakes @self with CF_WAKE_RETRY. */
 CfWaiter cf_session_waiter (CfSession *self);

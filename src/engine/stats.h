@@ -83,7 +83,7 @@ CfCommandStats cf_stats_sum_command (CfStats *self, guint id); /* no buckets */
 void cf_stats_sum_buckets (CfStats *self, guint id, guint64 buckets[CF_STATS_BUCKETS]);
 guint64 cf_stats_bucket_limit_ns (guint bucket); /* upper end */
 void cf_stats_reset (CfStats *self);
-void cf_stats_reset_commands (CfStats *self, guint id, gboolean all); /* LATENCY HISTOGRAM's reset */
+void cf_stats_reset_buckets (CfStats *self, guint id);
 
 /* Error replies by their first word; bounded. */
 #define CF_STATS_ERRORS_MAX 128

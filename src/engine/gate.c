@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "engine/gate.h"
+
+struct _CfGate
+{
+  CfMutex exclusive; /* held while the gate is closed */
+  gint wanted;       /* (atomic) somebody closes the gate: don't enter */
+
+  /* Protected by @exclusive; a keeper, once made, stays. */
+  CfGateKeeper *keepers[CF_GATE_KEEPERS_MAX]; /* (owned) */
+  gint n_keepers; /* (atomic) for readers without the lock */
+};
+
+/**
+ * cf_gate_new:
+ *
+ * Returns: (transfer full): an open gate without keepers
+ */
+CfGate *
+cf_gate_new (void)
+{
+  CfGate *self = g_new0 (CfGate, 1);
+
+  cf_mutex_init (&self->exclusive, CF_LOCK_EXCLUSIVE, 0);
+  return self;
+}
+
+void
+cf_gate_free (CfGate *self)
+{
+  if (self == NULL)
+    return;
+  for (gint i = 0; i < self->n_keepers; i++)
+    {
+      cf_mutex_clear (&self->keepers[i]->lock);
+      g_free (self->keepers[i]);
+    }
+  cf_mutex_clear (&self->exclusive);
+  g_free (self);
+}
+
+static CfGateKeeper *
+add_keeper_locked (CfGate *self)
+{
+  CfGateKeeper *keeper;
+
+  if (self->n_keepers == CF_GATE_KEEPERS_MAX)
+    return NULL;
+  /* A cache line of its own, or neighbours would write each other's. */
+  keeper = g_malloc0 (MAX (sizeof *keeper, 128));
+  keeper->gate = self;
+  keeper->number = (guint) self->n_keepers;
+  cf_mutex_init (&keeper->lock, CF_LOCK_GATE, keeper->number);
+  self->keepers[self->n_keepers] = keeper;
+  g_atomic_int_inc (&self->n_keepers);
+  return keeper;
+}
+
+/**
+ * cf_gate_register:
+ * @self: a gate
+ *
+ * Waits while the gate is closed.
+ *
+ * Returns: (transfer none) (nullable): a keeper for the calling thread, until
+ *   cf_gate_unregister(); %NULL if CF_GATE_KEEPERS_MAX are in use
+ */
+CfGateKeeper *
+cf_gate_register (CfGate *self)
+{
+  CfGateKeeper *keeper = NULL;
+
+  cf_mutex_lock (&self->exclusive);
+  for (gint i = 0; i < self->n_keepers && keeper == NULL; i++)
+    if (!self->keepers[i]->in_use)
+      keeper = self->keepers[i];
+  if (keeper == NULL)
+    keeper = add_keeper_locked (self);
+  if (keeper != NULL)
+    keeper->in_use = TRUE;
+  cf_mutex_unlock (&self->exclusive);
+  return keeper;
+}
+
+void
+cf_gate_unregister (CfGate *self, CfGateKeeper *keeper)
+{
+  cf_mutex_lock (&self->exclusive);
+  keeper->in_use = FALSE;
+  cf_mutex_unlock (&self->exclusive);
+}
+
+/**
+ * cf_gate_enter:
+ * @keeper: the calling thread's keeper, not inside
+ *
+ * Goes in; waits as long as the gate is closed or somebody is closing it.
+ */
+CF_NO_ANALYSIS void
+cf_gate_enter (CfGateKeeper *keeper)
+{
+  CfGate *gate = keeper->gate;
+
+  if (G_UNLIKELY (g_atomic_int_get (&gate->wanted) != 0))
+    {
+      /* Whoever closes it holds this until it is open again. */
+      cf_mutex_lock (&gate->exclusive);
+      cf_mutex_unlock (&gate->exclusive);
+    }
+  cf_mutex_lock (&keeper->lock);
+}
+
+CF_NO_ANALYSIS void
+cf_gate_leave (CfGateKeeper *keeper)
+{
+  cf_mutex_unlock (&keeper->lock);
+}
+
+gboolean
+cf_gate_is_wanted (const CfGateKeeper *keeper)
+{
+  return g_atomic_int_get (&keeper->gate->wanted) != 0;
+}
+
+static CF_NO_ANALYSIS void
+unlock_keepers (CfGate *self, gint n)
+{
+  while (n-- > 0)
+    cf_mutex_unlock (&self->keepers[n]->lock);
+}
+
+/* Locks the keepers in order until @give_up_us.  Returns how many it has:
+ * all, or the number of the one that stands in the way. */
+static CF_NO_ANALYSIS gint
+lock_keepers_until (CfGate *self, gint64 give_up_us)
+{
+  gint i = 0;
+
+  while (i < self->n_keepers)
+    {
+      if (cf_mutex_trylock (&self->keepers[i]->lock))
+        i++;
+      else if (g_get_monotonic_time () >= give_up_us)
+        break;
+      else
+        g_usleep (20);
+    }
+  return i;
+}
+
+/**
+ * cf_gate_close:
+ * @self: a gate
+ *
+ * Makes the calling thread alone; its own keeper must not be inside.  Waits
+ * for the batches that run, however long they take, but keeps nobody else
+ * waiting for more than about CF_GATE_TRY_US at a time.
+ */
+CF_NO_ANALYSIS void
+cf_gate_close (CfGate *self)
+{
+  for (;;)
+    {
+      CfGateKeeper *in_the_way;
+      gint n;
+
+      cf_mutex_lock (&self->exclusive);
+      g_atomic_int_set (&self->wanted, 1);
+      n = lock_keepers_until (self, g_get_monotonic_time () + CF_GATE_TRY_US);
+      if (n == self->n_keepers)
+        return;
+      unlock_keepers (self, n);
+      in_the_way = self->keepers[n];
+      g_atomic_int_set (&self->wanted, 0);
+      cf_mutex_unlock (&self->exclusive);
+
+      cf_mutex_lock (&in_the_way->lock);
+      cf_mutex_unlock (&in_the_way->lock);
+    }
+}
+
+CF_NO_ANALYSIS void
+cf_gate_open (CfGate *self)
+{
+  unlock_keepers (self, self->n_keepers);
+  g_atomic_int_set (&self->wanted, 0);
+  cf_mutex_unlock (&self->exclusive);
+}
