@@ -15,6 +15,7 @@
 #include "config/settings.h"
 #include "engine/command.h"
 #include "engine/engine.h"
+#include "engine/feed.h"
 #include "engine/session.h"
 #include "engine/worker.h"
 #include "proto/reply.h"
@@ -53,17 +54,21 @@ struct _CfCall
   /* Private to the engine. */
   CfRequest *request; /* (nullable) whose blobs may be taken */
   CfArgs *args;       /* (nullable) likewise */
+  CfArgs **kept_args; /* (nullable) where @args may be taken from */
   CfHold *hold;
   const CfKey *keys;
   const guint *key_arguments;
   gsize n_keys;
   gsize key_hint;
   guint64 n_changes;
-  CfTrash *trash;          /* (owned) (nullable) freed when the gate is open */
+  CfCall *block;            /* (nullable) the call of EXEC this is within */
+  GPtrArray *trash;         /* (owned) (nullable) (element-type CfTrash) */
   gboolean free_trash_here; /* FLUSHALL SYNC: before the reply is sent */
+  CfFeedBlock *effects;     /* (owned) (nullable) */
   gboolean has_effect;      /* cf_call_effect() was called */
   gboolean parked;          /* cf_call_park() was called */
-  gboolean close_gate;      /* runs exclusively */
+  gint64 park_deadline_ms;
+  guint64 redacted;         /* bit i: argument i is secret */
 };
 
 /* -- Arguments ------------------------------------------------------------- */
@@ -74,9 +79,13 @@ gboolean cf_call_get_int_in (const CfCall *self, guint i, gint64 least,
 gboolean cf_call_get_double (const CfCall *self, guint i, double *value, GError **error);
 gboolean cf_call_is (const CfCall *self, guint i, const char *word); /* any case */
 gboolean cf_call_syntax_error (GError **error); /* FALSE, always */
+gboolean cf_call_out_of_memory (GError **error); /* likewise */
 /* The blob that argument @i is the whole of, or NULL; the caller's then, and
  * the argument must not be used after. (transfer full) (nullable) */
 CfBlob *cf_call_take_blob (CfCall *self, guint i);
+
+/* Keeps argument @i out of the slow log and of MONITOR. */
+void cf_call_redact (CfCall *self, guint i);
 
 /* -- Keys: @i is the number of an argument that is a key -------------------- */
 
@@ -102,6 +111,11 @@ gboolean cf_call_remove (CfCall *self, guint i); /* TRUE: there was one */
 /* Says that the value at the key of argument @i was changed: wakes WATCH,
  * counts the change, tells of the event. */
 void cf_call_changed (CfCall *self, guint i, CfNotifyClass class, const char *event);
+/* @n keys at once, by a command on a whole database. */
+void cf_call_changed_all (CfCall *self, gsize n);
+/* Gives @trash (transfer full) to be freed when the gate is open again: in
+ * the background, or before the reply is sent if @here. */
+void cf_call_discard (CfCall *self, CfTrash *trash, gboolean here);
 /* Likewise for a key of another database, or one that is no argument. */
 void cf_call_changed_key (CfCall *self, guint db, const CfKey *key,
                           CfNotifyClass class, const char *event);

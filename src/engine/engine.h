@@ -34,6 +34,9 @@ typedef struct
   void (*shutdown) (gpointer data, gboolean now);
   /* Numbers for INFO: loops in use, handlers alive. */
   void (*describe) (gpointer data, guint *n_loops, guint *n_handlers);
+  /* (nullable) A key-space event; @class is a CfNotifyClass.  Called with the
+   * key held, so it must only note it. */
+  void (*event) (gpointer data, guint db, CfSlice key, char class, const char *event);
   gpointer data;
 } CfEngineHooks;
 
@@ -53,13 +56,17 @@ struct _CfEngine
   CfExpirer *expirer;       /* (owned) */
   CfReaper *reaper;         /* (owned) */
   CfFeed *feed;             /* (owned) */
-  GPtrArray *workers;       /* (owned) protected by the gate's EXCLUSIVE lock */
-  GPtrArray *free_workers;  /* (owned) likewise */
+
+  CfMutex workers_lock;
+  /* Protected by @workers_lock. */
+  GPtrArray *workers;      /* (owned) (element-type CfWorker) all there are */
+  GPtrArray *free_workers; /* (owned) (element-type CfWorker) (not owned) */
+
   CfEngineHooks hooks;
   gint64 started_ms;
   gint64 started_mono_us;
   char run_id[41];
-  gint shutting_down; /* (atomic) */
+  gint shutting_down;    /* (atomic) */
   guint blocked_clients; /* (atomic) parked by CF_PARK_BLOCK or _PAUSE */
   guint64 n_monitored;   /* (atomic) commands fed to MONITOR */
 };

@@ -32,7 +32,7 @@ typedef enum
 /* Runs the request that is READY in @request. */
 CfOutcome cf_executor_run (CfEngine *engine, CfWorker *worker,
                            CfSession *session, CfRequest *request);
-/* Runs @args, whose blobs may be taken. */
+/* Runs @args (transfer full). */
 CfOutcome cf_executor_run_args (CfEngine *engine, CfWorker *worker,
                                 CfSession *session, CfArgs *args);
 /* Runs @info, a command of a block, within the call of EXEC: its keys are held
@@ -42,5 +42,7 @@ void cf_executor_run_within (CfCall *block, const CfCommandInfo *info,
 /* Runs the command of a parked session again. */
 CfOutcome cf_executor_resume (CfEngine *engine, CfWorker *worker,
                               CfSession *session, CfWakeReason reason);
+/* A session goes away; by its handler. */
+void cf_executor_forget (CfEngine *engine, CfSession *session);
 
 G_END_DECLS

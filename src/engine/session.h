@@ -35,6 +35,9 @@ typedef enum
   CF_WAKE_ERROR,   /* CLIENT UNBLOCK ... ERROR */
 } CfWakeReason;
 
+/* For cf_session_wake(): whatever it waits for. */
+#define CF_PARK_ANY G_MAXUINT
+
 typedef enum
 {
   CF_PARK_NONE,
@@ -70,7 +73,8 @@ typedef enum
   CF_SESSION_PLAIN = 1 << 10,          /* speaks the plain dialect */
   CF_SESSION_BLOCKED = 1 << 11,        /* parked by CF_PARK_BLOCK */
   CF_SESSION_MULTI = 1 << 12,
-  CF_SESSION_INTERNAL = 1 << 13,       /* not a client: tests, replay */
+  CF_SESSION_PAUSED = 1 << 13,         /* parked by CF_PARK_PAUSE */
+  CF_SESSION_INTERNAL = 1 << 14,       /* not a client: tests, replay */
 } CfSessionFlags;
 
 typedef struct

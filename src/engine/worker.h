@@ -27,23 +27,24 @@ typedef struct _CfEngine CfEngine;
 typedef struct _CfWorker
 {
   CfEngine *engine; /* (not owned) */
-  guint number;
   CfGateKeeper *keeper; /* (owned by the gate) */
   CfOutPool chunks;
   char *scratch; /* (owned) CF_WORKER_SCRATCH bytes for the network */
   CfHold hold;   /* of the command that runs */
   CfKey *keys;   /* (owned) of the command that runs */
   guint *key_arguments; /* (owned) the argument each key is */
-  guint *key_databases; /* (owned) used where keys are of several databases */
   gsize n_keys;
   gsize keys_capacity;
   GArray *positions; /* (owned) scratch of guint */
   CfStatsShard *stats; /* (owned by the engine's stats) */
+  gint64 batch_us;     /* wall clock when the clocks were read */
+  guint64 batch_ticks; /* steady clock, likewise */
   gint64 now_us;       /* wall clock when the present command began */
   guint64 now_ticks;   /* steady clock, likewise */
   gboolean inside;     /* the gate */
 } CfWorker;
 
+void cf_worker_free (CfWorker *self);
 CfWorker *cf_worker_acquire (CfEngine *engine); /* NULL: too many */
 void cf_worker_release (CfWorker *self);
 

@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "base/number.h"
+#include "engine/call.h"
+#include "engine/executor.h"
+#include "engine/feed.h"
+
+/* -- Arguments --------------------------------------------------------------- */
+
+/**
+ * cf_call_get_int:
+ * @self: a call
+ * @i: the number of an argument it has
+ * @value: (out): where to put the argument's value
+ * @error: return location for an error, or %NULL
+ *
+ * Returns: %TRUE if the argument is a whole number
+ */
+gboolean
+cf_call_get_int (const CfCall *self, guint i, gint64 *value, GError **error)
+{
+  if (cf_parse_int64 (self->argv[i].data, self->argv[i].size, value))
+    return TRUE;
+  return cf_throw (error, CF_ERROR_NOT_INTEGER,
+                   "value is not an integer or out of range");
+}
+
+/**
+ * cf_call_get_int_in:
+ * @self: a call
+ * @i: the number of an argument it has
+ * @least: the least value that is accepted
+ * @most: the greatest one
+ * @value: (out): where to put the argument's value
+ * @error: return location for an error, or %NULL
+ *
+ * Returns: %TRUE if the argument is a whole number in the range
+ */
+gboolean
+cf_call_get_int_in (const CfCall *self, guint i, gint64 least, gint64 most,
+                    gint64 *value, GError **error)
+{
+  if (!cf_call_get_int (self, i, value, error))
+    return FALSE;
+  if (*value >= least && *value <= most)
+    return TRUE;
+  if (least == 0 && most == G_MAXINT64)
+    return cf_throw (error, CF_ERROR_FAILED,
+                     "value is out of range, must be positive");
+  return cf_throw (error, CF_ERROR_FAILED,
+                   "value is out of range, value must between %" G_GINT64_FORMAT
+                   " and %" G_GINT64_FORMAT, least, most);
+}
+
+gboolean
+cf_call_get_double (const CfCall *self, guint i, double *value, GError **error)
+{
+  if (cf_parse_double (self->argv[i].data, self->argv[i].size, value))
+    return TRUE;
+  return cf_throw (error, CF_ERROR_FAILED, "value is not a valid float");
+}
+
+gboolean
+cf_call_is (const CfCall *self, guint i, const char *word)
+{
+  return i < self->argc && cf_slice_is (self->argv[i], word);
+}
+
+gboolean
+cf_call_syntax_error (GError **error)
+{
+  return cf_throw (error, CF_ERROR_SYNTAX, "syntax error");
+}
+
+/**
+ * cf_call_take_blob:
+ * @self: a call
+ * @i: the number of an argument
+ *
+ * Returns: (transfer full) (nullable): the blob that the argument is the
+ *   whole of, if it stands in one; the argument must not be used after
+ */
+CfBlob *
+cf_call_take_blob (CfCall *self, guint i)
+{
+  if (self->argv[i].size < CF_REQUEST_BIG)
+    return NULL;
+  if (self->request != NULL)
+    return cf_request_take_blob (self->request, i);
+  if (self->args != NULL)
+    return cf_args_take_blob (self->args, i);
+  return NULL;
+}
+
+void
+cf_call_redact (CfCall *self, guint i)
+{
+  if (i < 64)
+    self->redacted |= G_GUINT64_CONSTANT (1) << i;
+}
+
+/* -- Keys ---------------------------------------------------------------------- */
+
+/**
+ * cf_call_key:
+ * @self: a call
+ * @i: the number of an argument that its declaration says is a key
+ *
+ * Returns: (transfer none): the key, with what is derived from it
+ */
+const CfKey *
+cf_call_key (CfCall *self, guint i)
+{
+  /* Commands go through their keys in order: start where the last was. */
+  for (gsize n = 0; n < self->n_keys; n++)
+    {
+      gsize at = self->key_hint;
+
+      if (self->key_arguments[at] == i)
+        return &self->keys[at];
+      self->key_hint = at + 1 < self->n_keys ? at + 1 : 0;
+    }
+  g_error ("argument %u of %s is not declared as a key", i,
+           self->info->full_name);
+}
+
+static void
+note_access (CfCall *self, CfEntry *entry)
+{
+  if (!(self->session->flags & CF_SESSION_NO_TOUCH) &&
+      !(self->info->command->flags & CF_COMMAND_NO_TOUCH))
+    cf_keyspace_accessed (self->keyspace, entry, self->now_ms);
+}
+
+/**
+ * cf_call_read:
+ * @self: a call
+ * @i: the number of an argument that is a key
+ *
+ * Counts a hit or a miss.
+ *
+ * Returns: (transfer none) (nullable): the live entry at the key, good until
+ *   the command ends or changes the key
+ */
+CfEntry *
+cf_call_read (CfCall *self, guint i)
+{
+  CfEntry *entry = cf_keyspace_find (self->keyspace, self->hold, self->db,
+                                     cf_call_key (self, i), self->now_ms);
+
+  cf_stats_count (self->worker->stats,
+                  entry != NULL ? CF_STAT_HITS : CF_STAT_MISSES, 1);
+  if (entry != NULL)
+    note_access (self, entry);
+  return entry;
+}
+
+CfEntry *
+cf_call_write (CfCall *self, guint i)
+{
+  CfEntry *entry = cf_keyspace_find (self->keyspace, self->hold, self->db,
+                                     cf_call_key (self, i), self->now_ms);
+
+  if (entry != NULL)
+    note_access (self, entry);
+  return entry;
+}
+
+gboolean
+cf_call_check_type (const CfEntry *entry, CfType type, GError **error)
+{
+  if (entry == NULL || cf_entry_type (entry) == type)
+    return TRUE;
+  return cf_throw (error, CF_ERROR_WRONG_TYPE,
+                   "Operation against a key holding the wrong kind of value");
+}
+
+gboolean
+cf_call_read_string (CfCall *self, guint i, CfEntry **entry, GError **error)
+{
+  *entry = cf_call_read (self, i);
+  return cf_call_check_type (*entry, CF_TYPE_STRING, error);
+}
+
+gboolean
+cf_call_write_string (CfCall *self, guint i, CfEntry **entry, GError **error)
+{
+  *entry = cf_call_write (self, i);
+  return cf_call_check_type (*entry, CF_TYPE_STRING, error);
+}
+
+gboolean
+cf_call_out_of_memory (GError **error)
+{
+  return cf_throw (error, CF_ERROR_OOM, "there is not enough memory for this");
+}
+
+/**
+ * cf_call_put:
+ * @self: a call
+ * @i: the number of an argument that is a key
+ * @value: what to put there, whatever is there now; its blob or object is
+ *   taken over on success
+ * @deadline_ms: when the key expires, CF_NO_DEADLINE or CF_KEEP_DEADLINE
+ * @entry: (out) (optional) (nullable): the entry that has the value now
+ * @error: return location for an error, or %NULL
+ *
+ * Returns: %FALSE when there was no memory; nothing is changed then
+ */
+gboolean
+cf_call_put (CfCall *self, guint i, const CfValue *value, gint64 deadline_ms,
+             CfEntry **entry, GError **error)
+{
+  CfEntry *put = cf_keyspace_put (self->keyspace, self->hold, self->db,
+                                  cf_call_key (self, i), value, deadline_ms);
+
+  if (put == NULL)
+    return cf_call_out_of_memory (error);
+  cf_keyspace_accessed (self->keyspace, put, self->now_ms);
+  if (entry != NULL)
+    *entry = put;
+  return TRUE;
+}
+
+/**
+ * cf_call_put_string:
+ * @self: a call
+ * @i: the number of an argument that is a key
+ * @argument: the number of the argument that is to be its value
+ * @deadline_ms: as for cf_call_put()
+ * @error: return location for an error, or %NULL
+ *
+ * Like cf_call_put(), of an argument; without a copy if it stands in a blob.
+ */
+gboolean
+cf_call_put_string (CfCall *self, guint i, guint argument, gint64 deadline_ms,
+                    GError **error)
+{
+  g_autoptr (CfBlob) blob = cf_call_take_blob (self, argument);
+  CfValue value = blob != NULL ? cf_value_blob (blob)
+                               : cf_value_string (self->argv[argument]);
+
+  if (!cf_call_put (self, i, &value, deadline_ms, NULL, error))
+    return FALSE;
+  g_steal_pointer (&blob);
+  return TRUE;
+}
+
+gboolean
+cf_call_set_deadline (CfCall *self, guint i, gint64 deadline_ms, GError **error)
+{
+  if (cf_keyspace_set_deadline (self->keyspace, self->hold, self->db,
+                                cf_call_key (self, i), deadline_ms) != NULL)
+    return TRUE;
+  return cf_call_out_of_memory (error);
+}
+
+gboolean
+cf_call_remove (CfCall *self, guint i)
+{
+  const CfKey *key = cf_call_key (self, i);
+
+  /* One past its deadline is not there to be removed. */
+  if (cf_keyspace_find (self->keyspace, self->hold, self->db, key,
+                        self->now_ms) == NULL)
+    return FALSE;
+  return cf_keyspace_remove (self->keyspace, self->hold, self->db, key);
+}
+
+void
+cf_call_changed (CfCall *self, guint i, CfNotifyClass class, const char *event)
+{
+  cf_call_changed_key (self, self->db, cf_call_key (self, i), class, event);
+}
+
+void
+cf_call_changed_key (CfCall *self, guint db, const CfKey *key,
+                     CfNotifyClass class, const char *event)
+{
+  const CfEngineHooks *hooks = &self->engine->hooks;
+
+  cf_keyspace_touch (self->keyspace, self->hold, db, key);
+  self->n_changes++;
+  if (hooks->event != NULL)
+    hooks->event (hooks->data, db, key->bytes, class, event);
+}
+
+void
+cf_call_changed_all (CfCall *self, gsize n)
+{
+  self->n_changes += n;
+}
+
+/**
+ * cf_call_discard:
+ * @self: a call that runs with the gate closed
+ * @trash: (transfer full): what was in a database
+ * @here: whether it is to be freed before the reply is sent
+ *
+ * Frees @trash when the gate is open again, else in the background.
+ */
+void
+cf_call_discard (CfCall *self, CfTrash *trash, gboolean here)
+{
+  CfCall *owner = self->block != NULL ? self->block : self;
+
+  if (owner->trash == NULL)
+    owner->trash = g_ptr_array_new ();
+  g_ptr_array_add (owner->trash, trash);
+  owner->free_trash_here |= here;
+}
+
+/* -- Effects --------------------------------------------------------------------- */
+
+gboolean
+cf_call_wants_effect (const CfCall *self)
+{
+  return cf_feed_is_active (self->engine->feed);
+}
+
+/**
+ * cf_call_effect:
+ * @self: a call
+ * @words: (array length=n_words): a command that has this call's effect
+ * @n_words: how many words it has
+ *
+ * Records @words in the change feed in place of the command itself; called
+ * more than once, all of them.  With no words the command has no effect that
+ * needs a record.
+ */
+void
+cf_call_effect (CfCall *self, const CfSlice *words, guint n_words)
+{
+  self->has_effect = TRUE;
+  if (!cf_call_wants_effect (self) || n_words == 0)
+    return;
+  if (self->effects == NULL)
+    self->effects = cf_feed_block_new ();
+  cf_feed_block_add (self->effects, self->db, words, n_words);
+}
+
+/* -- Replies ---------------------------------------------------------------------- */
+
+/**
+ * cf_call_reply_string:
+ * @self: a call
+ * @entry: (nullable): a string, or %NULL for the null reply
+ */
+void
+cf_call_reply_string (CfCall *self, CfEntry *entry)
+{
+  char scratch[32];
+
+  if (entry == NULL)
+    cf_reply_null (&self->reply);
+  else if (entry->flags & CF_ENTRY_BLOB)
+    {
+      CfBlob *blob = cf_entry_blob (entry);
+
+      cf_reply_bulk_blob (&self->reply, blob, 0, blob->size);
+    }
+  else
+    cf_reply_bulk (&self->reply, cf_entry_string (entry, scratch));
+}
+
+/* -- Waiting ----------------------------------------------------------------------- */
+
+/**
+ * cf_call_park:
+ * @self: a call, not within a transaction
+ * @deadline_ms: when to stop waiting, wall-clock milliseconds, or %G_MAXINT64
+ *
+ * The command will be run again when its session is woken or the deadline
+ * has passed.  To be followed by returning %TRUE without a reply.
+ */
+void
+cf_call_park (CfCall *self, gint64 deadline_ms)
+{
+  g_assert (!self->in_transaction);
+  self->parked = TRUE;
+  self->park_deadline_ms = deadline_ms;
+}
+
+CfWakeReason
+cf_call_wake_reason (const CfCall *self)
+{
+  return self->in_transaction ? CF_WAKE_NONE : self->session->park.reason;
+}

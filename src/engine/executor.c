@@ -1,0 +1,791 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "engine/call.h"
+#include "engine/executor.h"
+#include "engine/latency.h"
+#include "engine/monitor.h"
+#include "engine/pause.h"
+#include "engine/slowlog.h"
+#include "engine/transaction.h"
+#include "store/evict.h"
+#include "store/reaper.h"
+
+#define KEYS_KEPT 4096       /* room for keys that a worker keeps */
+#define SHOWN_ARGS_BYTES 128 /* of an unknown command's, in the error */
+
+/* -- Errors -------------------------------------------------------------------- */
+
+static void
+reply_error (CfCall *call, const char *message)
+{
+  cf_stats_count (call->worker->stats, CF_STAT_ERRORS, 1);
+  cf_stats_error (call->engine->stats, message);
+  cf_reply_error (&call->reply, message);
+}
+
+static void
+reply_failure (CfCall *call, const GError *error)
+{
+  const char *prefix = cf_error_prefix (error);
+  g_autofree char *message =
+      *prefix != '\0' ? g_strconcat (prefix, " ", error->message, NULL)
+                      : g_strdup (error->message);
+
+  reply_error (call, message);
+}
+
+static void
+drop_transaction (CfCall *call)
+{
+  CfSession *session = call->session;
+
+  g_clear_pointer (&session->transaction, cf_transaction_free);
+  session->flags &= ~(guint) CF_SESSION_MULTI;
+  cf_session_unwatch_all (session, call->keyspace);
+}
+
+/* A refused EXEC takes its transaction with it. */
+static void
+reject_block (CfCall *call, const GError *error)
+{
+  const char *prefix = cf_error_prefix (error);
+  g_autofree char *message = g_strconcat (
+      "EXECABORT Transaction discarded because of: ",
+      strcmp (prefix, "ERR") != 0 ? prefix : "",
+      strcmp (prefix, "ERR") != 0 ? " " : "", error->message, NULL);
+
+  drop_transaction (call);
+  reply_error (call, message);
+}
+
+/* The command will not run. */
+static void
+reject (CfCall *call, const GError *error)
+{
+  CfTransaction *transaction = call->session->transaction;
+
+  if (call->info != NULL)
+    cf_stats_rejected (call->worker->stats, call->info->id);
+  if (call->info != NULL && (call->info->command->flags & CF_COMMAND_BLOCK))
+    {
+      reject_block (call, error);
+      return;
+    }
+  if (transaction != NULL)
+    cf_transaction_abort (transaction);
+  reply_failure (call, error);
+}
+
+/* -- May it run? ------------------------------------------------------------------ */
+
+static gboolean
+throw_unknown (const CfCall *call, GError **error)
+{
+  g_autoptr (GString) args = g_string_new (NULL);
+  const CfSlice *argv = call->argv;
+
+  for (guint i = 1; i < call->argc && args->len < SHOWN_ARGS_BYTES; i++)
+    g_string_append_printf (
+        args, "'%.*s' ",
+        (int) MIN (argv[i].size, SHOWN_ARGS_BYTES - args->len), argv[i].data);
+  return cf_throw (error, CF_ERROR_FAILED,
+                   "unknown command '%.*s', with args beginning with: %s",
+                   (int) MIN (argv[0].size, SHOWN_ARGS_BYTES), argv[0].data,
+                   args->str);
+}
+
+static gboolean
+check_form (const CfCall *call, GError **error)
+{
+  const CfCommandInfo *info = call->info;
+
+  if (info == NULL)
+    return throw_unknown (call, error);
+  if (info->is_container && call->argc > 1)
+    return cf_throw (error, CF_ERROR_FAILED,
+                     "unknown subcommand '%.*s'. Try %s HELP.",
+                     (int) MIN (call->argv[1].size, SHOWN_ARGS_BYTES),
+                     call->argv[1].data, info->command->name);
+  if (!cf_command_arity_fits (info->command, call->argc))
+    return cf_throw (error, CF_ERROR_FAILED,
+                     "wrong number of arguments for '%s' command",
+                     info->full_name);
+  return TRUE;
+}
+
+static gboolean
+check_rights (const CfCall *call, GError **error)
+{
+  CfCommandFlags flags = call->info->command->flags;
+
+  if (!(call->session->flags & CF_SESSION_AUTHORIZED) &&
+      !(flags & CF_COMMAND_NO_AUTH))
+    return cf_throw (error, CF_ERROR_NO_AUTH, "Authentication required.");
+  if (call->session->transaction != NULL && (flags & CF_COMMAND_NO_MULTI))
+    return cf_throw (error, CF_ERROR_FAILED,
+                     "Command not allowed inside a transaction");
+  return TRUE;
+}
+
+/* The flags that count: of EXEC, those of all it will run. */
+static CfCommandFlags
+effective_flags (const CfCall *call)
+{
+  CfCommandFlags flags = call->info->command->flags;
+
+  if ((flags & CF_COMMAND_BLOCK) && call->session->transaction != NULL)
+    flags |= cf_transaction_flags (call->session->transaction);
+  return flags;
+}
+
+static gboolean
+check_memory (const CfCall *call, CfCommandFlags flags, GError **error)
+{
+  gint64 limit = cf_config_get_int (call->engine->config, CF_SETTING_MAXMEMORY);
+  gboolean grows = (flags & CF_COMMAND_DENYOOM) != 0;
+
+  if (G_LIKELY (limit == 0) || cf_memory_used () <= (gsize) limit)
+    return TRUE;
+  if (cf_evict_make_room (call->engine->evict, (gsize) limit, call->now_ms))
+    return TRUE;
+  /* What is queued takes memory, whatever it is. */
+  if (call->session->transaction != NULL && !(flags & CF_COMMAND_IN_MULTI))
+    grows = TRUE;
+  if (!grows)
+    return TRUE;
+  return cf_throw (error, CF_ERROR_OOM,
+                   "command not allowed when used memory > 'maxmemory'.");
+}
+
+/* -- Putting it off ---------------------------------------------------------------- */
+
+/* Keeps the arguments beyond this batch; they may be kept already. */
+static CfArgs *
+keep_args (CfCall *call)
+{
+  if (call->args != NULL)
+    return g_steal_pointer (call->kept_args);
+  return cf_args_try_new (call->argv, call->argc, call->request);
+}
+
+static CfOutcome
+park (CfCall *call, CfParkKind kind, gint64 deadline_ms)
+{
+  CfArgs *args = keep_args (call);
+
+  if (args == NULL)
+    {
+      reply_error (call, "OOM there is not enough memory for this");
+      return CF_OUTCOME_DONE;
+    }
+  if (kind != CF_PARK_CLAIM)
+    g_atomic_int_inc (&call->engine->blocked_clients);
+  else
+    cf_stats_count (call->worker->stats, CF_STAT_PARKED, 1);
+  cf_session_park (call->session, kind, deadline_ms, args);
+  return CF_OUTCOME_PARKED;
+}
+
+static void
+queue (CfCall *call)
+{
+  CfTransaction *transaction = call->session->transaction;
+
+  if (!cf_transaction_is_aborted (transaction))
+    {
+      CfArgs *args = keep_args (call);
+
+      if (args == NULL)
+        {
+          cf_transaction_abort (transaction);
+          reply_error (call, "OOM there is not enough memory for this");
+          return;
+        }
+      cf_transaction_queue (transaction, call->info, args);
+    }
+  cf_reply_status (&call->reply, "QUEUED");
+}
+
+/* -- Keys ---------------------------------------------------------------------------- */
+
+static void
+reserve_keys (CfWorker *worker, gsize n)
+{
+  gsize capacity = MAX (worker->keys_capacity * 2, 64);
+
+  if (worker->n_keys + n <= worker->keys_capacity)
+    return;
+  capacity = MAX (capacity, worker->n_keys + n);
+  worker->keys = g_renew (CfKey, worker->keys, capacity);
+  worker->key_arguments = g_renew (guint, worker->key_arguments, capacity);
+  worker->keys_capacity = capacity;
+}
+
+static void
+trim_keys (CfWorker *worker)
+{
+  worker->n_keys = 0;
+  if (G_LIKELY (worker->keys_capacity <= KEYS_KEPT))
+    return;
+  g_clear_pointer (&worker->keys, g_free);
+  g_clear_pointer (&worker->key_arguments, g_free);
+  worker->keys_capacity = 0;
+}
+
+static inline void
+add_key (CfWorker *worker, CfSlice bytes, guint argument)
+{
+  worker->keys[worker->n_keys] = cf_key (bytes);
+  worker->key_arguments[worker->n_keys++] = argument;
+}
+
+static void
+collect_keys (CfCall *call)
+{
+  CfWorker *worker = call->worker;
+  const CfCommandInfo *info = call->info;
+  int last = info->last >= 0 ? info->first + info->last
+                             : (int) call->argc + info->last;
+
+  worker->n_keys = 0;
+  if (G_LIKELY (info->simple))
+    {
+      if (info->first == 0)
+        last = -1;
+      else
+        reserve_keys (worker, (gsize) MAX (last, 0) + 1);
+      for (int i = info->first; i <= last; i += info->step)
+        add_key (worker, call->argv[i], (guint) i);
+    }
+  else
+    {
+      g_array_set_size (worker->positions, 0);
+      if (!cf_command_key_positions (info, call->argv, call->argc,
+                                     worker->positions))
+        g_array_set_size (worker->positions, 0);
+      reserve_keys (worker, worker->positions->len);
+      for (guint i = 0; i < worker->positions->len; i++)
+        {
+          guint at = g_array_index (worker->positions, guint, i);
+
+          add_key (worker, call->argv[at], at);
+        }
+    }
+  call->keys = worker->keys;
+  call->key_arguments = worker->key_arguments;
+  call->n_keys = worker->n_keys;
+  call->key_hint = 0;
+}
+
+static void
+add_block_key (CfSlice key, gpointer data)
+{
+  CfWorker *worker = data;
+
+  reserve_keys (worker, 1);
+  add_key (worker, key, 0);
+}
+
+/* EXEC: the keys of all that is queued, and those watched. */
+static void
+collect_block_keys (CfCall *call)
+{
+  CfSession *session = call->session;
+  CfWorker *worker = call->worker;
+
+  worker->n_keys = 0;
+  if (session->transaction != NULL)
+    cf_transaction_each_key (session->transaction, add_block_key, worker);
+  for (guint i = 0; session->watches != NULL && i < session->watches->len; i++)
+    add_block_key (cf_watch_key (g_ptr_array_index (session->watches, i)),
+                   worker);
+}
+
+static gboolean
+has_large_value (CfCall *call)
+{
+  CfWorker *worker = call->worker;
+
+  for (gsize i = 0; i < worker->n_keys; i++)
+    {
+      const CfEntry *entry =
+          cf_keyspace_find (call->keyspace, call->hold, call->db,
+                            &worker->keys[i], call->now_ms);
+
+      if (entry != NULL && cf_entry_memory (entry) > CF_EXECUTOR_LARGE_VALUE)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static gboolean
+needs_claims (const CfCall *call, CfCommandFlags flags)
+{
+  const CfTransaction *transaction = call->session->transaction;
+
+  if (call->worker->n_keys > CF_EXECUTOR_MANY_KEYS ||
+      (flags & CF_COMMAND_LONG))
+    return TRUE;
+  if (!(call->info->command->flags & CF_COMMAND_BLOCK) || transaction == NULL)
+    return FALSE;
+  /* A walk locks slots by itself, so none may be held. */
+  return (flags & CF_COMMAND_WALKS) ||
+         cf_transaction_n (transaction) > CF_EXECUTOR_MANY_COMMANDS;
+}
+
+/* FALSE: a key is claimed by another, and the session will be woken. */
+static gboolean
+hold_keys (CfCall *call, CfCommandFlags flags)
+{
+  CfWorker *worker = call->worker;
+  CfWaiter waiter = cf_session_waiter (call->session);
+  gboolean claim = needs_claims (call, flags);
+
+  if (!claim)
+    {
+      if (!cf_hold_slots (call->hold, worker->keys, worker->n_keys, &waiter))
+        return FALSE;
+      if (G_LIKELY (!(flags & CF_COMMAND_BIG)) || !has_large_value (call))
+        return TRUE;
+      cf_hold_release (call->hold);
+    }
+  cf_stats_count (worker->stats, CF_STAT_CLAIMED, 1);
+  return cf_hold_claims (call->hold, worker->keys, worker->n_keys, &waiter);
+}
+
+/* -- Running -------------------------------------------------------------------------- */
+
+static void
+start_clock (CfCall *call)
+{
+  CfWorker *worker = call->worker;
+  guint64 since = cf_clock_ticks_to_us (worker->now_ticks - worker->batch_ticks);
+
+  worker->now_us = worker->batch_us + (gint64) since;
+  call->now_ms = worker->now_us / 1000;
+}
+
+/* The command was slow, or somebody wants to be shown all of them. */
+static void
+log_run (CfCall *call, gint64 elapsed_us)
+{
+  CfEngine *engine = call->engine;
+  CfCommandFlags flags = call->info->command->flags;
+  gint64 slow_us = cf_config_get_int (engine->config,
+                                      CF_SETTING_SLOWLOG_LOG_SLOWER_THAN);
+  gint64 threshold_ms = cf_config_get_int (engine->config,
+                                           CF_SETTING_LATENCY_MONITOR_THRESHOLD);
+
+  if (slow_us >= 0 && elapsed_us >= slow_us && !(flags & CF_COMMAND_SKIP_SLOWLOG))
+    cf_slowlog_add (engine->slowlog, call->session, call->argv, call->argc,
+                    call->redacted, elapsed_us, call->now_ms,
+                    (gsize) cf_config_get_int (engine->config,
+                                               CF_SETTING_SLOWLOG_MAX_LEN));
+  if (threshold_ms > 0 && elapsed_us / 1000 >= threshold_ms)
+    cf_latency_add (engine->latency,
+                    flags & CF_COMMAND_FAST ? "fast-command" : "command",
+                    elapsed_us / 1000, call->now_ms);
+  if (cf_monitors_any (engine->monitors) &&
+      !(flags & (CF_COMMAND_SKIP_MONITOR | CF_COMMAND_ADMIN)))
+    cf_monitors_feed (engine->monitors, call->session, call->db, call->argv,
+                      call->argc, call->redacted, call->worker->now_us);
+}
+
+static void
+count_run (CfCall *call, guint64 start_ticks, gboolean failed)
+{
+  CfEngine *engine = call->engine;
+  CfWorker *worker = call->worker;
+  guint64 now = cf_clock_ticks (), elapsed = now - start_ticks;
+  gint64 elapsed_us = (gint64) cf_clock_ticks_to_us (elapsed);
+  gint64 slow_us = cf_config_get_int (engine->config,
+                                      CF_SETTING_SLOWLOG_LOG_SLOWER_THAN);
+
+  worker->now_ticks = now;
+  cf_stats_command (worker->stats, call->info->id, elapsed, failed,
+                    cf_config_get_int (engine->config,
+                                       CF_SETTING_LATENCY_TRACKING) != 0);
+  if (G_UNLIKELY ((slow_us >= 0 && elapsed_us >= slow_us) ||
+                  elapsed_us >= 1000 || cf_monitors_any (engine->monitors)))
+    log_run (call, elapsed_us);
+}
+
+/* Puts the effects of a command that ran into the change feed; its keys are
+ * still held. */
+static void
+record_effects (CfCall *call)
+{
+  CfFeedBlock *effects = g_steal_pointer (&call->effects);
+
+  if (call->n_changes > 0)
+    cf_stats_count (call->worker->stats, CF_STAT_DIRTY, call->n_changes);
+  if (effects != NULL)
+    cf_feed_append_block (call->engine->feed, effects);
+  else if (call->n_changes > 0 && !call->has_effect)
+    cf_feed_append (call->engine->feed, call->db, call->argv, call->argc);
+}
+
+/* The watched keys are held: does the block still have to run? */
+static gboolean
+is_block_stale (CfCall *call)
+{
+  CfSession *session = call->session;
+
+  if (g_atomic_int_get (&session->dirty))
+    return TRUE;
+  for (guint i = 0; session->watches != NULL && i < session->watches->len; i++)
+    if (cf_watch_has_expired (g_ptr_array_index (session->watches, i),
+                              call->now_ms))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+run_block (CfCall *call, GError **error)
+{
+  CfSession *session = call->session;
+  g_autoptr (CfTransaction) transaction = NULL;
+  gboolean stale;
+
+  if (session->transaction == NULL)
+    return cf_throw (error, CF_ERROR_FAILED, "EXEC without MULTI");
+  stale = is_block_stale (call);
+  transaction = g_steal_pointer (&session->transaction);
+  session->flags &= ~(guint) CF_SESSION_MULTI;
+  if (cf_transaction_is_aborted (transaction))
+    return cf_throw (error, CF_ERROR_EXEC_ABORT,
+                     "Transaction discarded because of previous errors.");
+  if (stale)
+    {
+      cf_reply_null_array (&call->reply);
+      return TRUE;
+    }
+  if (cf_call_wants_effect (call))
+    call->effects = cf_feed_block_new ();
+  call->has_effect = TRUE;
+  cf_transaction_run (transaction, call);
+  return TRUE;
+}
+
+static gboolean
+run_held (CfCall *call, GError **error)
+{
+  gboolean ok;
+
+  if (call->info->command->flags & CF_COMMAND_BLOCK)
+    ok = run_block (call, error);
+  else
+    ok = call->info->command->run (call, error);
+  if (ok || call->n_changes > 0)
+    record_effects (call);
+  return ok;
+}
+
+static void
+free_trash (CfCall *call)
+{
+  g_autoptr (GPtrArray) trash = g_steal_pointer (&call->trash);
+
+  for (guint i = 0; trash != NULL && i < trash->len; i++)
+    {
+      if (call->free_trash_here)
+        cf_trash_free (g_ptr_array_index (trash, i));
+      else
+        cf_reaper_free_trash (call->engine->reaper,
+                              g_ptr_array_index (trash, i));
+    }
+}
+
+/* Runs with nobody else inside the gate. */
+static gboolean
+run_alone (CfCall *call, GError **error)
+{
+  CfWorker *worker = call->worker;
+  CfGate *gate = call->engine->gate;
+  gboolean ok;
+
+  cf_worker_leave (worker);
+  cf_gate_close (gate);
+  cf_stats_count (worker->stats, CF_STAT_GATE_CLOSED, 1);
+  cf_hold_all (call->hold);
+  ok = run_held (call, error);
+  cf_hold_release (call->hold);
+  cf_gate_open (gate);
+  free_trash (call);
+  cf_gate_enter (worker->keeper);
+  worker->inside = TRUE;
+  return ok;
+}
+
+static CfOutcome
+hold_and_run (CfCall *call, CfCommandFlags flags)
+{
+  CfWorker *worker = call->worker;
+  g_autoptr (GError) error = NULL;
+  guint64 start_ticks = worker->now_ticks;
+  gboolean is_block = (call->info->command->flags & CF_COMMAND_BLOCK) != 0;
+  gboolean ok;
+
+  if (is_block)
+    collect_block_keys (call);
+  else
+    collect_keys (call);
+  if (G_UNLIKELY (flags & CF_COMMAND_EXCLUSIVE))
+    ok = run_alone (call, &error);
+  else if (worker->n_keys > 0 && !hold_keys (call, flags))
+    return park (call, CF_PARK_CLAIM, G_MAXINT64);
+  else
+    {
+      ok = run_held (call, &error);
+      cf_hold_release (call->hold);
+    }
+  if (is_block)
+    cf_session_unwatch_all (call->session, call->keyspace);
+  trim_keys (worker);
+  if (call->parked)
+    {
+      worker->now_ticks = cf_clock_ticks ();
+      return park (call, CF_PARK_BLOCK, call->park_deadline_ms);
+    }
+  if (G_UNLIKELY (!ok))
+    reply_failure (call, error);
+  count_run (call, start_ticks, !ok);
+  return CF_OUTCOME_DONE;
+}
+
+static CfOutcome
+dispatch (CfCall *call)
+{
+  g_autoptr (GError) error = NULL;
+  CfSession *session = call->session;
+  CfCommandFlags flags;
+
+  call->info = cf_command_table_find (call->engine->commands, call->argv,
+                                      call->argc);
+  start_clock (call);
+  if (G_UNLIKELY (!check_form (call, &error) || !check_rights (call, &error)))
+    {
+      reject (call, error);
+      return CF_OUTCOME_DONE;
+    }
+  session->last_command = call->info;
+  flags = effective_flags (call);
+  if (G_UNLIKELY (!check_memory (call, flags, &error)))
+    {
+      reject (call, error);
+      return CF_OUTCOME_DONE;
+    }
+  if (G_UNLIKELY (cf_pause_applies (call->engine->pause,
+                                    (flags & (CF_COMMAND_WRITE |
+                                              CF_COMMAND_MAY_REPLICATE)) != 0,
+                                    call->now_ms)))
+    return park (call, CF_PARK_PAUSE, cf_pause_deadline (call->engine->pause));
+  if (session->transaction != NULL && !(flags & CF_COMMAND_IN_MULTI))
+    {
+      queue (call);
+      return CF_OUTCOME_DONE;
+    }
+  return hold_and_run (call, flags);
+}
+
+/* What CLIENT REPLY has asked for. */
+static void
+apply_reply_mode (CfSession *session, CfOutMark before)
+{
+  if (session->flags & (CF_SESSION_REPLY_OFF | CF_SESSION_REPLY_SKIP))
+    cf_out_rewind (&session->out, before);
+  session->flags &= ~(guint) CF_SESSION_REPLY_SKIP;
+  if (session->flags & CF_SESSION_REPLY_SKIP_NEXT)
+    session->flags ^= CF_SESSION_REPLY_SKIP_NEXT | CF_SESSION_REPLY_SKIP;
+}
+
+static CfOutcome
+execute (CfCall *call)
+{
+  CfSession *session = call->session;
+  CfOutMark before = cf_out_mark (&session->out);
+  CfOutcome outcome;
+
+  call->keyspace = call->engine->keyspace;
+  call->db = session->db;
+  call->hold = &call->worker->hold;
+  call->reply = (CfReply){ &session->out, session->resp };
+  outcome = dispatch (call);
+  if (G_UNLIKELY (session->flags &
+                  (CF_SESSION_REPLY_OFF | CF_SESSION_REPLY_SKIP |
+                   CF_SESSION_REPLY_SKIP_NEXT)))
+    apply_reply_mode (session, before);
+  if (G_UNLIKELY (session->flags & (CF_SESSION_CLOSE_AFTER_REPLY |
+                                    CF_SESSION_CLOSE_NOW)))
+    return CF_OUTCOME_CLOSE;
+  return outcome;
+}
+
+/**
+ * cf_executor_run:
+ * @engine: the engine
+ * @worker: the calling thread's worker, inside the gate
+ * @session: the client's session
+ * @request: a request that is READY
+ *
+ * Runs the request and writes its reply to the session's output.
+ *
+ * Returns: what to do with the session next
+ */
+CfOutcome
+cf_executor_run (CfEngine *engine, CfWorker *worker, CfSession *session,
+                 CfRequest *request)
+{
+  CfCall call = {
+    .argv = cf_request_argv (request),
+    .argc = cf_request_argc (request),
+    .engine = engine,
+    .worker = worker,
+    .session = session,
+    .request = request,
+  };
+
+  return execute (&call);
+}
+
+static CfOutcome
+run_args (CfEngine *engine, CfWorker *worker, CfSession *session, CfArgs **args)
+{
+  CfCall call = {
+    .argv = (*args)->argv,
+    .argc = (*args)->argc,
+    .engine = engine,
+    .worker = worker,
+    .session = session,
+    .args = *args,
+    .kept_args = args,
+  };
+
+  return execute (&call);
+}
+
+/**
+ * cf_executor_run_args:
+ * @engine: the engine
+ * @worker: the calling thread's worker, inside the gate
+ * @session: the client's session
+ * @args: (transfer full): the command, of at least one word
+ *
+ * Like cf_executor_run(), of arguments that were kept.
+ *
+ * Returns: what to do with the session next
+ */
+CfOutcome
+cf_executor_run_args (CfEngine *engine, CfWorker *worker, CfSession *session,
+                      CfArgs *args)
+{
+  g_autoptr (CfArgs) kept = args;
+
+  return run_args (engine, worker, session, &kept);
+}
+
+/**
+ * cf_executor_resume:
+ * @engine: the engine
+ * @worker: the calling thread's worker, inside the gate
+ * @session: a parked session
+ * @reason: why it need not wait any longer
+ *
+ * Runs the command that waited again.
+ *
+ * Returns: what to do with the session next
+ */
+CfOutcome
+cf_executor_resume (CfEngine *engine, CfWorker *worker, CfSession *session,
+                    CfWakeReason reason)
+{
+  gboolean was_claim = session->park.kind == CF_PARK_CLAIM;
+  gboolean was_pause = session->park.kind == CF_PARK_PAUSE;
+  g_autoptr (CfArgs) args = cf_session_unpark (session, reason);
+  CfOutcome outcome;
+
+  if (!was_claim)
+    (void) g_atomic_int_dec_and_test (&engine->blocked_clients);
+  /* It has not begun to run, so it need not know that it waited. */
+  if (was_claim || was_pause)
+    session->park.reason = CF_WAKE_NONE;
+  if (reason == CF_WAKE_ERROR && !was_claim && !was_pause)
+    {
+      CfReply reply = { &session->out, session->resp };
+
+      cf_stats_count (worker->stats, CF_STAT_ERRORS, 1);
+      cf_stats_error (engine->stats, "UNBLOCKED");
+      cf_reply_error (&reply, "UNBLOCKED client unblocked via CLIENT UNBLOCK");
+      outcome = CF_OUTCOME_DONE;
+    }
+  else
+    outcome = run_args (engine, worker, session, &args);
+  session->park.reason = CF_WAKE_NONE;
+  return outcome;
+}
+
+/**
+ * cf_executor_forget:
+ * @engine: the engine
+ * @session: a session that goes away, parked or not
+ *
+ * Undoes what the engine knows of it: parking, watches, MONITOR.
+ */
+void
+cf_executor_forget (CfEngine *engine, CfSession *session)
+{
+  if (session->park.kind != CF_PARK_NONE)
+    {
+      if (session->park.kind != CF_PARK_CLAIM)
+        (void) g_atomic_int_dec_and_test (&engine->blocked_clients);
+      cf_args_free (cf_session_unpark (session, CF_WAKE_NONE));
+    }
+  cf_session_unwatch_all (session, engine->keyspace);
+  cf_monitors_remove (engine->monitors, session);
+}
+
+/**
+ * cf_executor_run_within:
+ * @block: the call of EXEC, which holds the keys
+ * @info: the command to run
+ * @args: its arguments, whose blobs it may take
+ *
+ * Runs one command of a block and writes exactly one reply.
+ */
+void
+cf_executor_run_within (CfCall *block, const CfCommandInfo *info, CfArgs *args)
+{
+  CfWorker *worker = block->worker;
+  guint64 start_ticks = worker->now_ticks;
+  g_autoptr (GError) error = NULL;
+  CfCall call = {
+    .argv = args->argv,
+    .argc = args->argc,
+    .info = info,
+    .engine = block->engine,
+    .worker = worker,
+    .session = block->session,
+    .keyspace = block->keyspace,
+    .db = block->session->db,
+    .hold = block->hold,
+    .reply = { block->reply.out, block->session->resp },
+    .now_ms = block->now_ms,
+    .in_transaction = TRUE,
+    .args = args,
+    .block = block,
+    .effects = block->effects,
+  };
+  gboolean ok;
+
+  collect_keys (&call);
+  ok = info->command->run (&call, &error);
+  if (!ok)
+    reply_failure (&call, error);
+  if (call.n_changes > 0 && !call.has_effect && block->effects != NULL)
+    cf_feed_block_add (block->effects, call.db, call.argv, call.argc);
+  block->n_changes += call.n_changes;
+  count_run (&call, start_ticks, !ok);
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "engine/executor.h"
+#include "engine/transaction.h"
+
+typedef struct
+{
+  const CfCommandInfo *info;
+  CfArgs *args; /* (owned) */
+} Queued;
+
+struct _CfTransaction
+{
+  GArray *queue; /* (owned) (element-type Queued) */
+  gsize memory;  /* bytes of the arguments */
+  CfCommandFlags flags;
+  gboolean aborted; /* a command was refused: EXEC will be, too */
+};
+
+static void
+clear_queued (gpointer data)
+{
+  Queued *queued = data;
+
+  cf_args_free (queued->args);
+}
+
+/**
+ * cf_transaction_new:
+ *
+ * Returns: (transfer full): a transaction with nothing queued
+ */
+CfTransaction *
+cf_transaction_new (void)
+{
+  CfTransaction *self = g_new0 (CfTransaction, 1);
+
+  self->queue = g_array_new (FALSE, FALSE, sizeof (Queued));
+  g_array_set_clear_func (self->queue, clear_queued);
+  return self;
+}
+
+void
+cf_transaction_free (CfTransaction *self)
+{
+  if (self == NULL)
+    return;
+  g_array_unref (self->queue);
+  g_free (self);
+}
+
+/**
+ * cf_transaction_queue:
+ * @self: a transaction
+ * @info: a command
+ * @args: (transfer full): its arguments
+ */
+void
+cf_transaction_queue (CfTransaction *self, const CfCommandInfo *info,
+                      CfArgs *args)
+{
+  Queued queued = { info, args };
+
+  g_array_append_val (self->queue, queued);
+  self->memory += args->memory + sizeof queued;
+  self->flags |= info->command->flags;
+}
+
+void
+cf_transaction_abort (CfTransaction *self)
+{
+  self->aborted = TRUE;
+}
+
+gboolean
+cf_transaction_is_aborted (const CfTransaction *self)
+{
+  return self->aborted;
+}
+
+guint
+cf_transaction_n (const CfTransaction *self)
+{
+  return self->queue->len;
+}
+
+gsize
+cf_transaction_memory (const CfTransaction *self)
+{
+  return self->memory;
+}
+
+CfCommandFlags
+cf_transaction_flags (const CfTransaction *self)
+{
+  return self->flags;
+}
+
+void
+cf_transaction_each_key (const CfTransaction *self, CfKeyFunc func,
+                         gpointer data)
+{
+  g_autoptr (GArray) positions = g_array_new (FALSE, FALSE, sizeof (guint));
+
+  for (guint i = 0; i < self->queue->len; i++)
+    {
+      const Queued *queued = &g_array_index (self->queue, Queued, i);
+      const CfArgs *args = queued->args;
+
+      g_array_set_size (positions, 0);
+      cf_command_key_positions (queued->info, args->argv, args->argc,
+                                positions);
+      for (guint j = 0; j < positions->len; j++)
+        func (args->argv[g_array_index (positions, guint, j)], data);
+    }
+}
+
+void
+cf_transaction_run (CfTransaction *self, CfCall *call)
+{
+  cf_reply_array (&call->reply, self->queue->len);
+  for (guint i = 0; i < self->queue->len; i++)
+    {
+      const Queued *queued = &g_array_index (self->queue, Queued, i);
+
+      cf_executor_run_within (call, queued->info, queued->args);
+    }
+}

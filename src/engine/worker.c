@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "base/clock.h"
+#include "engine/engine.h"
+#include "engine/worker.h"
+
+static CfWorker *
+worker_new (CfEngine *engine)
+{
+  CfWorker *self = g_new0 (CfWorker, 1);
+
+  self->engine = engine;
+  self->stats = cf_stats_add_shard (engine->stats);
+  self->scratch = g_malloc (CF_WORKER_SCRATCH);
+  self->hold.keyspace = engine->keyspace;
+  self->hold.slots = g_new (guint16, CF_N_SLOTS);
+  self->hold.seen = g_new0 (guint64, CF_N_SLOTS / 64);
+  self->positions = g_array_new (FALSE, FALSE, sizeof (guint));
+  return self;
+}
+
+/**
+ * cf_worker_free:
+ * @self: (nullable): a worker that no thread uses
+ */
+void
+cf_worker_free (CfWorker *self)
+{
+  if (self == NULL)
+    return;
+  cf_out_pool_clear (&self->chunks);
+  g_free (self->scratch);
+  g_free (self->hold.slots);
+  g_free (self->hold.seen);
+  g_free (self->keys);
+  g_free (self->key_arguments);
+  g_array_unref (self->positions);
+  g_free (self);
+}
+
+/**
+ * cf_worker_acquire:
+ * @engine: the engine
+ *
+ * Returns: (transfer none) (nullable): a worker for the calling thread, until
+ *   cf_worker_release(); %NULL if too many are in use
+ */
+CfWorker *
+cf_worker_acquire (CfEngine *engine)
+{
+  CfGateKeeper *keeper = cf_gate_register (engine->gate);
+  CfWorker *self = NULL;
+
+  if (keeper == NULL)
+    return NULL;
+  cf_mutex_lock (&engine->workers_lock);
+  if (engine->free_workers->len > 0)
+    self = g_ptr_array_steal_index_fast (engine->free_workers, 0);
+  cf_mutex_unlock (&engine->workers_lock);
+  if (self == NULL)
+    {
+      self = worker_new (engine);
+      cf_mutex_lock (&engine->workers_lock);
+      g_ptr_array_add (engine->workers, self);
+      cf_mutex_unlock (&engine->workers_lock);
+    }
+  self->keeper = keeper;
+  cf_worker_tick (self);
+  return self;
+}
+
+/**
+ * cf_worker_release:
+ * @self: a worker, not inside the gate
+ */
+void
+cf_worker_release (CfWorker *self)
+{
+  CfEngine *engine = self->engine;
+
+  g_assert (!self->inside && self->hold.mode == CF_HOLD_NONE);
+  cf_gate_unregister (engine->gate, g_steal_pointer (&self->keeper));
+  cf_mutex_lock (&engine->workers_lock);
+  g_ptr_array_add (engine->free_workers, self);
+  cf_mutex_unlock (&engine->workers_lock);
+}
+
+/**
+ * cf_worker_enter:
+ * @self: a worker outside the gate
+ *
+ * Begins a batch; may wait for an exclusive operation to end.
+ */
+void
+cf_worker_enter (CfWorker *self)
+{
+  cf_gate_enter (self->keeper);
+  self->inside = TRUE;
+  cf_worker_tick (self);
+}
+
+void
+cf_worker_leave (CfWorker *self)
+{
+  self->inside = FALSE;
+  cf_gate_leave (self->keeper);
+}
+
+void
+cf_worker_tick (CfWorker *self)
+{
+  self->batch_us = self->now_us = cf_clock_wall_us ();
+  self->batch_ticks = self->now_ticks = cf_clock_ticks ();
+}
+
+void
+cf_worker_breathe (CfWorker *self)
+{
+  if (!self->inside || !cf_gate_is_wanted (self->keeper))
+    return;
+  g_assert (self->hold.mode == CF_HOLD_NONE);
+  cf_gate_leave (self->keeper);
+  cf_gate_enter (self->keeper);
+}
