@@ -62,13 +62,20 @@ store_sources = \
 	src/store/keyspace.h \
 	$(NULL)
 engine_sources = \
+	src/engine/args.h \
 	src/engine/call.h \
 	src/engine/command.h \
 	src/engine/engine.h \
 	src/engine/executor.h \
+	src/engine/feed.h \
 	src/engine/gate.h \
+	src/engine/latency.h \
+	src/engine/monitor.h \
+	src/engine/pause.h \
 	src/engine/session.h \
+	src/engine/slowlog.h \
 	src/engine/stats.h \
+	src/engine/transaction.h \
 	src/engine/worker.h \
 	$(NULL)
 commands_sources = \

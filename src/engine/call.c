@@ -6,7 +6,8 @@
 #include "engine/executor.h"
 #include "engine/feed.h"
 
-/* -- Arguments --------------------------------------------------------------- */
+/* -- Arguments ---------------------------------------------------------------
+ */
 
 /**
  * cf_call_get_int:
@@ -38,8 +39,12 @@ cf_call_get_int (const CfCall *self, guint i, gint64 *value, GError **error)
  * Returns: %TRUE if the argument is a whole number in the range
  */
 gboolean
-cf_call_get_int_in (const CfCall *self, guint i, gint64 least, gint64 most,
-                    gint64 *value, GError **error)
+cf_call_get_int_in (const CfCall *self,
+                    guint i,
+                    gint64 least,
+                    gint64 most,
+                    gint64 *value,
+                    GError **error)
 {
   if (!cf_call_get_int (self, i, value, error))
     return FALSE;
@@ -50,7 +55,8 @@ cf_call_get_int_in (const CfCall *self, guint i, gint64 least, gint64 most,
                      "value is out of range, must be positive");
   return cf_throw (error, CF_ERROR_FAILED,
                    "value is out of range, value must between %" G_GINT64_FORMAT
-                   " and %" G_GINT64_FORMAT, least, most);
+                   " and %" G_GINT64_FORMAT,
+                   least, most);
 }
 
 gboolean
@@ -100,7 +106,8 @@ cf_call_redact (CfCall *self, guint i)
     self->redacted |= G_GUINT64_CONSTANT (1) << i;
 }
 
-/* -- Keys ---------------------------------------------------------------------- */
+/* -- Keys
+ * ---------------------------------------------------------------------- */
 
 /**
  * cf_call_key:
@@ -209,8 +216,12 @@ cf_call_out_of_memory (GError **error)
  * Returns: %FALSE when there was no memory; nothing is changed then
  */
 gboolean
-cf_call_put (CfCall *self, guint i, const CfValue *value, gint64 deadline_ms,
-             CfEntry **entry, GError **error)
+cf_call_put (CfCall *self,
+             guint i,
+             const CfValue *value,
+             gint64 deadline_ms,
+             CfEntry **entry,
+             GError **error)
 {
   CfEntry *put = cf_keyspace_put (self->keyspace, self->hold, self->db,
                                   cf_call_key (self, i), value, deadline_ms);
@@ -234,8 +245,8 @@ cf_call_put (CfCall *self, guint i, const CfValue *value, gint64 deadline_ms,
  * Like cf_call_put(), of an argument; without a copy if it stands in a blob.
  */
 gboolean
-cf_call_put_string (CfCall *self, guint i, guint argument, gint64 deadline_ms,
-                    GError **error)
+cf_call_put_string (
+    CfCall *self, guint i, guint argument, gint64 deadline_ms, GError **error)
 {
   g_autoptr (CfBlob) blob = cf_call_take_blob (self, argument);
   CfValue value = blob != NULL ? cf_value_blob (blob)
@@ -275,8 +286,11 @@ cf_call_changed (CfCall *self, guint i, CfNotifyClass class, const char *event)
 }
 
 void
-cf_call_changed_key (CfCall *self, guint db, const CfKey *key,
-                     CfNotifyClass class, const char *event)
+cf_call_changed_key (CfCall *self,
+                     guint db,
+                     const CfKey *key,
+                     CfNotifyClass class,
+                     const char *event)
 {
   const CfEngineHooks *hooks = &self->engine->hooks;
 
@@ -311,7 +325,8 @@ cf_call_discard (CfCall *self, CfTrash *trash, gboolean here)
   owner->free_trash_here |= here;
 }
 
-/* -- Effects --------------------------------------------------------------------- */
+/* -- Effects
+ * --------------------------------------------------------------------- */
 
 gboolean
 cf_call_wants_effect (const CfCall *self)
@@ -340,7 +355,8 @@ cf_call_effect (CfCall *self, const CfSlice *words, guint n_words)
   cf_feed_block_add (self->effects, self->db, words, n_words);
 }
 
-/* -- Replies ---------------------------------------------------------------------- */
+/* -- Replies
+ * ---------------------------------------------------------------------- */
 
 /**
  * cf_call_reply_string:
@@ -364,7 +380,8 @@ cf_call_reply_string (CfCall *self, CfEntry *entry)
     cf_reply_bulk (&self->reply, cf_entry_string (entry, scratch));
 }
 
-/* -- Waiting ----------------------------------------------------------------------- */
+/* -- Waiting
+ * ----------------------------------------------------------------------- */
 
 /**
  * cf_call_park:

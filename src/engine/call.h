@@ -68,18 +68,25 @@ struct _CfCall
   gboolean has_effect;      /* cf_call_effect() was called */
   gboolean parked;          /* cf_call_park() was called */
   gint64 park_deadline_ms;
-  guint64 redacted;         /* bit i: argument i is secret */
+  guint64 redacted; /* bit i: argument i is secret */
 };
 
 /* -- Arguments ------------------------------------------------------------- */
 
-gboolean cf_call_get_int (const CfCall *self, guint i, gint64 *value, GError **error);
-gboolean cf_call_get_int_in (const CfCall *self, guint i, gint64 least,
-                             gint64 most, gint64 *value, GError **error);
-gboolean cf_call_get_double (const CfCall *self, guint i, double *value, GError **error);
-gboolean cf_call_is (const CfCall *self, guint i, const char *word); /* any case */
-gboolean cf_call_syntax_error (GError **error); /* FALSE, always */
-gboolean cf_call_out_of_memory (GError **error); /* likewise */
+gboolean
+cf_call_get_int (const CfCall *self, guint i, gint64 *value, GError **error);
+gboolean cf_call_get_int_in (const CfCall *self,
+                             guint i,
+                             gint64 least,
+                             gint64 most,
+                             gint64 *value,
+                             GError **error);
+gboolean
+cf_call_get_double (const CfCall *self, guint i, double *value, GError **error);
+gboolean
+cf_call_is (const CfCall *self, guint i, const char *word); /* any case */
+gboolean cf_call_syntax_error (GError **error);             /* FALSE, always */
+gboolean cf_call_out_of_memory (GError **error);            /* likewise */
 /* The blob that argument @i is the whole of, or NULL; the caller's then, and
  * the argument must not be used after. (transfer full) (nullable) */
 CfBlob *cf_call_take_blob (CfCall *self, guint i);
@@ -87,7 +94,8 @@ CfBlob *cf_call_take_blob (CfCall *self, guint i);
 /* Keeps argument @i out of the slow log and of MONITOR. */
 void cf_call_redact (CfCall *self, guint i);
 
-/* -- Keys: @i is the number of an argument that is a key -------------------- */
+/* -- Keys: @i is the number of an argument that is a key --------------------
+ */
 
 const CfKey *cf_call_key (CfCall *self, guint i);
 /* The live entry at a key, or NULL.  _read counts hits and misses and, unless
@@ -95,30 +103,48 @@ const CfKey *cf_call_key (CfCall *self, guint i);
 CfEntry *cf_call_read (CfCall *self, guint i);
 CfEntry *cf_call_write (CfCall *self, guint i);
 /* The same, for a string: FALSE and WRONGTYPE if it is something else. */
-gboolean cf_call_read_string (CfCall *self, guint i, CfEntry **entry, GError **error);
-gboolean cf_call_write_string (CfCall *self, guint i, CfEntry **entry, GError **error);
-gboolean cf_call_check_type (const CfEntry *entry, CfType type, GError **error); /* NULL fits */
+gboolean
+cf_call_read_string (CfCall *self, guint i, CfEntry **entry, GError **error);
+gboolean
+cf_call_write_string (CfCall *self, guint i, CfEntry **entry, GError **error);
+gboolean cf_call_check_type (const CfEntry *entry,
+                             CfType type,
+                             GError **error); /* NULL fits */
 
-/* See cf_keyspace_put() and _set_deadline(); FALSE: out of memory, @error set. */
-gboolean cf_call_put (CfCall *self, guint i, const CfValue *value,
-                      gint64 deadline_ms, CfEntry **entry /* (nullable) */,
+/* See cf_keyspace_put() and _set_deadline(); FALSE: out of memory, @error set.
+ */
+gboolean cf_call_put (CfCall *self,
+                      guint i,
+                      const CfValue *value,
+                      gint64 deadline_ms,
+                      CfEntry **entry /* (nullable) */,
                       GError **error);
-gboolean cf_call_put_string (CfCall *self, guint i, guint argument,
-                             gint64 deadline_ms, GError **error); /* takes its blob */
-gboolean cf_call_set_deadline (CfCall *self, guint i, gint64 deadline_ms, GError **error);
+gboolean cf_call_put_string (CfCall *self,
+                             guint i,
+                             guint argument,
+                             gint64 deadline_ms,
+                             GError **error); /* takes its blob */
+gboolean cf_call_set_deadline (CfCall *self,
+                               guint i,
+                               gint64 deadline_ms,
+                               GError **error);
 gboolean cf_call_remove (CfCall *self, guint i); /* TRUE: there was one */
 
 /* Says that the value at the key of argument @i was changed: wakes WATCH,
  * counts the change, tells of the event. */
-void cf_call_changed (CfCall *self, guint i, CfNotifyClass class, const char *event);
+void
+cf_call_changed (CfCall *self, guint i, CfNotifyClass class, const char *event);
 /* @n keys at once, by a command on a whole database. */
 void cf_call_changed_all (CfCall *self, gsize n);
 /* Gives @trash (transfer full) to be freed when the gate is open again: in
  * the background, or before the reply is sent if @here. */
 void cf_call_discard (CfCall *self, CfTrash *trash, gboolean here);
 /* Likewise for a key of another database, or one that is no argument. */
-void cf_call_changed_key (CfCall *self, guint db, const CfKey *key,
-                          CfNotifyClass class, const char *event);
+void cf_call_changed_key (CfCall *self,
+                          guint db,
+                          const CfKey *key,
+                          CfNotifyClass class,
+                          const char *event);
 
 /* -- Effects for the change feed ----------------------------------------------
  * By default a command that changed something is recorded as it came.  A
@@ -127,14 +153,16 @@ void cf_call_changed_key (CfCall *self, guint db, const CfKey *key,
 gboolean cf_call_wants_effect (const CfCall *self);
 void cf_call_effect (CfCall *self, const CfSlice *words, guint n_words);
 
-/* -- Replies -------------------------------------------------------------------
- * Use cf_reply_*(&call->reply, ...).  For a string entry: */
+/* -- Replies
+ * ------------------------------------------------------------------- Use
+ * cf_reply_*(&call->reply, ...).  For a string entry: */
 void cf_call_reply_string (CfCall *self, CfEntry *entry); /* NULL: null */
 
-/* -- Waiting -------------------------------------------------------------------
- * Parks the session; to be followed by returning TRUE without a reply.  The
- * command is run again when woken; park.reason of the session says why.
- * Never within a transaction. */
+/* -- Waiting
+ * ------------------------------------------------------------------- Parks the
+ * session; to be followed by returning TRUE without a reply.  The command is
+ * run again when woken; park.reason of the session says why. Never within a
+ * transaction. */
 void cf_call_park (CfCall *self, gint64 deadline_ms);
 CfWakeReason cf_call_wake_reason (const CfCall *self);
 

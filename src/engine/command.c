@@ -8,8 +8,8 @@
 
 struct _CfCommandTable
 {
-  GPtrArray *all;           /* (owned) (element-type CfCommandInfo) top level */
-  GPtrArray *by_id;         /* (owned) (element-type CfCommandInfo) (owned) */
+  GPtrArray *all;   /* (owned) (element-type CfCommandInfo) top level */
+  GPtrArray *by_id; /* (owned) (element-type CfCommandInfo) (owned) */
   const CfCommandInfo **cells; /* (owned) open addressing, by word_hash() */
   guint mask;
 };
@@ -86,7 +86,9 @@ check_declaration (const CfCommand *command)
 }
 
 static CfCommandInfo *
-add_command (CfCommandTable *self, const CfCommand *command, const char *group,
+add_command (CfCommandTable *self,
+             const CfCommand *command,
+             const char *group,
              const CfCommandInfo *parent)
 {
   CfCommandInfo *info = g_new0 (CfCommandInfo, 1);
@@ -106,11 +108,11 @@ add_command (CfCommandTable *self, const CfCommand *command, const char *group,
   set_simple_keys (info);
   g_ptr_array_add (self->by_id, info);
   if (info->is_container)
-    info->subcommands = g_new0 (const CfCommandInfo *,
-                                command->n_subcommands + 1);
+    info->subcommands =
+        g_new0 (const CfCommandInfo *, command->n_subcommands + 1);
   for (gsize i = 0; i < command->n_subcommands; i++)
-    info->subcommands[i] = add_command (self, &command->subcommands[i],
-                                        info->group, info);
+    info->subcommands[i] =
+        add_command (self, &command->subcommands[i], info->group, info);
   return info;
 }
 
@@ -163,9 +165,8 @@ cf_command_table_new (const CfFamily *const *families)
   self->by_id = g_ptr_array_new_with_free_func (free_info);
   for (; *families != NULL; families++)
     for (gsize i = 0; i < (*families)->n_commands; i++)
-      g_ptr_array_add (self->all,
-                       add_command (self, &(*families)->commands[i],
-                                    (*families)->group, NULL));
+      g_ptr_array_add (self->all, add_command (self, &(*families)->commands[i],
+                                               (*families)->group, NULL));
   fill_cells (self);
   return self;
 }
@@ -216,7 +217,8 @@ find_subcommand (const CfCommandInfo *container, CfSlice word)
  *   the container where it names an unknown one; %NULL for an unknown command
  */
 const CfCommandInfo *
-cf_command_table_find (const CfCommandTable *self, const CfSlice *argv,
+cf_command_table_find (const CfCommandTable *self,
+                       const CfSlice *argv,
                        guint argc)
 {
   const CfCommandInfo *info = argc > 0 ? find_word (self, argv[0]) : NULL;
@@ -238,9 +240,8 @@ cf_command_table_find (const CfCommandTable *self, const CfSlice *argv,
 const CfCommandInfo *
 cf_command_table_find_name (const CfCommandTable *self, CfSlice full_name)
 {
-  const char *bar = full_name.size > 0
-                        ? memchr (full_name.data, '|', full_name.size)
-                        : NULL;
+  const char *bar =
+      full_name.size > 0 ? memchr (full_name.data, '|', full_name.size) : NULL;
   const CfCommandInfo *info;
   gsize size;
 
@@ -250,8 +251,7 @@ cf_command_table_find_name (const CfCommandTable *self, CfSlice full_name)
   info = find_word (self, cf_slice (full_name.data, size));
   if (info == NULL || !info->is_container)
     return NULL;
-  return find_subcommand (info,
-                          cf_slice (bar + 1, full_name.size - size - 1));
+  return find_subcommand (info, cf_slice (bar + 1, full_name.size - size - 1));
 }
 
 const CfCommandInfo *const *
@@ -306,8 +306,12 @@ find_last (const CfKeySpec *spec, int begin, int argc)
 }
 
 static gboolean
-count_keys (const CfKeySpec *spec, const CfSlice *argv, int argc, int begin,
-            int *first, int *last)
+count_keys (const CfKeySpec *spec,
+            const CfSlice *argv,
+            int argc,
+            int begin,
+            int *first,
+            int *last)
 {
   int at = begin + spec->keynum - 1;
   gint64 n;
@@ -321,7 +325,9 @@ count_keys (const CfKeySpec *spec, const CfSlice *argv, int argc, int begin,
 }
 
 static gboolean
-append_spec (const CfKeySpec *spec, const CfSlice *argv, guint argc,
+append_spec (const CfKeySpec *spec,
+             const CfSlice *argv,
+             guint argc,
              GArray *positions)
 {
   int begin, first, last;
@@ -351,8 +357,10 @@ append_spec (const CfKeySpec *spec, const CfSlice *argv, guint argc,
  * Returns: %FALSE if the arguments do not fit
  */
 gboolean
-cf_command_key_positions (const CfCommandInfo *info, const CfSlice *argv,
-                          guint argc, GArray *positions)
+cf_command_key_positions (const CfCommandInfo *info,
+                          const CfSlice *argv,
+                          guint argc,
+                          GArray *positions)
 {
   const CfKeySpec *specs = info->command->keys;
 

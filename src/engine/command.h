@@ -103,13 +103,23 @@ typedef struct
 #define CF_KEY_SPECS_MAX 4
 
 /* One key: @spec without extras.  E.g. .keys = { CF_ONE_KEY ("RO access") } */
-#define CF_ONE_KEY(FLAGS) { .flags = FLAGS, .first = 1, .step = 1 }
-#define CF_KEY_AT(FLAGS, AT) { .flags = FLAGS, .first = AT, .step = 1 }
-#define CF_ALL_KEYS(FLAGS) { .flags = FLAGS, .first = 1, .last = -1, .step = 1 }
+#define CF_ONE_KEY(FLAGS)                                                      \
+  {                                                                            \
+    .flags = FLAGS, .first = 1, .step = 1                                      \
+  }
+#define CF_KEY_AT(FLAGS, AT)                                                   \
+  {                                                                            \
+    .flags = FLAGS, .first = AT, .step = 1                                     \
+  }
+#define CF_ALL_KEYS(FLAGS)                                                     \
+  {                                                                            \
+    .flags = FLAGS, .first = 1, .last = -1, .step = 1                          \
+  }
 
 /* Finds the arguments that are keys when the specifications cannot.  Appends
  * argument numbers (guint) to @positions.  FALSE: the syntax is wrong. */
-typedef gboolean (*CfGetKeysFunc) (const CfSlice *argv, guint argc,
+typedef gboolean (*CfGetKeysFunc) (const CfSlice *argv,
+                                   guint argc,
                                    GArray *positions);
 
 struct _CfCommand
@@ -120,13 +130,13 @@ struct _CfCommand
   const char *since;   /* the Redis version that first had it */
   const char *group;   /* (nullable) if not the family's */
   const char *complexity; /* (nullable) for a container */
-  const char *tips;    /* (nullable) as COMMAND INFO prints them, blanks between */
-  CfCommandFunc run;   /* (nullable) for a container that needs a subcommand */
-  int arity;           /* counts the name (both words); -N means N or more */
+  const char *tips; /* (nullable) as COMMAND INFO prints them, blanks between */
+  CfCommandFunc run; /* (nullable) for a container that needs a subcommand */
+  int arity;         /* counts the name (both words); -N means N or more */
   CfCommandFlags flags;
   CfAclCategories categories; /* the explicit ones */
   CfKeySpec keys[CF_KEY_SPECS_MAX];
-  CfGetKeysFunc get_keys; /* (nullable) */
+  CfGetKeysFunc get_keys;       /* (nullable) */
   const CfCommand *subcommands; /* (nullable) */
   gsize n_subcommands;
 };
@@ -157,7 +167,7 @@ struct _CfCommandInfo
   char *full_name; /* (owned) lower case: "get", "config|get" */
   guint id;        /* 0 .. n - 1, for statistics */
   gboolean is_container;
-  gboolean movable_keys;     /* flag "movablekeys" of COMMAND INFO */
+  gboolean movable_keys;      /* flag "movablekeys" of COMMAND INFO */
   CfAclCategories categories; /* explicit ones and those that follow */
   int first, last, step;      /* @simple: the one range of keys there is */
   gboolean simple;            /* no keys, or one range from a fixed place */
@@ -173,20 +183,23 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CfCommandTable, cf_command_table_free)
 /* By the words of a request; NULL: unknown.  With a container and a known
  * second word the subcommand; with an unknown one the container. */
 const CfCommandInfo *cf_command_table_find (const CfCommandTable *self,
-                                            const CfSlice *argv, guint argc);
+                                            const CfSlice *argv,
+                                            guint argc);
 /* By a full name such as "config|get", in any case. */
 const CfCommandInfo *cf_command_table_find_name (const CfCommandTable *self,
                                                  CfSlice full_name);
 /* Top-level commands, in the order in which they were declared. */
 const CfCommandInfo *const *cf_command_table_all (const CfCommandTable *self,
                                                   guint *n);
-const CfCommandInfo *cf_command_table_by_id (const CfCommandTable *self, guint id);
+const CfCommandInfo *cf_command_table_by_id (const CfCommandTable *self,
+                                             guint id);
 guint cf_command_table_n_ids (const CfCommandTable *self);
 
 /* The argument numbers of the keys of a request of @info, appended to
  * @positions.  FALSE: the arguments don't fit the specifications. */
 gboolean cf_command_key_positions (const CfCommandInfo *info,
-                                   const CfSlice *argv, guint argc,
+                                   const CfSlice *argv,
+                                   guint argc,
                                    GArray *positions);
 gboolean cf_command_arity_fits (const CfCommand *command, guint argc);
 

@@ -36,26 +36,28 @@ typedef struct
   void (*describe) (gpointer data, guint *n_loops, guint *n_handlers);
   /* (nullable) A key-space event; @class is a CfNotifyClass.  Called with the
    * key held, so it must only note it. */
-  void (*event) (gpointer data, guint db, CfSlice key, char class, const char *event);
+  void (*event) (
+      gpointer data, guint db, CfSlice key, char class, const char *event);
   gpointer data;
 } CfEngineHooks;
 
 struct _CfEngine
 {
-  CfConfig *config;         /* (not owned) */
-  CfCommandTable *commands; /* (owned) */
-  CfKeyspace *keyspace;     /* (owned) */
-  CfGate *gate;             /* (owned) */
-  CfStats *stats;           /* (owned) */
-  CfSessions *sessions;     /* (owned) */
-  CfSlowlog *slowlog;       /* (owned) */
-  CfLatency *latency;       /* (owned) */
-  CfMonitors *monitors;     /* (owned) */
-  CfPause *pause;           /* (owned) */
-  CfEvict *evict;           /* (owned) */
-  CfExpirer *expirer;       /* (owned) */
-  CfReaper *reaper;         /* (owned) */
-  CfFeed *feed;             /* (owned) */
+  CfConfig *config;             /* (not owned) */
+  CfCommandTable *commands;     /* (owned) */
+  CfKeyspace *keyspace;         /* (owned) */
+  CfGate *gate;                 /* (owned) */
+  CfStats *stats;               /* (owned) */
+  CfSessions *sessions;         /* (owned) */
+  CfSlowlog *slowlog;           /* (owned) */
+  CfLatency *latency;           /* (owned) */
+  CfMonitors *monitors;         /* (owned) */
+  CfPause *pause;               /* (owned) */
+  CfEvict *evict;               /* (owned) */
+  CfExpirer *expirer;           /* (owned) */
+  CfGateKeeper *expirer_keeper; /* (owned by the gate) its thread's */
+  CfReaper *reaper;             /* (owned) */
+  CfFeed *feed;                 /* (owned) */
 
   CfMutex workers_lock;
   /* Protected by @workers_lock. */
@@ -71,7 +73,8 @@ struct _CfEngine
   guint64 n_monitored;   /* (atomic) commands fed to MONITOR */
 };
 
-CfEngine *cf_engine_new (CfConfig *config, const CfFamily *const *families,
+CfEngine *cf_engine_new (CfConfig *config,
+                         const CfFamily *const *families,
                          const CfEngineHooks *hooks);
 void cf_engine_start (CfEngine *self); /* its threads: expirer, reaper */
 void cf_engine_stop (CfEngine *self);  /* ends them; no worker may be inside */

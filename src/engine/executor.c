@@ -16,7 +16,8 @@
 #define KEYS_KEPT 4096       /* room for keys that a worker keeps */
 #define SHOWN_ARGS_BYTES 128 /* of an unknown command's, in the error */
 
-/* -- Errors -------------------------------------------------------------------- */
+/* -- Errors
+ * -------------------------------------------------------------------- */
 
 static void
 reply_error (CfCall *call, const char *message)
@@ -79,7 +80,8 @@ reject (CfCall *call, const GError *error)
   reply_failure (call, error);
 }
 
-/* -- May it run? ------------------------------------------------------------------ */
+/* -- May it run?
+ * ------------------------------------------------------------------ */
 
 static gboolean
 throw_unknown (const CfCall *call, GError **error)
@@ -89,8 +91,8 @@ throw_unknown (const CfCall *call, GError **error)
 
   for (guint i = 1; i < call->argc && args->len < SHOWN_ARGS_BYTES; i++)
     g_string_append_printf (
-        args, "'%.*s' ",
-        (int) MIN (argv[i].size, SHOWN_ARGS_BYTES - args->len), argv[i].data);
+        args, "'%.*s' ", (int) MIN (argv[i].size, SHOWN_ARGS_BYTES - args->len),
+        argv[i].data);
   return cf_throw (error, CF_ERROR_FAILED,
                    "unknown command '%.*s', with args beginning with: %s",
                    (int) MIN (argv[0].size, SHOWN_ARGS_BYTES), argv[0].data,
@@ -160,7 +162,8 @@ check_memory (const CfCall *call, CfCommandFlags flags, GError **error)
                    "command not allowed when used memory > 'maxmemory'.");
 }
 
-/* -- Putting it off ---------------------------------------------------------------- */
+/* -- Putting it off
+ * ---------------------------------------------------------------- */
 
 /* Keeps the arguments beyond this batch; they may be kept already. */
 static CfArgs *
@@ -209,7 +212,9 @@ queue (CfCall *call)
   cf_reply_status (&call->reply, "QUEUED");
 }
 
-/* -- Keys ---------------------------------------------------------------------------- */
+/* -- Keys
+ * ----------------------------------------------------------------------------
+ */
 
 static void
 reserve_keys (CfWorker *worker, gsize n)
@@ -311,9 +316,8 @@ has_large_value (CfCall *call)
 
   for (gsize i = 0; i < worker->n_keys; i++)
     {
-      const CfEntry *entry =
-          cf_keyspace_find (call->keyspace, call->hold, call->db,
-                            &worker->keys[i], call->now_ms);
+      const CfEntry *entry = cf_keyspace_find (
+          call->keyspace, call->hold, call->db, &worker->keys[i], call->now_ms);
 
       if (entry != NULL && cf_entry_memory (entry) > CF_EXECUTOR_LARGE_VALUE)
         return TRUE;
@@ -326,8 +330,7 @@ needs_claims (const CfCall *call, CfCommandFlags flags)
 {
   const CfTransaction *transaction = call->session->transaction;
 
-  if (call->worker->n_keys > CF_EXECUTOR_MANY_KEYS ||
-      (flags & CF_COMMAND_LONG))
+  if (call->worker->n_keys > CF_EXECUTOR_MANY_KEYS || (flags & CF_COMMAND_LONG))
     return TRUE;
   if (!(call->info->command->flags & CF_COMMAND_BLOCK) || transaction == NULL)
     return FALSE;
@@ -356,13 +359,15 @@ hold_keys (CfCall *call, CfCommandFlags flags)
   return cf_hold_claims (call->hold, worker->keys, worker->n_keys, &waiter);
 }
 
-/* -- Running -------------------------------------------------------------------------- */
+/* -- Running
+ * -------------------------------------------------------------------------- */
 
 static void
 start_clock (CfCall *call)
 {
   CfWorker *worker = call->worker;
-  guint64 since = cf_clock_ticks_to_us (worker->now_ticks - worker->batch_ticks);
+  guint64 since =
+      cf_clock_ticks_to_us (worker->now_ticks - worker->batch_ticks);
 
   worker->now_us = worker->batch_us + (gint64) since;
   call->now_ms = worker->now_us / 1000;
@@ -374,16 +379,17 @@ log_run (CfCall *call, gint64 elapsed_us)
 {
   CfEngine *engine = call->engine;
   CfCommandFlags flags = call->info->command->flags;
-  gint64 slow_us = cf_config_get_int (engine->config,
-                                      CF_SETTING_SLOWLOG_LOG_SLOWER_THAN);
-  gint64 threshold_ms = cf_config_get_int (engine->config,
-                                           CF_SETTING_LATENCY_MONITOR_THRESHOLD);
+  gint64 slow_us =
+      cf_config_get_int (engine->config, CF_SETTING_SLOWLOG_LOG_SLOWER_THAN);
+  gint64 threshold_ms =
+      cf_config_get_int (engine->config, CF_SETTING_LATENCY_MONITOR_THRESHOLD);
 
-  if (slow_us >= 0 && elapsed_us >= slow_us && !(flags & CF_COMMAND_SKIP_SLOWLOG))
-    cf_slowlog_add (engine->slowlog, call->session, call->argv, call->argc,
-                    call->redacted, elapsed_us, call->now_ms,
-                    (gsize) cf_config_get_int (engine->config,
-                                               CF_SETTING_SLOWLOG_MAX_LEN));
+  if (slow_us >= 0 && elapsed_us >= slow_us &&
+      !(flags & CF_COMMAND_SKIP_SLOWLOG))
+    cf_slowlog_add (
+        engine->slowlog, call->session, call->argv, call->argc, call->redacted,
+        elapsed_us, call->now_ms,
+        (gsize) cf_config_get_int (engine->config, CF_SETTING_SLOWLOG_MAX_LEN));
   if (threshold_ms > 0 && elapsed_us / 1000 >= threshold_ms)
     cf_latency_add (engine->latency,
                     flags & CF_COMMAND_FAST ? "fast-command" : "command",
@@ -401,13 +407,13 @@ count_run (CfCall *call, guint64 start_ticks, gboolean failed)
   CfWorker *worker = call->worker;
   guint64 now = cf_clock_ticks (), elapsed = now - start_ticks;
   gint64 elapsed_us = (gint64) cf_clock_ticks_to_us (elapsed);
-  gint64 slow_us = cf_config_get_int (engine->config,
-                                      CF_SETTING_SLOWLOG_LOG_SLOWER_THAN);
+  gint64 slow_us =
+      cf_config_get_int (engine->config, CF_SETTING_SLOWLOG_LOG_SLOWER_THAN);
 
   worker->now_ticks = now;
-  cf_stats_command (worker->stats, call->info->id, elapsed, failed,
-                    cf_config_get_int (engine->config,
-                                       CF_SETTING_LATENCY_TRACKING) != 0);
+  cf_stats_command (
+      worker->stats, call->info->id, elapsed, failed,
+      cf_config_get_int (engine->config, CF_SETTING_LATENCY_TRACKING) != 0);
   if (G_UNLIKELY ((slow_us >= 0 && elapsed_us >= slow_us) ||
                   elapsed_us >= 1000 || cf_monitors_any (engine->monitors)))
     log_run (call, elapsed_us);
@@ -563,8 +569,8 @@ dispatch (CfCall *call)
   CfSession *session = call->session;
   CfCommandFlags flags;
 
-  call->info = cf_command_table_find (call->engine->commands, call->argv,
-                                      call->argc);
+  call->info =
+      cf_command_table_find (call->engine->commands, call->argv, call->argc);
   start_clock (call);
   if (G_UNLIKELY (!check_form (call, &error) || !check_rights (call, &error)))
     {
@@ -578,10 +584,10 @@ dispatch (CfCall *call)
       reject (call, error);
       return CF_OUTCOME_DONE;
     }
-  if (G_UNLIKELY (cf_pause_applies (call->engine->pause,
-                                    (flags & (CF_COMMAND_WRITE |
-                                              CF_COMMAND_MAY_REPLICATE)) != 0,
-                                    call->now_ms)))
+  if (G_UNLIKELY (cf_pause_applies (
+          call->engine->pause,
+          (flags & (CF_COMMAND_WRITE | CF_COMMAND_MAY_REPLICATE)) != 0,
+          call->now_ms)))
     return park (call, CF_PARK_PAUSE, cf_pause_deadline (call->engine->pause));
   if (session->transaction != NULL && !(flags & CF_COMMAND_IN_MULTI))
     {
@@ -618,8 +624,8 @@ execute (CfCall *call)
                   (CF_SESSION_REPLY_OFF | CF_SESSION_REPLY_SKIP |
                    CF_SESSION_REPLY_SKIP_NEXT)))
     apply_reply_mode (session, before);
-  if (G_UNLIKELY (session->flags & (CF_SESSION_CLOSE_AFTER_REPLY |
-                                    CF_SESSION_CLOSE_NOW)))
+  if (G_UNLIKELY (session->flags &
+                  (CF_SESSION_CLOSE_AFTER_REPLY | CF_SESSION_CLOSE_NOW)))
     return CF_OUTCOME_CLOSE;
   return outcome;
 }
@@ -636,7 +642,9 @@ execute (CfCall *call)
  * Returns: what to do with the session next
  */
 CfOutcome
-cf_executor_run (CfEngine *engine, CfWorker *worker, CfSession *session,
+cf_executor_run (CfEngine *engine,
+                 CfWorker *worker,
+                 CfSession *session,
                  CfRequest *request)
 {
   CfCall call = {
@@ -679,7 +687,9 @@ run_args (CfEngine *engine, CfWorker *worker, CfSession *session, CfArgs **args)
  * Returns: what to do with the session next
  */
 CfOutcome
-cf_executor_run_args (CfEngine *engine, CfWorker *worker, CfSession *session,
+cf_executor_run_args (CfEngine *engine,
+                      CfWorker *worker,
+                      CfSession *session,
                       CfArgs *args)
 {
   g_autoptr (CfArgs) kept = args;
@@ -699,7 +709,9 @@ cf_executor_run_args (CfEngine *engine, CfWorker *worker, CfSession *session,
  * Returns: what to do with the session next
  */
 CfOutcome
-cf_executor_resume (CfEngine *engine, CfWorker *worker, CfSession *session,
+cf_executor_resume (CfEngine *engine,
+                    CfWorker *worker,
+                    CfSession *session,
                     CfWakeReason reason)
 {
   gboolean was_claim = session->park.kind == CF_PARK_CLAIM;

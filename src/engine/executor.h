@@ -30,18 +30,24 @@ typedef enum
 #define CF_EXECUTOR_LARGE_VALUE (64 * 1024)
 
 /* Runs the request that is READY in @request. */
-CfOutcome cf_executor_run (CfEngine *engine, CfWorker *worker,
-                           CfSession *session, CfRequest *request);
+CfOutcome cf_executor_run (CfEngine *engine,
+                           CfWorker *worker,
+                           CfSession *session,
+                           CfRequest *request);
 /* Runs @args (transfer full). */
-CfOutcome cf_executor_run_args (CfEngine *engine, CfWorker *worker,
-                                CfSession *session, CfArgs *args);
+CfOutcome cf_executor_run_args (CfEngine *engine,
+                                CfWorker *worker,
+                                CfSession *session,
+                                CfArgs *args);
 /* Runs @info, a command of a block, within the call of EXEC: its keys are held
  * already; writes exactly one reply. */
-void cf_executor_run_within (CfCall *block, const CfCommandInfo *info,
-                             CfArgs *args);
+void
+cf_executor_run_within (CfCall *block, const CfCommandInfo *info, CfArgs *args);
 /* Runs the command of a parked session again. */
-CfOutcome cf_executor_resume (CfEngine *engine, CfWorker *worker,
-                              CfSession *session, CfWakeReason reason);
+CfOutcome cf_executor_resume (CfEngine *engine,
+                              CfWorker *worker,
+                              CfSession *session,
+                              CfWakeReason reason);
 /* A session goes away; by its handler. */
 void cf_executor_forget (CfEngine *engine, CfSession *session);
 

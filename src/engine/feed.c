@@ -108,7 +108,9 @@ record_new (guint db, const CfSlice *words, guint n_words)
 }
 
 void
-cf_feed_block_add (CfFeedBlock *self, guint db, const CfSlice *words,
+cf_feed_block_add (CfFeedBlock *self,
+                   guint db,
+                   const CfSlice *words,
                    guint n_words)
 {
   g_ptr_array_add (self->records, record_new (db, words, n_words));

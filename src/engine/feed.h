@@ -21,21 +21,30 @@ G_BEGIN_DECLS
 typedef struct _CfFeed CfFeed;
 
 /* @words are good for the call only. */
-typedef void (*CfFeedSink) (gpointer data, guint db, const CfSlice *words,
+typedef void (*CfFeedSink) (gpointer data,
+                            guint db,
+                            const CfSlice *words,
                             guint n_words);
 
 CfFeed *cf_feed_new (void);
 void cf_feed_free (CfFeed *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CfFeed, cf_feed_free)
 
-void cf_feed_set_sink (CfFeed *self, CfFeedSink sink, gpointer data); /* before threads */
+void cf_feed_set_sink (CfFeed *self,
+                       CfFeedSink sink,
+                       gpointer data); /* before threads */
 gboolean cf_feed_is_active (const CfFeed *self);
-void cf_feed_append (CfFeed *self, guint db, const CfSlice *words, guint n_words);
+void
+cf_feed_append (CfFeed *self, guint db, const CfSlice *words, guint n_words);
 
 /* The records of a block, to be appended as one. */
 typedef struct _CfFeedBlock CfFeedBlock;
 CfFeedBlock *cf_feed_block_new (void);
-void cf_feed_block_add (CfFeedBlock *self, guint db, const CfSlice *words, guint n_words);
-void cf_feed_append_block (CfFeed *self, CfFeedBlock *block); /* (transfer full) */
+void cf_feed_block_add (CfFeedBlock *self,
+                        guint db,
+                        const CfSlice *words,
+                        guint n_words);
+void cf_feed_append_block (CfFeed *self,
+                           CfFeedBlock *block); /* (transfer full) */
 
 G_END_DECLS

@@ -40,7 +40,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CfGate, cf_gate_free)
 CfGateKeeper *cf_gate_register (CfGate *self); /* NULL: too many */
 void cf_gate_unregister (CfGate *self, CfGateKeeper *keeper);
 
-void cf_gate_enter (CfGateKeeper *keeper);   /* may wait while it is closed */
+void cf_gate_enter (CfGateKeeper *keeper); /* may wait while it is closed */
 void cf_gate_leave (CfGateKeeper *keeper);
 gboolean cf_gate_is_wanted (const CfGateKeeper *keeper);
 

@@ -34,11 +34,15 @@ void cf_latency_free (CfLatency *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CfLatency, cf_latency_free)
 
 /* @latency_ms is at least the threshold, the caller has looked. */
-void cf_latency_add (CfLatency *self, const char *event, gint64 latency_ms,
+void cf_latency_add (CfLatency *self,
+                     const char *event,
+                     gint64 latency_ms,
                      gint64 now_ms);
-GArray *cf_latency_latest (CfLatency *self); /* (transfer full) of CfLatencyEvent */
-GArray *cf_latency_history (CfLatency *self, const char *event); /* (transfer full)
-                                              of CfLatencySample, oldest first */
+GArray *
+cf_latency_latest (CfLatency *self); /* (transfer full) of CfLatencyEvent */
+GArray *cf_latency_history (CfLatency *self,
+                            const char *event);              /* (transfer full)
+                                          of CfLatencySample, oldest first */
 guint cf_latency_reset (CfLatency *self, const char *event); /* NULL: all */
 
 G_END_DECLS

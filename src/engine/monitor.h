@@ -16,10 +16,15 @@ void cf_monitors_free (CfMonitors *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CfMonitors, cf_monitors_free)
 
 void cf_monitors_add (CfMonitors *self, CfSession *session);
-void cf_monitors_remove (CfMonitors *self, CfSession *session); /* fine if not in */
+void cf_monitors_remove (CfMonitors *self,
+                         CfSession *session);      /* fine if not in */
 gboolean cf_monitors_any (const CfMonitors *self); /* one load */
-void cf_monitors_feed (CfMonitors *self, CfSession *from, guint db,
-                       const CfSlice *argv, guint argc, guint64 redacted,
+void cf_monitors_feed (CfMonitors *self,
+                       CfSession *from,
+                       guint db,
+                       const CfSlice *argv,
+                       guint argc,
+                       guint64 redacted,
                        gint64 now_us);
 
 G_END_DECLS

@@ -10,7 +10,8 @@ struct _CfSessions
 {
   CfMutex lock;
   /* Protected by @lock. */
-  GHashTable *by_id; /* (owned) (element-type guint64 CfSession) keys in values */
+  GHashTable
+      *by_id; /* (owned) (element-type guint64 CfSession) keys in values */
   guint64 last_id;
 };
 
@@ -68,7 +69,8 @@ cf_session_ref (CfSession *self)
 void
 cf_session_unref (CfSession *self)
 {
-  if (self != NULL && __atomic_sub_fetch (&self->refs, 1, __ATOMIC_ACQ_REL) == 0)
+  if (self != NULL &&
+      __atomic_sub_fetch (&self->refs, 1, __ATOMIC_ACQ_REL) == 0)
     self->ops->free (self);
 }
 
@@ -84,12 +86,13 @@ cf_session_publish (CfSession *self)
   const CfTransaction *transaction = self->transaction;
   guint command = self->last_command != NULL ? self->last_command->id + 1 : 0;
 
-#define SHOW(field, value)                                                    \
+#define SHOW(field, value)                                                     \
   __atomic_store_n (&self->shown.field, value, __ATOMIC_RELAXED)
   SHOW (command, command);
   SHOW (db, self->db);
   SHOW (resp, self->resp);
-  SHOW (n_multi, transaction != NULL ? (gint) cf_transaction_n (transaction) : -1);
+  SHOW (n_multi,
+        transaction != NULL ? (gint) cf_transaction_n (transaction) : -1);
   SHOW (n_watch, self->watches != NULL ? self->watches->len : 0);
   SHOW (multi_memory,
         transaction != NULL ? cf_transaction_memory (transaction) : 0);
@@ -146,7 +149,9 @@ cf_session_memory (const CfSession *self)
  * @args: (transfer full): the command to run again then
  */
 void
-cf_session_park (CfSession *self, CfParkKind kind, gint64 deadline_ms,
+cf_session_park (CfSession *self,
+                 CfParkKind kind,
+                 gint64 deadline_ms,
                  CfArgs *args)
 {
   g_assert (self->park.kind == CF_PARK_NONE);
@@ -259,10 +264,10 @@ cf_session_reset (CfSession *self, CfKeyspace *keyspace)
 {
   cf_session_unwatch_all (self, keyspace);
   g_clear_pointer (&self->transaction, cf_transaction_free);
-  self->flags &= ~(guint) (CF_SESSION_MULTI | CF_SESSION_MONITOR |
-                           CF_SESSION_REPLY_OFF | CF_SESSION_REPLY_SKIP |
-                           CF_SESSION_REPLY_SKIP_NEXT | CF_SESSION_NO_EVICT |
-                           CF_SESSION_NO_TOUCH);
+  self->flags &=
+      ~(guint) (CF_SESSION_MULTI | CF_SESSION_MONITOR | CF_SESSION_REPLY_OFF |
+                CF_SESSION_REPLY_SKIP | CF_SESSION_REPLY_SKIP_NEXT |
+                CF_SESSION_NO_EVICT | CF_SESSION_NO_TOUCH);
   self->db = 0;
   self->resp = 2;
   cf_session_set_name (self, NULL);

@@ -66,15 +66,15 @@ typedef enum
   CF_SESSION_NO_EVICT = 1 << 3,
   CF_SESSION_NO_TOUCH = 1 << 4,
   CF_SESSION_REPLY_OFF = 1 << 5,
-  CF_SESSION_REPLY_SKIP = 1 << 6,      /* this command's reply is dropped */
+  CF_SESSION_REPLY_SKIP = 1 << 6, /* this command's reply is dropped */
   CF_SESSION_REPLY_SKIP_NEXT = 1 << 7,
   CF_SESSION_MONITOR = 1 << 8,
-  CF_SESSION_UNIX = 1 << 9,            /* came by the Unix socket */
-  CF_SESSION_PLAIN = 1 << 10,          /* speaks the plain dialect */
-  CF_SESSION_BLOCKED = 1 << 11,        /* parked by CF_PARK_BLOCK */
+  CF_SESSION_UNIX = 1 << 9,     /* came by the Unix socket */
+  CF_SESSION_PLAIN = 1 << 10,   /* speaks the plain dialect */
+  CF_SESSION_BLOCKED = 1 << 11, /* parked by CF_PARK_BLOCK */
   CF_SESSION_MULTI = 1 << 12,
-  CF_SESSION_PAUSED = 1 << 13,         /* parked by CF_PARK_PAUSE */
-  CF_SESSION_INTERNAL = 1 << 14,       /* not a client: tests, replay */
+  CF_SESSION_PAUSED = 1 << 13,   /* parked by CF_PARK_PAUSE */
+  CF_SESSION_INTERNAL = 1 << 14, /* not a client: tests, replay */
 } CfSessionFlags;
 
 typedef struct
@@ -100,13 +100,13 @@ struct _CfSession
   CfOut out;
   guint8 resp; /* 2 or 3 */
   guint db;
-  guint flags; /* CfSessionFlags */
+  guint flags;                /* CfSessionFlags */
   CfTransaction *transaction; /* (owned) (nullable) MULTI */
   GPtrArray *watches;         /* (owned) (nullable) of CfWatch */
   CfPark park;
   const CfCommandInfo *last_command; /* (nullable) */
 
-  gint dirty;     /* (atomic) a watched key was changed */
+  gint dirty;        /* (atomic) a watched key was changed */
   guint shown_flags; /* (atomic) copy of @flags for other threads */
 
   CfMutex lock;
@@ -122,17 +122,17 @@ struct _CfSession
     guint command;    /* 1 + id of the last command, 0: none */
     guint db;
     guint resp;
-    gint n_multi;     /* queued commands, or -1 */
+    gint n_multi; /* queued commands, or -1 */
     guint n_watch;
     gsize multi_memory;
-    gsize query_bytes;   /* qbuf */
-    gsize query_free;    /* qbuf-free */
+    gsize query_bytes; /* qbuf */
+    gsize query_free;  /* qbuf-free */
     gsize argv_memory;
-    gsize reply_size;    /* rbs */
-    gsize reply_peak;    /* rbp */
-    gsize reply_bytes;   /* obl: in the first chunk */
-    guint reply_chunks;  /* oll */
-    gsize reply_memory;  /* omem */
+    gsize reply_size;   /* rbs */
+    gsize reply_peak;   /* rbp */
+    gsize reply_bytes;  /* obl: in the first chunk */
+    guint reply_chunks; /* oll */
+    gsize reply_memory; /* omem */
     gsize total_memory;
     guint64 n_commands;
   } shown;
@@ -142,14 +142,18 @@ void cf_session_init (CfSession *self, const CfSessionOps *ops);
 void cf_session_clear (CfSession *self);
 CfSession *cf_session_ref (CfSession *self);
 void cf_session_unref (CfSession *self);
-void cf_session_publish (CfSession *self); /* what follows from its own fields */
+void
+cf_session_publish (CfSession *self); /* what follows from its own fields */
 void cf_session_set_name (CfSession *self, const char *name); /* (nullable) */
 char *cf_session_dup_name (CfSession *self); /* (transfer full) (nullable) */
 gsize cf_session_memory (const CfSession *self); /* bytes, all told */
 
-void cf_session_park (CfSession *self, CfParkKind kind, gint64 deadline_ms,
+void cf_session_park (CfSession *self,
+                      CfParkKind kind,
+                      gint64 deadline_ms,
                       CfArgs *args); /* (transfer full) */
-CfArgs *cf_session_unpark (CfSession *self, CfWakeReason reason); /* (transfer full) */
+CfArgs *cf_session_unpark (CfSession *self,
+                           CfWakeReason reason); /* (transfer full) */
 /* Any thread; @serial is the park.serial of then. */
 void cf_session_wake (CfSession *self, guint serial, CfWakeReason reason);
 /* A waiter for cf_hold_*(): wakes @self with CF_WAKE_RETRY. */
@@ -162,10 +166,12 @@ typedef struct _CfSessions CfSessions;
 CfSessions *cf_sessions_new (void);
 void cf_sessions_free (CfSessions *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CfSessions, cf_sessions_free)
-void cf_sessions_add (CfSessions *self, CfSession *session); /* gives it its id */
+void cf_sessions_add (CfSessions *self,
+                      CfSession *session); /* gives it its id */
 void cf_sessions_remove (CfSessions *self, CfSession *session);
 guint cf_sessions_n (CfSessions *self);
-CfSession *cf_sessions_find (CfSessions *self, guint64 id); /* (transfer full) (nullable) */
+CfSession *cf_sessions_find (CfSessions *self,
+                             guint64 id); /* (transfer full) (nullable) */
 /* All of them, in order of id; (transfer full) (element-type CfSession) */
 GPtrArray *cf_sessions_list (CfSessions *self);
 

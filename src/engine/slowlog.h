@@ -18,12 +18,12 @@ G_BEGIN_DECLS
 typedef struct
 {
   gint64 id;
-  gint64 time_s;      /* wall clock */
+  gint64 time_s; /* wall clock */
   gint64 duration_us;
-  GPtrArray *args;    /* (owned) (element-type GBytes) */
-  char *address;      /* (owned) */
-  char *name;         /* (owned) of the client, or "" */
-  guint refs;         /* (atomic) */
+  GPtrArray *args; /* (owned) (element-type GBytes) */
+  char *address;   /* (owned) */
+  char *name;      /* (owned) of the client, or "" */
+  guint refs;      /* (atomic) */
 } CfSlowlogEntry;
 
 typedef struct _CfSlowlog CfSlowlog;
@@ -33,9 +33,14 @@ void cf_slowlog_free (CfSlowlog *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CfSlowlog, cf_slowlog_free)
 
 /* @redacted: bit i set: argument i is secret. */
-void cf_slowlog_add (CfSlowlog *self, CfSession *session, const CfSlice *argv,
-                     guint argc, guint64 redacted, gint64 duration_us,
-                     gint64 now_ms, gsize max_entries);
+void cf_slowlog_add (CfSlowlog *self,
+                     CfSession *session,
+                     const CfSlice *argv,
+                     guint argc,
+                     guint64 redacted,
+                     gint64 duration_us,
+                     gint64 now_ms,
+                     gsize max_entries);
 guint cf_slowlog_n (CfSlowlog *self);
 void cf_slowlog_reset (CfSlowlog *self);
 /* The newest @n (-1: all), newest first; (transfer full)

@@ -19,7 +19,7 @@ struct _CfStats
 
   CfMutex lock;
   /* Protected by @lock. */
-  GPtrArray *shards; /* (owned) (element-type CfStatsShard) */
+  GPtrArray *shards;            /* (owned) (element-type CfStatsShard) */
   guint64 base[CF_N_STATS];     /* sums at the last reset */
   CfCommandStats *command_base; /* (owned) likewise, by id */
   ErrorStat errors[CF_STATS_ERRORS_MAX];
@@ -132,7 +132,10 @@ cf_stats_bucket_limit_ns (guint bucket)
  * @with_histogram: whether its run time is to be kept for LATENCY HISTOGRAM
  */
 void
-cf_stats_command (CfStatsShard *shard, guint id, guint64 ticks, gboolean failed,
+cf_stats_command (CfStatsShard *shard,
+                  guint id,
+                  guint64 ticks,
+                  gboolean failed,
                   gboolean with_histogram)
 {
   CfCommandStats *stats = &shard->commands[id];
@@ -195,8 +198,8 @@ sum_buckets_locked (CfStats *self, guint id, guint64 *sums)
   for (guint i = 0; i < self->shards->len; i++)
     {
       CfStatsShard *shard = g_ptr_array_index (self->shards, i);
-      guint64 *buckets = __atomic_load_n (&shard->commands[id].buckets,
-                                          __ATOMIC_ACQUIRE);
+      guint64 *buckets =
+          __atomic_load_n (&shard->commands[id].buckets, __ATOMIC_ACQUIRE);
 
       for (guint j = 0; buckets != NULL && j < CF_STATS_BUCKETS; j++)
         sums[j] += __atomic_load_n (&buckets[j], __ATOMIC_RELAXED);
@@ -231,7 +234,9 @@ cf_stats_sum_command (CfStats *self, guint id)
 }
 
 void
-cf_stats_sum_buckets (CfStats *self, guint id, guint64 buckets[CF_STATS_BUCKETS])
+cf_stats_sum_buckets (CfStats *self,
+                      guint id,
+                      guint64 buckets[CF_STATS_BUCKETS])
 {
   const guint64 *base;
 

@@ -15,26 +15,26 @@ G_BEGIN_DECLS
 
 typedef enum
 {
-  CF_STAT_COMMANDS,      /* total_commands_processed */
-  CF_STAT_CONNECTIONS,   /* total_connections_received */
-  CF_STAT_REJECTED,      /* rejected_connections */
-  CF_STAT_NET_INPUT,     /* total_net_input_bytes */
-  CF_STAT_NET_OUTPUT,    /* total_net_output_bytes */
-  CF_STAT_HITS,          /* keyspace_hits */
-  CF_STAT_MISSES,        /* keyspace_misses */
-  CF_STAT_EXPIRED,       /* expired_keys */
-  CF_STAT_EVICTED,       /* evicted_keys */
+  CF_STAT_COMMANDS,    /* total_commands_processed */
+  CF_STAT_CONNECTIONS, /* total_connections_received */
+  CF_STAT_REJECTED,    /* rejected_connections */
+  CF_STAT_NET_INPUT,   /* total_net_input_bytes */
+  CF_STAT_NET_OUTPUT,  /* total_net_output_bytes */
+  CF_STAT_HITS,        /* keyspace_hits */
+  CF_STAT_MISSES,      /* keyspace_misses */
+  CF_STAT_EXPIRED,     /* expired_keys */
+  CF_STAT_EVICTED,     /* evicted_keys */
   CF_STAT_EVICTED_CLIENTS,
-  CF_STAT_ERRORS,        /* total_error_replies */
-  CF_STAT_READS,         /* total_reads_processed */
-  CF_STAT_WRITES,        /* total_writes_processed */
-  CF_STAT_DIRTY,         /* rdb_changes_since_last_save */
-  CF_STAT_QUERY_LIMIT,   /* client_query_buffer_limit_disconnections */
-  CF_STAT_OUTPUT_LIMIT,  /* client_output_buffer_limit_disconnections */
-  CF_STAT_RELIEVED,      /* hand-overs of a loop to a fresh handler */
-  CF_STAT_GATE_CLOSED,   /* exclusive operations */
-  CF_STAT_CLAIMED,       /* commands that claimed their keys */
-  CF_STAT_PARKED,        /* commands that had to wait for a claim */
+  CF_STAT_ERRORS,       /* total_error_replies */
+  CF_STAT_READS,        /* total_reads_processed */
+  CF_STAT_WRITES,       /* total_writes_processed */
+  CF_STAT_DIRTY,        /* rdb_changes_since_last_save */
+  CF_STAT_QUERY_LIMIT,  /* client_query_buffer_limit_disconnections */
+  CF_STAT_OUTPUT_LIMIT, /* client_output_buffer_limit_disconnections */
+  CF_STAT_RELIEVED,     /* hand-overs of a loop to a fresh handler */
+  CF_STAT_GATE_CLOSED,  /* exclusive operations */
+  CF_STAT_CLAIMED,      /* commands that claimed their keys */
+  CF_STAT_PARKED,       /* commands that had to wait for a claim */
   CF_N_STATS,
 } CfStat;
 
@@ -69,18 +69,24 @@ static inline void
 cf_stats_count (CfStatsShard *shard, CfStat stat, guint64 n)
 {
   __atomic_store_n (&shard->counters[stat],
-                    __atomic_load_n (&shard->counters[stat], __ATOMIC_RELAXED) + n,
+                    __atomic_load_n (&shard->counters[stat], __ATOMIC_RELAXED) +
+                        n,
                     __ATOMIC_RELAXED);
 }
 
-void cf_stats_command (CfStatsShard *shard, guint id, guint64 ticks,
-                       gboolean failed, gboolean with_histogram);
+void cf_stats_command (CfStatsShard *shard,
+                       guint id,
+                       guint64 ticks,
+                       gboolean failed,
+                       gboolean with_histogram);
 void cf_stats_rejected (CfStatsShard *shard, guint id);
 
 /* Sums since the last reset. */
 guint64 cf_stats_sum (CfStats *self, CfStat stat);
 CfCommandStats cf_stats_sum_command (CfStats *self, guint id); /* no buckets */
-void cf_stats_sum_buckets (CfStats *self, guint id, guint64 buckets[CF_STATS_BUCKETS]);
+void cf_stats_sum_buckets (CfStats *self,
+                           guint id,
+                           guint64 buckets[CF_STATS_BUCKETS]);
 guint64 cf_stats_bucket_limit_ns (guint bucket); /* upper end */
 void cf_stats_reset (CfStats *self);
 void cf_stats_reset_buckets (CfStats *self, guint id);
@@ -88,7 +94,9 @@ void cf_stats_reset_buckets (CfStats *self, guint id);
 /* Error replies by their first word; bounded. */
 #define CF_STATS_ERRORS_MAX 128
 void cf_stats_error (CfStats *self, const char *message); /* "WRONGTYPE ..." */
-typedef void (*CfErrorStatFunc) (const char *prefix, guint64 count, gpointer data);
+typedef void (*CfErrorStatFunc) (const char *prefix,
+                                 guint64 count,
+                                 gpointer data);
 void cf_stats_each_error (CfStats *self, CfErrorStatFunc func, gpointer data);
 
 G_END_DECLS

@@ -57,7 +57,8 @@ cf_transaction_free (CfTransaction *self)
  * @args: (transfer full): its arguments
  */
 void
-cf_transaction_queue (CfTransaction *self, const CfCommandInfo *info,
+cf_transaction_queue (CfTransaction *self,
+                      const CfCommandInfo *info,
                       CfArgs *args)
 {
   Queued queued = { info, args };
@@ -98,7 +99,8 @@ cf_transaction_flags (const CfTransaction *self)
 }
 
 void
-cf_transaction_each_key (const CfTransaction *self, CfKeyFunc func,
+cf_transaction_each_key (const CfTransaction *self,
+                         CfKeyFunc func,
                          gpointer data)
 {
   g_autoptr (GArray) positions = g_array_new (FALSE, FALSE, sizeof (guint));

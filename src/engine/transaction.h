@@ -17,7 +17,8 @@ CfTransaction *cf_transaction_new (void);
 void cf_transaction_free (CfTransaction *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CfTransaction, cf_transaction_free)
 
-void cf_transaction_queue (CfTransaction *self, const CfCommandInfo *info,
+void cf_transaction_queue (CfTransaction *self,
+                           const CfCommandInfo *info,
                            CfArgs *args); /* (transfer full) */
 void cf_transaction_abort (CfTransaction *self);
 gboolean cf_transaction_is_aborted (const CfTransaction *self);
@@ -28,7 +29,8 @@ CfCommandFlags cf_transaction_flags (const CfTransaction *self);
 
 /* What EXEC must hold: calls @func for each key of a queued command. */
 typedef void (*CfKeyFunc) (CfSlice key, gpointer data);
-void cf_transaction_each_key (const CfTransaction *self, CfKeyFunc func,
+void cf_transaction_each_key (const CfTransaction *self,
+                              CfKeyFunc func,
                               gpointer data);
 
 /* Runs all commands and replies with the array of their replies.  The keys

@@ -26,16 +26,16 @@ typedef struct _CfEngine CfEngine;
 
 typedef struct _CfWorker
 {
-  CfEngine *engine; /* (not owned) */
+  CfEngine *engine;     /* (not owned) */
   CfGateKeeper *keeper; /* (owned by the gate) */
   CfOutPool chunks;
-  char *scratch; /* (owned) CF_WORKER_SCRATCH bytes for the network */
-  CfHold hold;   /* of the command that runs */
-  CfKey *keys;   /* (owned) of the command that runs */
+  char *scratch;        /* (owned) CF_WORKER_SCRATCH bytes for the network */
+  CfHold hold;          /* of the command that runs */
+  CfKey *keys;          /* (owned) of the command that runs */
   guint *key_arguments; /* (owned) the argument each key is */
   gsize n_keys;
   gsize keys_capacity;
-  GArray *positions; /* (owned) scratch of guint */
+  GArray *positions;   /* (owned) scratch of guint */
   CfStatsShard *stats; /* (owned by the engine's stats) */
   gint64 batch_us;     /* wall clock when the clocks were read */
   guint64 batch_ticks; /* steady clock, likewise */

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "engine/engine.h"
+#include "engine/feed.h"
+#include "engine/latency.h"
+#include "engine/monitor.h"
+#include "engine/pause.h"
+#include "engine/slowlog.h"
+#include "engine/worker.h"
+#include "store/evict.h"
+#include "store/expirer.h"
+#include "store/reaper.h"
+
+/* The keyspace has removed a key by itself; its slot is locked. */
+static void
+on_removed (gpointer data, guint db, CfSlice key, CfRemoval why)
+{
+  CfEngine *self = data;
+  const CfSlice record[] = { CF_SLICE ("DEL"), key };
+
+  cf_feed_append (self->feed, db, record, G_N_ELEMENTS (record));
+  if (self->hooks.event != NULL)
+    self->hooks.event (self->hooks.data, db, key,
+                       why == CF_REMOVED_EXPIRED ? 'x' : 'e',
+                       why == CF_REMOVED_EXPIRED ? "expired" : "evicted");
+}
+
+/* The expirer's thread passes the gate around each slot. */
+static void
+on_expirer_enter (gpointer data)
+{
+  CfEngine *self = data;
+
+  cf_gate_enter (self->expirer_keeper);
+}
+
+static void
+on_expirer_leave (gpointer data)
+{
+  CfEngine *self = data;
+
+  cf_gate_leave (self->expirer_keeper);
+}
+
+static gboolean
+on_access_setting (CfConfig *config,
+                   CfSettingId id,
+                   gpointer data,
+                   GError **error)
+{
+  CfEngine *self = data;
+  gint64 policy = cf_config_get_int (config, CF_SETTING_MAXMEMORY_POLICY);
+  gboolean is_lfu =
+      policy == CF_POLICY_ALLKEYS_LFU || policy == CF_POLICY_VOLATILE_LFU;
+
+  cf_keyspace_set_access_kind (
+      self->keyspace, is_lfu ? CF_ACCESS_LFU : CF_ACCESS_LRU,
+      (guint) cf_config_get_int (config, CF_SETTING_LFU_LOG_FACTOR),
+      (guint) cf_config_get_int (config, CF_SETTING_LFU_DECAY_TIME));
+  return TRUE;
+}
+
+static void
+make_keyspace (CfEngine *self)
+{
+  const CfKeyspaceHooks hooks = { on_removed, self };
+  const CfExpirerHooks passes = { on_expirer_enter, on_expirer_leave, self };
+
+  self->reaper = cf_reaper_new ();
+  self->keyspace = cf_keyspace_new (
+      (guint) cf_config_get_int (self->config, CF_SETTING_DATABASES), &hooks);
+  cf_keyspace_set_reaper (self->keyspace, self->reaper);
+  self->evict = cf_evict_new (self->keyspace, self->config);
+  self->expirer_keeper = cf_gate_register (self->gate);
+  self->expirer = cf_expirer_new (self->keyspace, &passes);
+  on_access_setting (self->config, CF_SETTING_MAXMEMORY_POLICY, self, NULL);
+  cf_config_set_hook (self->config, CF_SETTING_MAXMEMORY_POLICY,
+                      on_access_setting, self);
+  cf_config_set_hook (self->config, CF_SETTING_LFU_LOG_FACTOR,
+                      on_access_setting, self);
+  cf_config_set_hook (self->config, CF_SETTING_LFU_DECAY_TIME,
+                      on_access_setting, self);
+}
+
+/**
+ * cf_engine_new:
+ * @config: (transfer none): the settings, kept as long as the engine
+ * @families: (array zero-terminated=1): the commands there are
+ * @hooks: (nullable): what only the daemon can do
+ *
+ * Returns: (transfer full): an engine with an empty keyspace, whose threads
+ *   do not run yet
+ */
+CfEngine *
+cf_engine_new (CfConfig *config,
+               const CfFamily *const *families,
+               const CfEngineHooks *hooks)
+{
+  CfEngine *self = g_new0 (CfEngine, 1);
+
+  self->config = config;
+  if (hooks != NULL)
+    self->hooks = *hooks;
+  self->started_ms = cf_clock_wall_ms ();
+  self->started_mono_us = cf_clock_mono_us ();
+  cf_random_hex (self->run_id, sizeof self->run_id - 1);
+  self->commands = cf_command_table_new (families);
+  self->gate = cf_gate_new ();
+  self->stats = cf_stats_new (cf_command_table_n_ids (self->commands));
+  self->sessions = cf_sessions_new ();
+  self->slowlog = cf_slowlog_new ();
+  self->latency = cf_latency_new ();
+  self->monitors = cf_monitors_new ();
+  self->pause = cf_pause_new ();
+  self->feed = cf_feed_new ();
+  cf_mutex_init (&self->workers_lock, CF_LOCK_WORKERS, 0);
+  self->workers =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) cf_worker_free);
+  self->free_workers = g_ptr_array_new ();
+  make_keyspace (self);
+  return self;
+}
+
+/**
+ * cf_engine_start:
+ * @self: an engine
+ *
+ * Starts the threads that expire keys.
+ */
+void
+cf_engine_start (CfEngine *self)
+{
+  cf_expirer_start (self->expirer);
+}
+
+/**
+ * cf_engine_stop:
+ * @self: an engine, with no worker inside the gate
+ *
+ * Ends the threads of cf_engine_start().
+ */
+void
+cf_engine_stop (CfEngine *self)
+{
+  cf_expirer_stop (self->expirer);
+}
+
+void
+cf_engine_free (CfEngine *self)
+{
+  if (self == NULL)
+    return;
+  for (CfSettingId id = 0; id < CF_N_SETTINGS; id++)
+    if (id == CF_SETTING_MAXMEMORY_POLICY || id == CF_SETTING_LFU_LOG_FACTOR ||
+        id == CF_SETTING_LFU_DECAY_TIME)
+      cf_config_set_hook (self->config, id, NULL, NULL);
+  cf_expirer_free (self->expirer);
+  cf_evict_free (self->evict);
+  g_ptr_array_unref (self->free_workers);
+  g_ptr_array_unref (self->workers);
+  cf_mutex_clear (&self->workers_lock);
+  cf_keyspace_free (self->keyspace);
+  cf_reaper_free (self->reaper);
+  cf_feed_free (self->feed);
+  cf_pause_free (self->pause);
+  cf_monitors_free (self->monitors);
+  cf_latency_free (self->latency);
+  cf_slowlog_free (self->slowlog);
+  cf_sessions_free (self->sessions);
+  cf_stats_free (self->stats);
+  cf_gate_free (self->gate);
+  cf_command_table_free (self->commands);
+  g_free (self);
+}
