@@ -28,6 +28,10 @@ base_sources = \
 	src/base/slice.h \
 	$(NULL)
 config_sources = \
+	src/config/keyfile.c \
+	src/config/keyfile.h \
+	src/config/loader.c \
+	src/config/loader.h \
 	src/config/private.h \
 	src/config/settings.c \
 	src/config/settings.def \

@@ -12,6 +12,8 @@ test_programs = \
 	tests/base/test-number \
 	tests/base/test-random \
 	tests/commands/test-commands \
+	tests/config/test-keyfile \
+	tests/config/test-loader \
 	tests/config/test-settings \
 	tests/config/test-value \
 	tests/proto/test-out \

@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "config/keyfile.h"
+
+#include <string.h>
+
+#include "base/error.h"
+
+typedef enum
+{
+  LINE_COMMENT, /* or empty */
+  LINE_GROUP,
+  LINE_PAIR,
+  LINE_OTHER
+} LineKind;
+
+/* One line, classified as GKeyFile does it. */
+typedef struct _Line
+{
+  LineKind kind;
+  char *name;     /* (owned) (nullable) of the group or the setting */
+  gsize value_at; /* LINE_PAIR: the byte after the "=" */
+} Line;
+
+static void
+clear_line (Line *self)
+{
+  g_free (self->name);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Line, clear_line)
+
+static gboolean
+is_blank (const char *text)
+{
+  while (g_ascii_isspace (*text))
+    text++;
+  return *text == '\0';
+}
+
+static Line
+classify (const char *text)
+{
+  const char *start = text, *end;
+
+  while (g_ascii_isspace (*start))
+    start++;
+  if (*start == '\0' || *start == '#')
+    return (Line){ .kind = LINE_COMMENT };
+  end = strchr (start, ']');
+  if (*start == '[' && end != NULL && is_blank (end + 1))
+    return (Line){ .kind = LINE_GROUP,
+                   .name = g_strndup (start + 1, (gsize) (end - start - 1)) };
+  end = strchr (start, '=');
+  if (end == NULL || end == start)
+    return (Line){ .kind = LINE_OTHER };
+  return (Line){
+    .kind = LINE_PAIR,
+    .name = g_strchomp (g_strndup (start, (gsize) (end - start))),
+    .value_at = (gsize) (end + 1 - text),
+  };
+}
+
+static gboolean
+is_list (CfSettingId id)
+{
+  CfSettingKind kind = cf_settings[id].kind;
+
+  return kind == CF_CONFIG_WORDS || kind == CF_CONFIG_SAVE ||
+         kind == CF_CONFIG_OUTPUT_LIMITS || kind == CF_CONFIG_PERCENTILES;
+}
+
+static const char *
+find_group (const char *name)
+{
+  for (int id = 0; id < CF_N_SETTINGS; id++)
+    if (strcmp (cf_settings[id].group, name) == 0)
+      return cf_settings[id].group;
+  return NULL;
+}
+
+static gboolean
+check_pair (const char *name,
+            const char *group,
+            const CfGiven *given,
+            int *id,
+            GError **error)
+{
+  if (group == NULL)
+    return cf_throw (error, CF_ERROR_SYNTAX,
+                     "'%s' stands before the first group", name);
+  *id = cf_setting_find (name, strlen (name));
+  if (*id < 0)
+    return cf_throw (error, CF_ERROR_SYNTAX, "unknown setting '%s'", name);
+  if (strcmp (cf_settings[*id].group, group) != 0)
+    return cf_throw (error, CF_ERROR_SYNTAX, "'%s' belongs in the group [%s]",
+                     name, cf_settings[*id].group);
+  if (given[*id].line != 0)
+    return cf_throw (error, CF_ERROR_SYNTAX,
+                     "'%s' is given twice, first in line %u", name,
+                     given[*id].line);
+  return TRUE;
+}
+
+static gboolean
+take_line (const char *text,
+           guint number,
+           const char **group,
+           CfGiven *given,
+           GError **error)
+{
+  g_auto (Line) line = classify (text);
+  int id = 0;
+
+  switch (line.kind)
+    {
+    case LINE_COMMENT:
+      return TRUE;
+    case LINE_PAIR:
+      if (!check_pair (line.name, *group, given, &id, error))
+        return FALSE;
+      given[id].line = number;
+      return TRUE;
+    case LINE_GROUP:
+      *group = find_group (line.name);
+      return *group != NULL ||
+             cf_throw (error, CF_ERROR_SYNTAX, "unknown group '%s'", line.name);
+    default:
+      return cf_throw (error, CF_ERROR_SYNTAX,
+                       "neither a group, a setting nor a comment");
+    }
+}
+
+/* What stands where: all that GKeyFile does not tell. */
+static gboolean
+take_lines (const char *name, const GStrv lines, CfGiven *given, GError **error)
+{
+  const char *group = NULL;
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    {
+      g_autoptr (GError) cause = NULL;
+
+      if (!take_line (lines[i], i + 1, &group, given, &cause))
+        return cf_throw (error, CF_ERROR_SYNTAX, "%s:%u: %s", name, i + 1,
+                         cause->message);
+    }
+  return TRUE;
+}
+
+/* A value without its escapes and without the blanks around it, which
+ * GKeyFile leaves at its end. */
+static char *
+get_value (GKeyFile *file, const char *group, const char *name)
+{
+  g_autofree char *raw = g_key_file_get_value (file, group, name, NULL);
+  g_autofree char *value = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (raw == NULL)
+    return NULL;
+  g_key_file_set_value (file, group, name, g_strstrip (raw));
+  value = g_key_file_get_string (file, group, name, &error);
+  return error == NULL ? g_steal_pointer (&value) : NULL;
+}
+
+static gboolean
+take_values (const char *name,
+             GKeyFile *file,
+             const GStrv lines,
+             CfGiven *given,
+             GError **error)
+{
+  for (int id = 0; id < CF_N_SETTINGS; id++)
+    {
+      g_auto (Line) line = { .kind = LINE_OTHER };
+
+      if (given[id].line == 0)
+        continue;
+      line = classify (lines[given[id].line - 1]);
+      given[id].text = get_value (file, cf_settings[id].group, line.name);
+      if (given[id].text == NULL)
+        return cf_throw (error, CF_ERROR_SYNTAX,
+                         "%s:%u: '%s' has an unknown escape sequence; a "
+                         "backslash is written twice",
+                         name, given[id].line, line.name);
+      if (is_list (id))
+        g_strdelimit (given[id].text, ";", ' ');
+    }
+  return TRUE;
+}
+
+static guint
+count_lines (const char *data, const char *end)
+{
+  guint lines = 1;
+
+  for (; data < end; data++)
+    lines += *data == '\n';
+  return lines;
+}
+
+static gboolean
+check_text (const char *name, const char *data, gsize size, GError **error)
+{
+  const char *end;
+
+  if (g_utf8_validate_len (data, size, &end))
+    return TRUE;
+  return cf_throw (error, CF_ERROR_SYNTAX, "%s:%u: not valid UTF-8", name,
+                   count_lines (data, end));
+}
+
+/**
+ * cf_keyfile_read:
+ * @name: the name of the file, for errors
+ * @data: (array length=size): what is in it
+ * @size: its length
+ * @given: (out caller-allocates): what it gives for each setting; clear it
+ *   with cf_keyfile_clear() in any case
+ * @error: return location for an error, or %NULL
+ *
+ * Reads a configuration file.  Values are not checked yet.
+ *
+ * Returns: %FALSE with an error that begins "NAME:LINE: " if it is not one
+ */
+gboolean
+cf_keyfile_read (const char *name,
+                 const char *data,
+                 gsize size,
+                 CfGiven given[static CF_N_SETTINGS],
+                 GError **error)
+{
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  g_autoptr (GError) cause = NULL;
+  g_autofree char *text = NULL;
+  g_auto (GStrv) lines = NULL;
+
+  memset (given, 0, CF_N_SETTINGS * sizeof given[0]);
+  if (!check_text (name, data, size, error))
+    return FALSE;
+  text = g_strndup (data, size);
+  lines = g_strsplit (text, "\n", -1);
+  if (!take_lines (name, lines, given, error))
+    return FALSE;
+  if (!g_key_file_load_from_data (file, text, size, G_KEY_FILE_NONE, &cause) &&
+      !g_error_matches (cause, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_NOT_FOUND))
+    return cf_throw (error, CF_ERROR_SYNTAX, "%s: %s", name, cause->message);
+  return take_values (name, file, lines, given, error);
+}
+
+/**
+ * cf_keyfile_clear:
+ * @given: what cf_keyfile_read() made
+ *
+ * Frees the texts.
+ */
+void
+cf_keyfile_clear (CfGiven given[static CF_N_SETTINGS])
+{
+  for (int id = 0; id < CF_N_SETTINGS; id++)
+    g_clear_pointer (&given[id].text, g_free);
+}
+
+/**
+ * cf_keyfile_escape:
+ * @text: a value
+ *
+ * Returns: (transfer full) (nullable): @text as it is written into a file, or
+ *   %NULL if it is not valid UTF-8 and cannot be
+ */
+char *
+cf_keyfile_escape (const char *text)
+{
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  g_autofree char *raw = NULL;
+  gsize size;
+
+  if (!g_utf8_validate (text, -1, NULL))
+    return NULL;
+  g_key_file_set_string (file, "g", "k", text);
+  raw = g_key_file_get_value (file, "g", "k", NULL);
+  size = strlen (raw);
+  if (size == 0 || raw[size - 1] != ' ')
+    return g_steal_pointer (&raw);
+  return g_strdup_printf ("%.*s\\s", (int) size - 1, raw);
+}
+
+/* Where to insert a new pair of @group: after its last pair, or its head. */
+static guint
+find_place (GPtrArray *lines, const char *group)
+{
+  gboolean inside = FALSE;
+  guint place = 0;
+
+  for (guint i = 0; i < lines->len; i++)
+    {
+      g_auto (Line) line = classify (lines->pdata[i]);
+
+      if (line.kind == LINE_GROUP)
+        inside = strcmp (line.name, group) == 0;
+      if (inside && line.kind != LINE_COMMENT)
+        place = i + 1;
+    }
+  return place;
+}
+
+static void
+insert_pair (GPtrArray *lines, const CfSetting *setting, const char *text)
+{
+  guint place = find_place (lines, setting->group);
+
+  if (place == 0)
+    {
+      if (lines->len > 0)
+        g_ptr_array_add (lines, g_strdup (""));
+      g_ptr_array_add (lines, g_strdup_printf ("[%s]", setting->group));
+      place = lines->len;
+    }
+  g_ptr_array_insert (lines, (int) place,
+                      g_strdup_printf ("%s = %s", setting->name, text));
+}
+
+/* Gives the pairs that are there their new values, and marks them as done. */
+static void
+replace_pairs (GPtrArray *lines,
+               const char *const *texts,
+               gboolean done[static CF_N_SETTINGS])
+{
+  for (guint i = 0; i < lines->len; i++)
+    {
+      char *old = lines->pdata[i];
+      g_auto (Line) line = classify (old);
+      int id = -1;
+
+      if (line.kind == LINE_PAIR)
+        id = cf_setting_find (line.name, strlen (line.name));
+      if (id < 0 || texts[id] == NULL)
+        continue;
+      lines->pdata[i] =
+          g_strdup_printf ("%.*s %s", (int) line.value_at, old, texts[id]);
+      g_free (old);
+      done[id] = TRUE;
+    }
+}
+
+/**
+ * cf_keyfile_edit:
+ * @data: a configuration file, without errors
+ * @texts: for each setting its new value as cf_keyfile_escape() wrote it, or
+ *   %NULL to leave it as it is
+ *
+ * Changes values and nothing else: comments and the order of lines stay.
+ * Settings that are not in the file are added to their group.
+ *
+ * Returns: (transfer full): the new file
+ */
+char *
+cf_keyfile_edit (const char *data,
+                 const char *const texts[static CF_N_SETTINGS])
+{
+  g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
+  g_auto (GStrv) split = g_strsplit (data, "\n", -1);
+  gboolean done[CF_N_SETTINGS] = { FALSE };
+  guint n = g_strv_length (split);
+
+  /* The last line ends with a newline like all others. */
+  if (n > 0 && *split[n - 1] == '\0')
+    n--;
+  for (guint i = 0; i < n; i++)
+    g_ptr_array_add (lines, g_strdup (split[i]));
+  replace_pairs (lines, texts, done);
+  for (int id = 0; id < CF_N_SETTINGS; id++)
+    if (texts[id] != NULL && !done[id])
+      insert_pair (lines, &cf_settings[id], texts[id]);
+  g_ptr_array_add (lines, g_strdup (""));
+  g_ptr_array_add (lines, NULL);
+  return g_strjoinv ("\n", (char **) lines->pdata);
+}
