@@ -88,6 +88,10 @@ commands_sources = \
 	$(NULL)
 net_sources = \
 	$(NULL)
+daemon_sources = \
+	src/daemon/notify.c \
+	src/daemon/notify.h \
+	$(NULL)
 
 noinst_LIBRARIES += src/libcoffer.a
 src_libcoffer_a_SOURCES = \
@@ -99,6 +103,7 @@ src_libcoffer_a_SOURCES = \
 	$(engine_sources) \
 	$(commands_sources) \
 	$(net_sources) \
+	$(daemon_sources) \
 	$(NULL)
 if TSAN
 src_libcoffer_a_SOURCES += src/base/tsan-glib.c

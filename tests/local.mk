@@ -16,6 +16,7 @@ test_programs = \
 	tests/config/test-loader \
 	tests/config/test-settings \
 	tests/config/test-value \
+	tests/daemon/test-notify \
 	tests/proto/test-out \
 	tests/proto/test-reply \
 	tests/proto/test-reply-reader \
