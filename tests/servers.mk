@@ -9,6 +9,21 @@ servers_env = COFFERD='$(abs_builddir)/src/cofferd' CC='$(CC)' \
 
 EXTRA_DIST += \
 	tests/lib/harness.py \
+	tests/oracle/bitmaps.txt \
+	tests/oracle/chance.py \
+	tests/oracle/client.txt \
+	tests/oracle/command.txt \
+	tests/oracle/compare.py \
+	tests/oracle/config.txt \
+	tests/oracle/connection.txt \
+	tests/oracle/expiry.txt \
+	tests/oracle/keys.txt \
+	tests/oracle/protocol.txt \
+	tests/oracle/run \
+	tests/oracle/server.txt \
+	tests/oracle/strings.txt \
+	tests/oracle/table.py \
+	tests/oracle/transactions.txt \
 	tests/redis-suite/reference.tsv \
 	tests/redis-suite/run \
 	tests/redis-suite/skips \

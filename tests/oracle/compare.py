@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Compares two replies, byte for byte or as the marks of an exchange say."""
+
+import re
+
+EOF = b'(connection closed)'
+TIMEOUT = b'(no reply)'
+DOC_FACTS = (b'since', b'group', b'complexity', b'summary')
+
+
+def tree(data):
+    """A reply as (kind, value), the value bytes or a list of trees."""
+    value, rest = tree_one(data)
+    assert not rest, data
+    return value
+
+
+def tree_one(data):
+    line, rest = data.split(b'\r\n', 1)
+    kind, text = line[:1], line[1:]
+    if kind in b'$=!' and text != b'-1':
+        size = int(text)
+        return (kind, rest[:size]), rest[size + 2:]
+    if kind in b'*~>%|' and text != b'-1':
+        items = []
+        for _ in range(int(text) * (2 if kind in b'%|' else 1)):
+            item, rest = tree_one(rest)
+            items.append(item)
+        if kind in b'%|':
+            items = [(b'pair', items[i:i + 2])
+                     for i in range(0, len(items), 2)]
+        return (kind, items), rest
+    return (kind, text), rest
+
+
+def several(data):
+    """The trees of any number of replies, and what follows them."""
+    trees = []
+    while data and data not in (EOF, TIMEOUT):
+        one, data = tree_one(data)
+        trees.append(one)
+    return b'replies', trees + [(b'end', data)]
+
+
+def ordered(node):
+    kind, value = node
+    if not isinstance(value, list):
+        return node
+    items = [ordered(item) for item in value]
+    return kind, items if kind == b'pair' else sorted(items, key=repr)
+
+
+def shape(node):
+    kind, value = node
+    if isinstance(value, list):
+        return kind, [shape(item) for item in value]
+    return kind, b''
+
+
+def masked(node, pattern):
+    kind, value = node
+    if isinstance(value, list):
+        return kind, [masked(item, pattern) for item in value]
+    return kind, re.sub(pattern, b'*', value)
+
+
+def lines_sorted(node):
+    kind, value = node
+    return kind, sorted(value.split(b'\r\n'))
+
+
+def field_names(node):
+    kind, value = node
+    return kind, sorted(line.split(b':')[0] for line in value.split(b'\r\n'))
+
+
+def doc_facts(node):
+    """Of each command: which facts there are, and those that have no
+    wording."""
+    flat = flatten(node)
+    facts = []
+    for name, doc in zip(flat[::2], flat[1::2]):
+        doc = dict(zip(map(str, doc[::2]), doc[1::2]))
+        for fact in DOC_FACTS:
+            facts.append((name, fact, str(fact) in doc))
+        facts.append((doc.get(str(b'since')), doc.get(str(b'group'))))
+    return b'docs', facts
+
+
+def flatten(node):
+    """Maps and arrays alike as lists of values."""
+    kind, value = node
+    if not isinstance(value, list):
+        return value
+    if value and value[0][0] == b'pair':
+        value = [item for pair in value for item in pair[1]]
+    return [flatten(item) for item in value]
+
+
+def near(one, other, distance):
+    if isinstance(one[1], list) and isinstance(other[1], list):
+        return one[0] == other[0] and len(one[1]) == len(other[1]) and all(
+            near(a, b, distance) for a, b in zip(one[1], other[1]))
+    try:
+        return one[0] == other[0] and \
+            abs(float(one[1]) - float(other[1])) <= distance
+    except ValueError:
+        return one == other
+
+
+def agree(one, other, marks):
+    """Whether two replies, given as bytes, agree."""
+    if one == other:
+        return True
+    if not marks or EOF in (one, other) or TIMEOUT in (one, other):
+        return False
+    one, other = several(one), several(other)
+    if 'mask' in marks:
+        pattern = marks['mask'].encode('latin1')
+        one, other = masked(one, pattern), masked(other, pattern)
+    if 'lines' in marks:
+        one, other = lines_sorted(one[1][0]), lines_sorted(other[1][0])
+    if 'any-order' in marks or 'scan' in marks:
+        one, other = ordered(one), ordered(other)
+    if 'kind' in marks:
+        return [item[0] for item in one[1]] == [item[0] for item in other[1]]
+    if 'shape' in marks:
+        one, other = shape(one), shape(other)
+    if 'fields' in marks:
+        one, other = field_names(one[1][0]), field_names(other[1][0])
+    if 'docs' in marks:
+        one, other = doc_facts(one[1][0]), doc_facts(other[1][0])
+    if 'near' in marks:
+        return near(one, other, float(marks['near']))
+    return one == other
