@@ -61,9 +61,27 @@ types_sources = \
 	src/types/lcs.h \
 	$(NULL)
 store_sources = \
+	src/store/access.c \
+	src/store/claims.c \
+	src/store/claims.h \
+	src/store/deadlines.c \
+	src/store/deadlines.h \
+	src/store/entry.c \
 	src/store/entry.h \
+	src/store/expiry.c \
+	src/store/flush.c \
+	src/store/hold.c \
 	src/store/hold.h \
+	src/store/keyspace.c \
 	src/store/keyspace.h \
+	src/store/reaper.c \
+	src/store/reaper.h \
+	src/store/slot.c \
+	src/store/slot.h \
+	src/store/table.c \
+	src/store/table.h \
+	src/store/walk.c \
+	src/store/watch.c \
 	$(NULL)
 engine_sources = \
 	src/engine/args.h \

@@ -22,6 +22,7 @@ test_programs = \
 	tests/proto/test-reply-reader \
 	tests/proto/test-reply-tree \
 	tests/proto/test-split \
+	tests/store/test-keyspace \
 	tests/types/test-bitfield \
 	tests/types/test-bits \
 	tests/types/test-lcs \
@@ -51,6 +52,7 @@ EXTRA_DIST += \
 	tests/lint/exceptions \
 	tests/lint/files \
 	tests/lsan.supp \
+	tests/store/fixture.h \
 	tests/tap-run \
 	tests/tap-script \
 	tests/tsan.supp \

@@ -174,3 +174,81 @@ cf_mutex_assert_held (CfMutex *self)
   g_assert (g_atomic_pointer_get (&self->owner) == g_thread_self ());
 #endif
 }
+
+/**
+ * cf_cond_init:
+ * @self: the condition to set up
+ */
+void
+cf_cond_init (CfCond *self)
+{
+  g_cond_init (&self->cond);
+}
+
+void
+cf_cond_clear (CfCond *self)
+{
+  g_cond_clear (&self->cond);
+}
+
+static void
+before_wait (CfMutex *lock)
+{
+  note_unlocked (lock);
+  TELL_TSAN (__tsan_mutex_pre_unlock (lock, 0));
+  TELL_TSAN (__tsan_mutex_post_unlock (lock, 0));
+}
+
+static void
+after_wait (CfMutex *lock)
+{
+  TELL_TSAN (__tsan_mutex_pre_lock (lock, 0));
+  TELL_TSAN (__tsan_mutex_post_lock (lock, 0, 0));
+  note_locked (lock);
+}
+
+/**
+ * cf_cond_wait:
+ * @self: a condition
+ * @lock: a lock that is held; others are not to be
+ *
+ * Gives @lock back until @self is signalled, or for no reason at all.
+ */
+void
+cf_cond_wait (CfCond *self, CfMutex *lock)
+{
+  before_wait (lock);
+  g_cond_wait (&self->cond, &lock->mutex);
+  after_wait (lock);
+}
+
+/**
+ * cf_cond_wait_until:
+ * @self: a condition
+ * @lock: a lock that is held; others are not to be
+ * @end_us: when to stop waiting, by g_get_monotonic_time()
+ *
+ * Returns: %FALSE if the time came first
+ */
+gboolean
+cf_cond_wait_until (CfCond *self, CfMutex *lock, gint64 end_us)
+{
+  gboolean in_time;
+
+  before_wait (lock);
+  in_time = g_cond_wait_until (&self->cond, &lock->mutex, end_us);
+  after_wait (lock);
+  return in_time;
+}
+
+void
+cf_cond_signal (CfCond *self)
+{
+  g_cond_signal (&self->cond);
+}
+
+void
+cf_cond_broadcast (CfCond *self)
+{
+  g_cond_broadcast (&self->cond);
+}

@@ -51,4 +51,18 @@ gboolean cf_mutex_trylock (CfMutex *self) CF_TRY_ACQUIRE (self);
 void cf_mutex_unlock (CfMutex *self) CF_RELEASE (self);
 void cf_mutex_assert_held (CfMutex *self) CF_ASSERTS (self);
 
+/* A GCond that goes with a CfMutex. */
+typedef struct
+{
+  GCond cond;
+} CfCond;
+
+void cf_cond_init (CfCond *self);
+void cf_cond_clear (CfCond *self);
+void cf_cond_wait (CfCond *self, CfMutex *lock) CF_REQUIRES (lock);
+gboolean cf_cond_wait_until (CfCond *self, CfMutex *lock, gint64 end_us)
+    CF_REQUIRES (lock);
+void cf_cond_signal (CfCond *self);
+void cf_cond_broadcast (CfCond *self);
+
 G_END_DECLS

@@ -8,8 +8,8 @@
  *   | deadline: 8 bytes, wall-clock ms; only with CF_ENTRY_VOLATILE          |
  *   | long key size: 4 bytes; only with CF_ENTRY_LONG_KEY (key size is 255)  |
  *   | key bytes                                                              |
- *   | value: a short string's bytes, an int64, or a pointer to a CfBlob or   |
- *   |        to the object of another type; not aligned                      |
+ *   | value: a short string's bytes, an int64 or a pointer to a CfBlob; not |
+ *   |        aligned                                                         |
  *   +-----------------------------------------------------------------------+
  *
  * A string of up to CF_ENTRY_INLINE_MAX bytes stands in the entry; a longer
@@ -17,11 +17,13 @@
  * as one (encoding INT).  EMBSTR and RAW differ in name only, as OBJECT
  * ENCODING reports them.
  *
- * Changing the deadline's presence or the value's size makes another entry;
- * the keyspace then puts it in the place of the old one.  So code here never
- * changes which entry a table holds: cf_keyspace_*() does.
+ * Changing the deadline's presence or outgrowing the block makes another
+ * entry; the keyspace then puts it in the place of the old one.  So code here
+ * never changes which entry a table holds: cf_keyspace_*() does.
  *
- * Thread safety: none of its own; see hold.h for who may touch an entry.
+ * Thread safety: none of its own; see hold.h for who may touch an entry.  The
+ * kind and the access field are read and written atomically, since walkers
+ * read them while a claimant writes them.
  */
 #pragma once
 
@@ -63,12 +65,12 @@ typedef enum
   CF_ENTRY_PROBE = 1 << 7,    /* not an entry but a key looked for */
 } CfEntryFlags;
 
-typedef struct
+typedef struct _CfEntry
 {
-  guint8 kind;       /* type in the low, encoding in the high four bits */
-  guint8 flags;      /* CfEntryFlags */
-  guint8 key_size;   /* bytes, or 255 */
-  guint8 access[3];  /* LRU clock or LFU counter, little-endian */
+  guint8 kind;        /* (atomic) type in the low, encoding in the high bits */
+  guint8 flags;       /* CfEntryFlags */
+  guint8 key_size;    /* bytes, or 255 */
+  guint8 access[3];   /* (atomic) LRU clock or LFU counter, little-endian */
   guint16 value_size; /* bytes of an inline string */
   char rest[];
 } CfEntry;
@@ -76,13 +78,13 @@ typedef struct
 static inline CfType
 cf_entry_type (const CfEntry *self)
 {
-  return (CfType) (self->kind & 15);
+  return (CfType) (__atomic_load_n (&self->kind, __ATOMIC_RELAXED) & 15);
 }
 
 static inline CfEncoding
 cf_entry_encoding (const CfEntry *self)
 {
-  return (CfEncoding) (self->kind >> 4);
+  return (CfEncoding) (__atomic_load_n (&self->kind, __ATOMIC_RELAXED) >> 4);
 }
 
 static inline gboolean
@@ -97,40 +99,36 @@ guint32 cf_entry_access (const CfEntry *self);
 void cf_entry_set_access (CfEntry *self, guint32 access);
 gsize cf_entry_memory (const CfEntry *self); /* bytes, value included */
 
-/* A value to be stored.  Exactly one of the forms below. */
+/* A value to be stored: @blob if there is one, @number if the encoding is
+ * INT, else @bytes. */
 typedef struct
 {
   CfType type;
   CfEncoding encoding;
-  CfSlice bytes;  /* a string, copied; unless @blob */
-  gint64 number;  /* encoding INT */
-  CfBlob *blob;   /* (nullable) (transfer full) a string of its own */
-  gpointer object; /* (nullable) (transfer full) another type's object */
+  CfSlice bytes; /* a string, copied */
+  gint64 number; /* encoding INT */
+  CfBlob *blob;  /* (nullable) (transfer full) a string of its own */
 } CfValue;
 
 CfValue cf_value_string (CfSlice bytes); /* picks INT, EMBSTR or RAW */
 CfValue cf_value_raw (CfSlice bytes);    /* RAW, whatever it says */
 CfValue cf_value_int (gint64 number);
-CfValue cf_value_blob (CfBlob *blob);    /* (transfer full), RAW */
+CfValue cf_value_blob (CfBlob *blob); /* (transfer full), RAW */
+void cf_value_clear (CfValue *self);  /* one that was not taken */
 
-/* Makes an entry; NULL when there is no memory (@value then is not taken). */
-CfEntry *cf_entry_try_new (CfSlice key, const CfValue *value, gint64 deadline_ms);
-/* Puts a value into @self if it fits the block it is; FALSE: it does not. */
+CfEntry *
+cf_entry_try_new (CfSlice key, const CfValue *value, gint64 deadline_ms);
 gboolean cf_entry_assign (CfEntry *self, const CfValue *value);
+CfEntry *cf_entry_try_remake (CfEntry *self, CfSlice key, gint64 deadline_ms);
+void cf_entry_set_deadline (CfEntry *self, gint64 deadline_ms);
 void cf_entry_free (CfEntry *self);
 
-/* The bytes of a string; @scratch (32 bytes) is used for encoding INT.  Good
- * as long as the entry is and @scratch stays. */
 CfSlice cf_entry_string (const CfEntry *self, char scratch[32]);
 gsize cf_entry_string_size (const CfEntry *self);
-gint64 cf_entry_int (const CfEntry *self);       /* encoding INT only */
-CfBlob *cf_entry_blob (const CfEntry *self);     /* (transfer none) CF_ENTRY_BLOB only */
-/* Takes the blob out, to be changed and given back by cf_entry_assign() before
- * anybody else may look.  (transfer full) CF_ENTRY_BLOB only */
-CfBlob *cf_entry_steal_blob (CfEntry *self);
-gpointer cf_entry_object (const CfEntry *self);  /* other types only */
-/* The bytes of a RAW or EMBSTR string, to be changed in place (same size);
- * copies a shared blob first.  NULL: no memory. */
+gint64 cf_entry_int (const CfEntry *self);
+CfBlob *cf_entry_blob (const CfEntry *self);
 char *cf_entry_writable (CfEntry *self);
+CfValue cf_entry_value (const CfEntry *self);
+CfBlob *cf_entry_try_own_blob (CfEntry *self, gsize capacity);
 
 G_END_DECLS

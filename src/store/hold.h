@@ -41,6 +41,8 @@ G_BEGIN_DECLS
 
 typedef struct _CfKeyspace CfKeyspace;
 typedef struct _CfClaims CfClaims;
+typedef struct _CfReaper CfReaper;
+typedef struct _CfTrash CfTrash;
 
 #define CF_N_SLOTS 16384
 #define CF_NO_SLOT G_MAXUINT16
@@ -64,16 +66,23 @@ typedef enum
   CF_HOLD_ALL,
 } CfHoldMode;
 
+#define CF_HOLD_TRASH 8
+
 typedef struct
 {
   CfHoldMode mode;
   CfKeyspace *keyspace; /* (not owned) */
+  gint64 now_ms;        /* wall clock of the command; 0: read when needed */
   CfClaims *claims;     /* (owned) (nullable) CLAIMS only */
-  guint16 *slots;       /* (not owned) scratch of CF_N_SLOTS: those locked */
+  guint16 *slots;       /* scratch of CF_N_SLOTS: those locked, ascending */
   guint n_slots;
-  guint64 *seen;        /* (not owned) scratch: bitmap of CF_N_SLOTS, zero
-                           between uses */
+  guint64 *seen; /* scratch: bitmap of CF_N_SLOTS, zero between uses */
+  guint n_trash;
+  struct _CfEntry *trash[CF_HOLD_TRASH]; /* (owned) to be freed at the end */
 } CfHold;
+
+void cf_hold_init (CfHold *self, CfKeyspace *keyspace); /* with scratch */
+void cf_hold_clear (CfHold *self);
 
 /* Called, in the thread that ends a claim and with no lock held, for each
  * waiter that cf_hold_acquire() registered. */
@@ -86,13 +95,18 @@ typedef struct
   gpointer (*ref) (gpointer waiter); /* makes the reference that is given */
 } CfWaiter;
 
-/* @keys: the keys of database @dbs[i] (or all of @db when @dbs is NULL).
+/* @keys: names, which are held in every database; their bytes must stay until
+ * the release.  A key may be named twice.
  * Returns FALSE if one is claimed by another; @waiter (nullable: try only)
  * is then called when that claim has ended, and nothing is held. */
-gboolean cf_hold_slots (CfHold *self, const CfKey *keys, gsize n_keys,
-                        guint db, const guint *dbs, const CfWaiter *waiter);
-gboolean cf_hold_claims (CfHold *self, const CfKey *keys, gsize n_keys,
-                         guint db, const guint *dbs, const CfWaiter *waiter);
+gboolean cf_hold_slots (CfHold *self,
+                        const CfKey *keys,
+                        gsize n_keys,
+                        const CfWaiter *waiter);
+gboolean cf_hold_claims (CfHold *self,
+                         const CfKey *keys,
+                         gsize n_keys,
+                         const CfWaiter *waiter);
 void cf_hold_all (CfHold *self); /* the gate is closed by the caller */
 void cf_hold_release (CfHold *self);
 

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* claims.h -- keys that a long command has for itself; see hold.h.
+ *
+ * A claim is on a name: it covers that key in every database.
+ *
+ * The claimed keys are sorted by slot, then hash; those of one slot are a
+ * group, which is in the slot's list while the claim lasts.
+ *
+ *   slot 7 -> group of A -> group of B        slot 9 -> group of A
+ *              | keys[0..3)    | keys[0..1)              | keys[3..4)
+ *
+ * A waiter registers under the lock of the slot where it met the claim.  The
+ * claimant takes its groups out of all slots before it wakes the waiters: so
+ * none is missed, and nobody can reach a claims set that is being freed.
+ *
+ * Thread safety: groups are protected by their slot's lock; the waiters have
+ * a lock of their own.
+ */
+#pragma once
+
+#include "store/hold.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  CfSlice key; /* (not owned) */
+  guint32 hash;
+  guint16 slot;
+} CfClaimedKey;
+
+typedef struct _CfClaimGroup CfClaimGroup;
+
+struct _CfClaimGroup
+{
+  CfClaims *claims;         /* (not owned) whose they are */
+  const CfClaimedKey *keys; /* (not owned) sorted */
+  guint n_keys;
+  CfClaimGroup *next; /* (nullable) in the slot's list */
+};
+
+CfClaims *cf_claims_new (const CfKey *keys, gsize n_keys);
+void cf_claims_free (CfClaims *self); /* and wakes the waiters */
+guint cf_claims_n_groups (const CfClaims *self);
+CfClaimGroup *cf_claims_group (CfClaims *self, guint i);
+
+/* Whose claim on @list the key is in, NULL: nobody's.  Slot locked. */
+CfClaims *cf_claims_on (const CfClaimGroup *list, CfSlice key, guint32 hash);
+/* Who on @list has claimed one of the keys of @group.  Slot locked. */
+CfClaims *cf_claims_against (const CfClaimGroup *list,
+                             const CfClaimGroup *group);
+/* To be called with the lock of a slot where @self is listed. */
+void cf_claims_add_waiter (CfClaims *self, const CfWaiter *waiter);
+
+G_END_DECLS

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "store/hold.h"
+
+#include "base/crc.h"
+#include "store/slot.h"
+
+/* Up to this many keys are sorted by insertion, without the bitmap. */
+#define FEW_KEYS 16
+
+#define BITMAP_WORDS (CF_N_SLOTS / 64)
+
+/**
+ * cf_key_slot:
+ * @bytes: a key
+ *
+ * Returns: the slot of its bytes, or of what stands between the first "{" and
+ *   the first "}" after it, if that is not empty
+ */
+guint16
+cf_key_slot (CfSlice bytes)
+{
+  const char *open, *close;
+
+  if (bytes.size > 0 && (open = memchr (bytes.data, '{', bytes.size)) != NULL)
+    {
+      gsize left = bytes.size - (gsize) (open + 1 - bytes.data);
+
+      close = memchr (open + 1, '}', left);
+      if (close != NULL && close != open + 1)
+        bytes = cf_slice (open + 1, (gsize) (close - open - 1));
+    }
+  return cf_crc16 (bytes) % CF_N_SLOTS;
+}
+
+CfKey
+cf_key (CfSlice bytes)
+{
+  return (CfKey){
+    .bytes = bytes,
+    .hash = cf_table_hash (bytes),
+    .slot = cf_key_slot (bytes),
+  };
+}
+
+/**
+ * cf_hold_init:
+ * @self: what to set up
+ * @keyspace: (transfer none): the keyspace it is for
+ *
+ * Makes a hold that holds nothing, with scratch space of its own.
+ */
+void
+cf_hold_init (CfHold *self, CfKeyspace *keyspace)
+{
+  *self = (CfHold){
+    .keyspace = keyspace,
+    .slots = g_new (guint16, CF_N_SLOTS),
+    .seen = g_new0 (guint64, BITMAP_WORDS),
+  };
+}
+
+void
+cf_hold_clear (CfHold *self)
+{
+  g_assert (self->mode == CF_HOLD_NONE);
+  g_clear_pointer (&self->slots, g_free);
+  g_clear_pointer (&self->seen, g_free);
+}
+
+static void
+empty_trash (CfHold *self)
+{
+  for (guint i = 0; i < self->n_trash; i++)
+    cf_keyspace_discard (self->keyspace, self->trash[i]);
+  self->n_trash = 0;
+}
+
+/* Frees @entry when nothing is locked any more, if there is room to note it. */
+void
+cf_hold_discard (CfHold *self, CfEntry *entry)
+{
+  if (self->n_trash == CF_HOLD_TRASH)
+    empty_trash (self);
+  self->trash[self->n_trash++] = entry;
+}
+
+static void
+collect_few (CfHold *self, const CfKey *keys, gsize n_keys)
+{
+  self->n_slots = 0;
+  for (gsize i = 0; i < n_keys; i++)
+    {
+      guint16 slot = keys[i].slot;
+      guint at = self->n_slots;
+
+      while (at > 0 && self->slots[at - 1] > slot)
+        at--;
+      if (at > 0 && self->slots[at - 1] == slot)
+        continue;
+      memmove (&self->slots[at + 1], &self->slots[at],
+               (self->n_slots - at) * sizeof *self->slots);
+      self->slots[at] = slot;
+      self->n_slots++;
+    }
+}
+
+static void
+collect_many (CfHold *self, const CfKey *keys, gsize n_keys)
+{
+  for (gsize i = 0; i < n_keys; i++)
+    self->seen[keys[i].slot / 64] |= (guint64) 1 << keys[i].slot % 64;
+  self->n_slots = 0;
+  for (guint word = 0; word < BITMAP_WORDS; word++)
+    {
+      for (guint64 bits = self->seen[word]; bits != 0; bits &= bits - 1)
+        self->slots[self->n_slots++] =
+            (guint16) (word * 64 + (guint) __builtin_ctzll (bits));
+      self->seen[word] = 0;
+    }
+}
+
+/* Whose claim is on one of the keys, all of whose slots are locked. */
+static CfClaims *
+find_claims (const CfHold *self, const CfKey *keys, gsize n_keys)
+{
+  CfClaims *claims = NULL;
+
+  for (gsize i = 0; i < n_keys && claims == NULL; i++)
+    claims = cf_claims_on (self->keyspace->slots[keys[i].slot].claims,
+                           keys[i].bytes, keys[i].hash);
+  return claims;
+}
+
+static void
+unlock_slots (CfHold *self)
+{
+  for (guint i = self->n_slots; i-- > 0;)
+    cf_slot_unlock (&self->keyspace->slots[self->slots[i]]);
+  self->n_slots = 0;
+  self->mode = CF_HOLD_NONE;
+}
+
+/**
+ * cf_hold_slots:
+ * @self: a hold that holds nothing
+ * @keys: (array length=n_keys): keys of short commands
+ * @n_keys: how many there are
+ * @waiter: (nullable): whom to wake if it is to be tried again
+ *
+ * Locks the slots of @keys until cf_hold_release().
+ *
+ * Returns: %FALSE if a key is claimed; nothing is held then
+ */
+gboolean
+cf_hold_slots (CfHold *self,
+               const CfKey *keys,
+               gsize n_keys,
+               const CfWaiter *waiter)
+{
+  gboolean any_claims = FALSE;
+  CfClaims *claims;
+
+  g_assert (self->mode == CF_HOLD_NONE);
+  if (G_LIKELY (n_keys == 1))
+    {
+      self->slots[0] = keys[0].slot;
+      self->n_slots = 1;
+    }
+  else if (n_keys <= FEW_KEYS)
+    collect_few (self, keys, n_keys);
+  else
+    collect_many (self, keys, n_keys);
+  self->mode = CF_HOLD_SLOTS;
+  for (guint i = 0; i < self->n_slots; i++)
+    any_claims |= cf_slot_lock (self->keyspace, self->slots[i])->claims != NULL;
+  if (G_LIKELY (!any_claims))
+    return TRUE;
+  claims = find_claims (self, keys, n_keys);
+  if (claims == NULL)
+    return TRUE;
+  if (waiter != NULL)
+    cf_claims_add_waiter (claims, waiter);
+  unlock_slots (self);
+  return FALSE;
+}
+
+/* Lists the claims on one slot's keys, unless another has one of them. */
+static gboolean
+publish_group (CfHold *self, CfClaimGroup *group, const CfWaiter *waiter)
+{
+  CfSlot *slot = cf_slot_lock (self->keyspace, group->keys[0].slot);
+  CfClaims *other = cf_claims_against (slot->claims, group);
+
+  if (other == NULL)
+    {
+      group->next = slot->claims;
+      slot->claims = group;
+    }
+  else if (waiter != NULL)
+    cf_claims_add_waiter (other, waiter);
+  cf_slot_unlock (slot);
+  return other == NULL;
+}
+
+/* Ends the first @n_groups claims. */
+static void
+end_claims (CfHold *self, guint n_groups)
+{
+  for (guint i = 0; i < n_groups; i++)
+    {
+      CfClaimGroup *group = cf_claims_group (self->claims, i);
+      CfSlot *slot = cf_slot_lock (self->keyspace, group->keys[0].slot);
+      CfClaimGroup **link = &slot->claims;
+
+      while (*link != group)
+        link = &(*link)->next;
+      *link = group->next;
+      cf_slot_unlock (slot);
+    }
+  self->mode = CF_HOLD_NONE;
+  g_clear_pointer (&self->claims, cf_claims_free);
+}
+
+/**
+ * cf_hold_claims:
+ * @self: a hold that holds nothing
+ * @keys: (array length=n_keys): keys of a long command or block
+ * @n_keys: how many there are
+ * @waiter: (nullable): whom to wake if it is to be tried again
+ *
+ * Claims @keys until cf_hold_release().  Claims are made slot by slot in
+ * ascending order; who meets another's gives all back.  So whoever gets the
+ * first slot that both want meets nothing of the other further on, and one of
+ * two always succeeds.
+ *
+ * Returns: %FALSE if a key is claimed by another; nothing is held then
+ */
+gboolean
+cf_hold_claims (CfHold *self,
+                const CfKey *keys,
+                gsize n_keys,
+                const CfWaiter *waiter)
+{
+  g_assert (self->mode == CF_HOLD_NONE);
+  self->mode = CF_HOLD_CLAIMS;
+  self->claims = cf_claims_new (keys, n_keys);
+  for (guint i = 0; i < cf_claims_n_groups (self->claims); i++)
+    if (!publish_group (self, cf_claims_group (self->claims, i), waiter))
+      {
+        end_claims (self, i);
+        return FALSE;
+      }
+  return TRUE;
+}
+
+/**
+ * cf_hold_all:
+ * @self: a hold that holds nothing
+ *
+ * Says that the caller has closed the gate and is alone.
+ */
+void
+cf_hold_all (CfHold *self)
+{
+  g_assert (self->mode == CF_HOLD_NONE);
+  self->mode = CF_HOLD_ALL;
+}
+
+/**
+ * cf_hold_release:
+ * @self: a hold
+ *
+ * Gives back what is held, wakes those who waited for it, and frees what was
+ * removed meanwhile.
+ */
+void
+cf_hold_release (CfHold *self)
+{
+  switch (self->mode)
+    {
+    case CF_HOLD_SLOTS:
+      unlock_slots (self);
+      break;
+    case CF_HOLD_CLAIMS:
+      end_claims (self, cf_claims_n_groups (self->claims));
+      break;
+    case CF_HOLD_ALL:
+    case CF_HOLD_NONE:
+      self->mode = CF_HOLD_NONE;
+      break;
+    }
+  if (self->n_trash > 0)
+    empty_trash (self);
+}

@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "store/keyspace.h"
+
+#include "base/clock.h"
+#include "store/reaper.h"
+#include "store/slot.h"
+
+/**
+ * cf_keyspace_new:
+ * @n_databases: how many databases there are, at most CF_DATABASES_MAX
+ * @hooks: (nullable): whom to tell of removals
+ *
+ * Returns: (transfer full): an empty keyspace
+ */
+CfKeyspace *
+cf_keyspace_new (guint n_databases, const CfKeyspaceHooks *hooks)
+{
+  CfKeyspace *self = g_new0 (CfKeyspace, 1);
+
+  g_assert (n_databases > 0 && n_databases <= CF_DATABASES_MAX);
+  self->n_databases = n_databases;
+  if (hooks != NULL)
+    self->hooks = *hooks;
+  self->slots = g_aligned_alloc0 (CF_N_SLOTS, sizeof (CfSlot), 64);
+  self->next_deadlines = g_new (gint64, CF_N_SLOTS);
+  self->counts = g_new0 (guint32 *, n_databases);
+  for (guint i = 0; i < CF_N_SLOTS; i++)
+    {
+      cf_mutex_init (&self->slots[i].lock, CF_LOCK_SLOT, i);
+      self->next_deadlines[i] = G_MAXINT64;
+    }
+  cf_keyspace_set_access_kind (self, CF_ACCESS_LRU, 10, 1);
+  return self;
+}
+
+/**
+ * cf_keyspace_free:
+ * @self: (nullable) (transfer full): a keyspace that nobody uses or watches
+ */
+void
+cf_keyspace_free (CfKeyspace *self)
+{
+  if (self == NULL)
+    return;
+  cf_trash_free (cf_keyspace_flush (self, -1, NULL));
+  for (guint i = 0; i < CF_N_SLOTS; i++)
+    {
+      g_assert (self->slots[i].claims == NULL);
+      g_assert (self->slots[i].watched == NULL);
+      cf_mutex_clear (&self->slots[i].lock);
+    }
+  for (guint db = 0; db < self->n_databases; db++)
+    g_free (self->counts[db]);
+  g_free (self->counts);
+  g_free (self->next_deadlines);
+  g_aligned_free (self->slots);
+  g_free (self);
+}
+
+guint
+cf_keyspace_n_databases (const CfKeyspace *self)
+{
+  return self->n_databases;
+}
+
+/**
+ * cf_keyspace_set_reaper:
+ * @self: a keyspace that no other thread uses yet
+ * @reaper: (nullable) (transfer none): who frees large values; %NULL: nobody
+ *   else does
+ */
+void
+cf_keyspace_set_reaper (CfKeyspace *self, CfReaper *reaper)
+{
+  self->reaper = reaper;
+}
+
+void
+cf_keyspace_set_frozen (CfKeyspace *self, gboolean is_frozen)
+{
+  g_atomic_int_set (&self->is_frozen, is_frozen);
+}
+
+/* Frees an entry, here if that is quick, else in the reaper's thread. */
+void
+cf_keyspace_discard (CfKeyspace *self, CfEntry *entry)
+{
+  if ((entry->flags & CF_ENTRY_BLOB) != 0 && self->reaper != NULL &&
+      cf_entry_blob (entry)->capacity > CF_REAPER_LARGE)
+    cf_reaper_free_entry (self->reaper, entry);
+  else
+    cf_entry_free (entry);
+}
+
+/* Whether an entry's deadline is before @now_ms. */
+gboolean
+cf_entry_is_past (const CfEntry *self, gint64 now_ms)
+{
+  return cf_entry_is_volatile (self) && cf_entry_deadline (self) < now_ms;
+}
+
+static gint64
+hold_now (const CfHold *hold)
+{
+  return hold->now_ms != 0 ? hold->now_ms : cf_clock_wall_ms ();
+}
+
+static CfEntry *
+look_up (CfSlot *slot, guint db, const CfKey *key)
+{
+  const CfShard *shard = cf_slot_shard (slot, db);
+
+  return shard != NULL ? cf_table_find (&shard->table, key->bytes, key->hash)
+                       : NULL;
+}
+
+/* The same, but what is past its deadline goes. */
+static CfEntry *
+look_up_live (
+    CfKeyspace *self, CfSlot *slot, guint db, const CfKey *key, gint64 now_ms)
+{
+  CfEntry *entry = look_up (slot, db, key);
+
+  if (entry == NULL || !cf_entry_is_past (entry, now_ms))
+    return entry;
+  if (!g_atomic_int_get (&self->is_frozen))
+    cf_slot_drop (self, slot, db, key->bytes, key->hash, CF_REMOVED_EXPIRED);
+  return NULL;
+}
+
+/**
+ * cf_keyspace_find:
+ * @self: the keyspace
+ * @hold: what holds @key
+ * @db: a database
+ * @key: a key
+ * @now_ms: the time of the command
+ *
+ * Returns: (transfer none) (nullable): the entry at @key
+ */
+CfEntry *
+cf_keyspace_find (
+    CfKeyspace *self, CfHold *hold, guint db, const CfKey *key, gint64 now_ms)
+{
+  CfSlot *slot = cf_slot_enter (self, hold, key->slot);
+  CfEntry *entry = look_up_live (self, slot, db, key, now_ms);
+
+  cf_slot_leave (slot, hold);
+  return entry;
+}
+
+/* Puts an entry in the place of @old, which may be NULL. */
+static void
+replace (CfKeyspace *self,
+         CfHold *hold,
+         CfSlot *slot,
+         guint db,
+         const CfKey *key,
+         CfEntry *old,
+         CfEntry *entry)
+{
+  CfShard *shard = cf_slot_need_shard (slot, db);
+
+  if (old != NULL)
+    cf_shard_unindex (shard, old);
+  cf_table_insert (&shard->table, entry, key->hash);
+  cf_shard_index (shard, entry);
+  if (old == NULL || cf_entry_is_volatile (old) || cf_entry_is_volatile (entry))
+    cf_slot_settle (self, slot, db);
+  if (old != NULL)
+    cf_hold_discard (hold, old);
+}
+
+/* Changes the deadline of an entry that has one and keeps one. */
+static void
+move_deadline (CfKeyspace *self,
+               CfSlot *slot,
+               guint db,
+               CfEntry *entry,
+               gint64 deadline_ms)
+{
+  CfShard *shard = cf_slot_shard (slot, db);
+
+  if (deadline_ms == cf_entry_deadline (entry))
+    return;
+  cf_deadlines_remove (shard->deadlines, entry);
+  cf_entry_set_deadline (entry, deadline_ms);
+  cf_deadlines_insert (shard->deadlines, entry);
+  cf_slot_settle (self, slot, db);
+}
+
+/* Overwrites a value where it is, which costs no allocation. */
+static gboolean
+assign (CfKeyspace *self,
+        CfSlot *slot,
+        guint db,
+        CfEntry *entry,
+        const CfValue *value,
+        gint64 deadline_ms)
+{
+  /* A blob is not to be freed under the lock. */
+  if ((entry->flags & CF_ENTRY_BLOB) != 0 ||
+      cf_entry_is_volatile (entry) != (deadline_ms != CF_NO_DEADLINE) ||
+      !cf_entry_assign (entry, value))
+    return FALSE;
+  if (cf_entry_is_volatile (entry))
+    move_deadline (self, slot, db, entry, deadline_ms);
+  return TRUE;
+}
+
+static CfEntry *
+put_locked (CfKeyspace *self,
+            CfHold *hold,
+            CfSlot *slot,
+            guint db,
+            const CfKey *key,
+            const CfValue *value,
+            gint64 deadline_ms)
+{
+  gint64 now_ms = hold_now (hold);
+  CfEntry *old = look_up_live (self, slot, db, key, now_ms);
+  guint32 access = cf_access_initial (self, now_ms);
+  CfEntry *entry;
+
+  if (old == NULL) /* also one that is past and frozen */
+    old = look_up (slot, db, key);
+  else if (g_atomic_int_get (&self->access_kind) == CF_ACCESS_LFU)
+    access = cf_entry_access (old);
+  if (deadline_ms == CF_KEEP_DEADLINE)
+    deadline_ms = old != NULL ? cf_entry_deadline (old) : CF_NO_DEADLINE;
+  if (old == NULL || !assign (self, slot, db, old, value, deadline_ms))
+    {
+      entry = cf_entry_try_new (key->bytes, value, deadline_ms);
+      if (entry == NULL)
+        return NULL;
+      replace (self, hold, slot, db, key, old, entry);
+    }
+  else
+    entry = old;
+  cf_entry_set_access (entry, access);
+  return entry;
+}
+
+/**
+ * cf_keyspace_put:
+ * @self: the keyspace
+ * @hold: what holds @key
+ * @db: a database
+ * @key: a key
+ * @value: what to put there, in place of what there is; its blob is taken
+ * @deadline_ms: when it expires, CF_NO_DEADLINE or CF_KEEP_DEADLINE
+ *
+ * Returns: (transfer none) (nullable): the entry that is there now; %NULL if
+ *   there is no memory, and nothing was changed
+ */
+CfEntry *
+cf_keyspace_put (CfKeyspace *self,
+                 CfHold *hold,
+                 guint db,
+                 const CfKey *key,
+                 const CfValue *value,
+                 gint64 deadline_ms)
+{
+  CfSlot *slot = cf_slot_enter (self, hold, key->slot);
+  CfEntry *entry = put_locked (self, hold, slot, db, key, value, deadline_ms);
+
+  cf_slot_leave (slot, hold);
+  return entry;
+}
+
+/**
+ * cf_keyspace_set_deadline:
+ * @self: the keyspace
+ * @hold: what holds @key
+ * @db: a database
+ * @key: a key
+ * @deadline_ms: when it expires, or CF_NO_DEADLINE
+ *
+ * Returns: (transfer none) (nullable): the entry that is there now, maybe
+ *   another; %NULL if there is no key or no memory
+ */
+CfEntry *
+cf_keyspace_set_deadline (CfKeyspace *self,
+                          CfHold *hold,
+                          guint db,
+                          const CfKey *key,
+                          gint64 deadline_ms)
+{
+  CfSlot *slot = cf_slot_enter (self, hold, key->slot);
+  CfEntry *old = look_up_live (self, slot, db, key, hold_now (hold));
+  CfEntry *entry = old;
+
+  if (old != NULL &&
+      cf_entry_is_volatile (old) != (deadline_ms != CF_NO_DEADLINE))
+    {
+      entry = cf_entry_try_remake (old, key->bytes, deadline_ms);
+      if (entry != NULL)
+        replace (self, hold, slot, db, key, old, entry);
+    }
+  else if (old != NULL && cf_entry_is_volatile (old))
+    move_deadline (self, slot, db, old, deadline_ms);
+  cf_slot_leave (slot, hold);
+  return entry;
+}
+
+/**
+ * cf_keyspace_steal:
+ * @self: the keyspace
+ * @hold: what holds @key
+ * @db: a database
+ * @key: a key
+ *
+ * Returns: (transfer full) (nullable): the entry at @key, where there is none
+ *   any more
+ */
+CfEntry *
+cf_keyspace_steal (CfKeyspace *self, CfHold *hold, guint db, const CfKey *key)
+{
+  CfSlot *slot = cf_slot_enter (self, hold, key->slot);
+  CfEntry *entry = look_up_live (self, slot, db, key, hold_now (hold));
+
+  if (entry != NULL)
+    {
+      CfShard *shard = cf_slot_shard (slot, db);
+
+      cf_table_steal (&shard->table, key->bytes, key->hash);
+      cf_shard_unindex (shard, entry);
+      cf_slot_settle (self, slot, db);
+      cf_slot_touch (slot, db, key->bytes);
+    }
+  cf_slot_leave (slot, hold);
+  return entry;
+}
+
+/**
+ * cf_keyspace_remove:
+ * @self: the keyspace
+ * @hold: what holds @key
+ * @db: a database
+ * @key: a key
+ *
+ * Returns: whether there was an entry to remove
+ */
+gboolean
+cf_keyspace_remove (CfKeyspace *self, CfHold *hold, guint db, const CfKey *key)
+{
+  CfEntry *entry = cf_keyspace_steal (self, hold, db, key);
+
+  if (entry == NULL)
+    return FALSE;
+  cf_hold_discard (hold, entry);
+  return TRUE;
+}
+
+/**
+ * cf_keyspace_adopt:
+ * @self: the keyspace
+ * @hold: what holds @key
+ * @db: a database
+ * @key: a key
+ * @stolen: (transfer full): an entry of whatever key that is in no table
+ *
+ * Puts the value and the deadline of @stolen at @key, in place of what is
+ * there.
+ *
+ * Returns: (transfer none) (nullable): the entry that is there now; %NULL if
+ *   there is no memory, and @stolen is still the caller's
+ */
+CfEntry *
+cf_keyspace_adopt (
+    CfKeyspace *self, CfHold *hold, guint db, const CfKey *key, CfEntry *stolen)
+{
+  CfEntry *entry =
+      cf_entry_try_remake (stolen, key->bytes, cf_entry_deadline (stolen));
+  CfSlot *slot;
+
+  if (entry == NULL)
+    return NULL;
+  cf_entry_free (stolen);
+  slot = cf_slot_enter (self, hold, key->slot);
+  replace (self, hold, slot, db, key, look_up (slot, db, key), entry);
+  cf_slot_leave (slot, hold);
+  return entry;
+}
+
+/**
+ * cf_keyspace_touch:
+ * @self: the keyspace
+ * @hold: what holds @key
+ * @db: a database
+ * @key: a key whose value changed
+ */
+void
+cf_keyspace_touch (CfKeyspace *self, CfHold *hold, guint db, const CfKey *key)
+{
+  CfSlot *slot = cf_slot_enter (self, hold, key->slot);
+
+  cf_slot_touch (slot, db, key->bytes);
+  cf_slot_leave (slot, hold);
+}
+
+gsize
+cf_keyspace_n_expired (CfKeyspace *self)
+{
+  return __atomic_load_n (&self->n_expired, __ATOMIC_RELAXED);
+}
+
+gsize
+cf_keyspace_n_evicted (CfKeyspace *self)
+{
+  return __atomic_load_n (&self->n_evicted, __ATOMIC_RELAXED);
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* slot.h -- a slot from inside: what the files of the keyspace share.
+ *
+ * Only src/store includes this.
+ *
+ * Thread safety: what is in a slot is protected by its lock; in ALL mode (the
+ * gate is closed) nobody locks.
+ */
+#pragma once
+
+#include "store/claims.h"
+#include "store/deadlines.h"
+#include "store/keyspace.h"
+#include "store/table.h"
+
+G_BEGIN_DECLS
+
+/* The keys of one slot in one database. */
+typedef struct
+{
+  CfTable table;
+  CfDeadlines *deadlines; /* (owned) NULL if no entry is volatile */
+} CfShard;
+
+typedef struct
+{
+  guint n_shards;
+  struct
+  {
+    guint db;
+    CfShard shard;
+  } items[]; /* in order of @db */
+} CfShards;
+
+/* One cache line, unless locks are checked. */
+typedef struct
+{
+  CfMutex lock;
+  CfClaimGroup *claims; /* (not owned) (nullable) */
+  GHashTable *watched;  /* (owned) (nullable) see watch.c */
+  CfShard shard;        /* of database 0 */
+  CfShards *others;     /* (owned) NULL if empty */
+} __attribute__ ((aligned (64))) CfSlot;
+
+struct _CfKeyspace
+{
+  CfSlot *slots;          /* (owned) CF_N_SLOTS */
+  gint64 *next_deadlines; /* (owned) CF_N_SLOTS, (atomic) */
+  guint32 **counts;       /* (owned) for each database, (atomic) NULL or the
+                             number of keys in each slot, (atomic) */
+  guint n_databases;
+  gboolean is_frozen;       /* (atomic) nothing expires */
+  CfAccessKind access_kind; /* (atomic) */
+  guint lfu_log_factor;     /* (atomic) */
+  guint lfu_decay_min;      /* (atomic) */
+  gint64 alarm_ms;          /* (atomic) when the expirer will look */
+  void (*alarm) (gpointer); /* (nullable) set before threads start */
+  gpointer alarm_data;      /* (not owned) likewise */
+  CfReaper *reaper;         /* (not owned) (nullable) likewise */
+  CfKeyspaceHooks hooks;
+  guint expire_cursor; /* (atomic) the slot to look at first */
+  gsize n_expired;     /* (atomic) */
+  gsize n_evicted;     /* (atomic) */
+};
+
+static inline CfSlot *
+cf_slot_lock (CfKeyspace *keyspace, guint slot)
+{
+#ifndef CF_PLANT_RACE
+  cf_mutex_lock (&keyspace->slots[slot].lock);
+#endif
+  return &keyspace->slots[slot];
+}
+
+static inline void
+cf_slot_unlock (CfSlot *self)
+{
+#ifndef CF_PLANT_RACE
+  cf_mutex_unlock (&self->lock);
+#endif
+}
+
+/* For the moment of a look-up or change: locks if @hold does not yet. */
+CfSlot *cf_slot_enter (CfKeyspace *keyspace, const CfHold *hold, guint slot);
+void cf_slot_leave (CfSlot *self, const CfHold *hold);
+
+CfShard *cf_slot_shard (CfSlot *self, guint db);      /* (nullable) */
+CfShard *cf_slot_need_shard (CfSlot *self, guint db); /* made if missing */
+void cf_slot_settle (CfKeyspace *keyspace, CfSlot *self, guint db);
+CfShard cf_slot_take_shard (CfSlot *self, guint db);
+void cf_slot_put_shard (CfSlot *self, guint db, CfShard shard);
+void cf_slot_touch (CfSlot *self, guint db, CfSlice key);
+void cf_slot_touch_live (CfSlot *self, gint a, gint b, gint64 now_ms);
+
+void cf_shard_index (CfShard *self, CfEntry *entry);
+void cf_shard_unindex (CfShard *self, const CfEntry *entry);
+void cf_shard_clear (CfShard *self); /* does not free the entries */
+
+/* Takes out an entry that expired or is evicted and tells of it. */
+void cf_slot_drop (CfKeyspace *keyspace,
+                   CfSlot *self,
+                   guint db,
+                   CfSlice key,
+                   guint32 hash,
+                   CfRemoval why);
+
+/* The number of keys of @db in @slot, without its lock. */
+guint32 cf_keyspace_count_in (CfKeyspace *self, guint db, guint slot);
+
+gboolean cf_entry_is_past (const CfEntry *self,
+                           gint64 now_ms); /* its deadline */
+guint32 cf_access_initial (CfKeyspace *keyspace, gint64 now_ms);
+
+/* Frees an entry, here if that is quick, else in the reaper's thread. */
+void cf_keyspace_discard (CfKeyspace *self, CfEntry *entry);
+/* Does so when the hold ends. */
+void cf_hold_discard (CfHold *self, CfEntry *entry);
+
+G_END_DECLS
