@@ -48,6 +48,7 @@ proto_sources = \
 	src/proto/reply-tree.h \
 	src/proto/reply.c \
 	src/proto/reply.h \
+	src/proto/request.c \
 	src/proto/request.h \
 	src/proto/split.c \
 	src/proto/split.h \

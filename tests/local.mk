@@ -21,6 +21,7 @@ test_programs = \
 	tests/proto/test-reply \
 	tests/proto/test-reply-reader \
 	tests/proto/test-reply-tree \
+	tests/proto/test-request \
 	tests/proto/test-split \
 	tests/store/test-keyspace \
 	tests/types/test-bitfield \
