@@ -69,6 +69,10 @@ store_sources = \
 	src/store/deadlines.h \
 	src/store/entry.c \
 	src/store/entry.h \
+	src/store/evict.c \
+	src/store/evict.h \
+	src/store/expirer.c \
+	src/store/expirer.h \
 	src/store/expiry.c \
 	src/store/flush.c \
 	src/store/hold.c \
