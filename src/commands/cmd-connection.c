@@ -213,9 +213,8 @@ run_select (CfCall *call, GError **error)
 {
   gint64 db;
 
-  if (!cf_call_get_int_in (call, 1, G_MININT32, G_MAXINT32, &db, NULL))
-    return cf_throw (error, CF_ERROR_NOT_INTEGER,
-                     "value is not an integer or out of range");
+  if (!cf_call_get_int_in (call, 1, G_MININT32, G_MAXINT32, &db, error))
+    return FALSE;
   if (db < 0 || db >= cf_keyspace_n_databases (call->keyspace))
     return cf_throw (error, CF_ERROR_FAILED, "DB index is out of range");
   call->session->db = (guint) db;
