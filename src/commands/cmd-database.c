@@ -4,7 +4,6 @@
 #include "config.h"
 
 #include "commands/commands.h"
-#include "engine/call.h"
 
 static gboolean
 parse_flush (const CfCall *call, gboolean *here, GError **error)
@@ -49,8 +48,8 @@ run_flushdb (CfCall *call, GError **error)
 }
 
 static gboolean
-get_database (const CfCall *call, guint i, const char *which, gint64 *db,
-              GError **error)
+get_database (
+    const CfCall *call, guint i, const char *which, gint64 *db, GError **error)
 {
   if (cf_call_get_int_in (call, i, G_MININT32, G_MAXINT32, db, NULL))
     return TRUE;
@@ -74,18 +73,14 @@ run_swapdb (CfCall *call, GError **error)
   return TRUE;
 }
 
-#define FLUSH(NAME, SUMMARY, RUN)                                             \
-  {                                                                           \
-      .name = NAME,                                                           \
-      .usage = "[ASYNC | SYNC]",                                              \
-      .summary = SUMMARY,                                                     \
-      .since = "1.0.0",                                                       \
-      .complexity = "O(N), N being the number of keys removed",               \
-      .tips = "request_policy:all_shards response_policy:all_succeeded",      \
-      .run = RUN,                                                             \
-      .arity = -1,                                                            \
-      .flags = CF_COMMAND_WRITE | CF_COMMAND_EXCLUSIVE,                       \
-      .categories = CF_ACL_KEYSPACE | CF_ACL_DANGEROUS,                       \
+#define FLUSH(NAME, SUMMARY, RUN)                                              \
+  {                                                                            \
+    .name = NAME, .usage = "[ASYNC | SYNC]", .summary = SUMMARY,               \
+    .since = "1.0.0",                                                          \
+    .complexity = "O(N), N being the number of keys removed",                  \
+    .tips = "request_policy:all_shards response_policy:all_succeeded",         \
+    .run = RUN, .arity = -1, .flags = CF_COMMAND_WRITE | CF_COMMAND_EXCLUSIVE, \
+    .categories = CF_ACL_KEYSPACE | CF_ACL_DANGEROUS,                          \
   }
 
 static const CfCommand commands[] = {

@@ -80,7 +80,9 @@ expire_now (CfCall *call)
 }
 
 static gboolean
-set_deadline (CfCall *call, gboolean in_seconds, gboolean from_now,
+set_deadline (CfCall *call,
+              gboolean in_seconds,
+              gboolean from_now,
               GError **error)
 {
   guint conditions = 0;
@@ -165,8 +167,9 @@ reply_deadline (CfCall *call, gint64 origin_ms, gboolean in_seconds)
       return TRUE;
     }
   left_ms = MAX (cf_entry_deadline (entry) - origin_ms, 0);
-  cf_reply_int (&call->reply,
-                in_seconds ? left_ms / 1000 + (left_ms % 1000 >= 500) : left_ms);
+  cf_reply_int (&call->reply, in_seconds
+                                  ? left_ms / 1000 + (left_ms % 1000 >= 500)
+                                  : left_ms);
   return TRUE;
 }
 
@@ -194,42 +197,38 @@ run_pexpiretime (CfCall *call, GError **error)
   return reply_deadline (call, 0, FALSE);
 }
 
-#define SETTER(NAME, USAGE, SUMMARY, SINCE, RUN)                              \
-  {                                                                           \
-      .name = NAME,                                                           \
-      .usage = "key " USAGE " [NX | XX | GT | LT]",                           \
-      .summary = SUMMARY,                                                     \
-      .since = SINCE,                                                         \
-      .complexity = "O(1)",                                                   \
-      .run = RUN,                                                             \
-      .arity = -3,                                                            \
-      .flags = CF_COMMAND_WRITE | CF_COMMAND_FAST,                            \
-      .categories = CF_ACL_KEYSPACE,                                          \
-      .keys = { CF_ONE_KEY ("RW update") },                                   \
+#define SETTER(NAME, USAGE, SUMMARY, SINCE, RUN)                               \
+  {                                                                            \
+    .name = NAME, .usage = "key " USAGE " [NX | XX | GT | LT]",                \
+    .summary = SUMMARY, .since = SINCE, .complexity = "O(1)", .run = RUN,      \
+    .arity = -3, .flags = CF_COMMAND_WRITE | CF_COMMAND_FAST,                  \
+    .categories = CF_ACL_KEYSPACE, .keys = { CF_ONE_KEY ("RW update") },       \
   }
 
-#define GETTER(NAME, SUMMARY, SINCE, TIPS, RUN)                               \
-  {                                                                           \
-      .name = NAME,                                                           \
-      .usage = "key",                                                         \
-      .summary = SUMMARY,                                                     \
-      .since = SINCE,                                                         \
-      .complexity = "O(1)",                                                   \
-      .tips = TIPS,                                                           \
-      .run = RUN,                                                             \
-      .arity = 2,                                                             \
-      .flags = CF_COMMAND_READONLY | CF_COMMAND_FAST | CF_COMMAND_NO_TOUCH,   \
-      .categories = CF_ACL_KEYSPACE,                                          \
-      .keys = { CF_ONE_KEY ("RO access") },                                   \
+#define GETTER(NAME, SUMMARY, SINCE, TIPS, RUN)                                \
+  {                                                                            \
+    .name = NAME, .usage = "key", .summary = SUMMARY, .since = SINCE,          \
+    .complexity = "O(1)", .tips = TIPS, .run = RUN, .arity = 2,                \
+    .flags = CF_COMMAND_READONLY | CF_COMMAND_FAST | CF_COMMAND_NO_TOUCH,      \
+    .categories = CF_ACL_KEYSPACE, .keys = { CF_ONE_KEY ("RO access") },       \
   }
 
 static const CfCommand commands[] = {
-  SETTER ("EXPIRE", "seconds:integer", "Sets how many seconds a key lives on.",
-          "1.0.0", run_expire),
-  SETTER ("EXPIREAT", "unix-time-seconds:unix-time",
-          "Sets the second at which a key expires.", "1.2.0", run_expireat),
-  GETTER ("EXPIRETIME", "Returns the second at which a key expires.", "7.0.0",
-          NULL, run_expiretime),
+  SETTER ("EXPIRE",
+          "seconds:integer",
+          "Sets how many seconds a key lives on.",
+          "1.0.0",
+          run_expire),
+  SETTER ("EXPIREAT",
+          "unix-time-seconds:unix-time",
+          "Sets the second at which a key expires.",
+          "1.2.0",
+          run_expireat),
+  GETTER ("EXPIRETIME",
+          "Returns the second at which a key expires.",
+          "7.0.0",
+          NULL,
+          run_expiretime),
   {
       .name = "PERSIST",
       .usage = "key",
@@ -242,17 +241,31 @@ static const CfCommand commands[] = {
       .categories = CF_ACL_KEYSPACE,
       .keys = { CF_ONE_KEY ("RW update") },
   },
-  SETTER ("PEXPIRE", "milliseconds:integer",
-          "Sets how many milliseconds a key lives on.", "2.6.0", run_pexpire),
-  SETTER ("PEXPIREAT", "unix-time-milliseconds:unix-time",
-          "Sets the millisecond at which a key expires.", "2.6.0",
+  SETTER ("PEXPIRE",
+          "milliseconds:integer",
+          "Sets how many milliseconds a key lives on.",
+          "2.6.0",
+          run_pexpire),
+  SETTER ("PEXPIREAT",
+          "unix-time-milliseconds:unix-time",
+          "Sets the millisecond at which a key expires.",
+          "2.6.0",
           run_pexpireat),
-  GETTER ("PEXPIRETIME", "Returns the millisecond at which a key expires.",
-          "7.0.0", NULL, run_pexpiretime),
-  GETTER ("PTTL", "Returns how many milliseconds a key lives on.", "2.6.0",
-          "nondeterministic_output", run_pttl),
-  GETTER ("TTL", "Returns how many seconds a key lives on.", "1.0.0",
-          "nondeterministic_output", run_ttl),
+  GETTER ("PEXPIRETIME",
+          "Returns the millisecond at which a key expires.",
+          "7.0.0",
+          NULL,
+          run_pexpiretime),
+  GETTER ("PTTL",
+          "Returns how many milliseconds a key lives on.",
+          "2.6.0",
+          "nondeterministic_output",
+          run_pttl),
+  GETTER ("TTL",
+          "Returns how many seconds a key lives on.",
+          "1.0.0",
+          "nondeterministic_output",
+          run_ttl),
 };
 
 const CfFamily cf_expire_family = {

@@ -7,7 +7,8 @@
 #include "commands/help.h"
 #include "commands/key-value.h"
 
-/* -- Removing and looking -------------------------------------------------------- */
+/* -- Removing and looking
+ * -------------------------------------------------------- */
 
 static gboolean
 run_del (CfCall *call, GError **error)
@@ -40,18 +41,24 @@ run_type (CfCall *call, GError **error)
 {
   const CfEntry *entry = cf_call_read (call, 1);
 
-  cf_reply_status (&call->reply,
-                   entry != NULL ? cf_type_name (cf_entry_type (entry)) : "none");
+  cf_reply_status (&call->reply, entry != NULL
+                                     ? cf_type_name (cf_entry_type (entry))
+                                     : "none");
   return TRUE;
 }
 
-/* -- RENAME, COPY, MOVE -------------------------------------------------------------- */
+/* -- RENAME, COPY, MOVE
+ * -------------------------------------------------------------- */
 
 /* Puts @stolen under another name; gives it back to @from when there is no
  * memory for that, which takes none. */
 static gboolean
-adopt (CfCall *call, CfEntry *stolen, const CfKey *from, guint db,
-       const CfKey *to, GError **error)
+adopt (CfCall *call,
+       CfEntry *stolen,
+       const CfKey *from,
+       guint db,
+       const CfKey *to,
+       GError **error)
 {
   if (cf_keyspace_adopt (call->keyspace, call->hold, db, to, stolen) != NULL)
     return TRUE;
@@ -181,17 +188,19 @@ parse_copy (const CfCall *call, CopyOptions *options, GError **error)
 }
 
 static gboolean
-copy_entry (CfCall *call, const CfEntry *entry, guint db, const CfKey *to,
+copy_entry (CfCall *call,
+            const CfEntry *entry,
+            guint db,
+            const CfKey *to,
             GError **error)
 {
-  g_auto (CfValue) value = CF_VALUE_INIT;
+  CfValue value = cf_entry_value (entry);
 
-  if (!cf_value_dup (entry, &value) ||
-      cf_keyspace_put (call->keyspace, call->hold, db, to, &value,
-                       cf_entry_deadline (entry)) == NULL)
-    return cf_call_out_of_memory (error);
-  value = (CfValue) CF_VALUE_INIT;
-  return TRUE;
+  if (cf_keyspace_put (call->keyspace, call->hold, db, to, &value,
+                       cf_entry_deadline (entry)) != NULL)
+    return TRUE;
+  cf_value_clear (&value);
+  return cf_call_out_of_memory (error);
 }
 
 static gboolean
@@ -221,10 +230,12 @@ run_copy (CfCall *call, GError **error)
   return TRUE;
 }
 
-/* -- OBJECT --------------------------------------------------------------------------- */
+/* -- OBJECT
+ * ---------------------------------------------------------------------------
+ */
 
-#define MAY_TAKE_TIME                                                         \
-  "Please note that when switching between policies at runtime LRU and LFU "  \
+#define MAY_TAKE_TIME                                                          \
+  "Please note that when switching between policies at runtime LRU and LFU "   \
   "data will take some time to adjust."
 
 static gboolean
@@ -281,9 +292,9 @@ run_object_idletime (CfCall *call, GError **error)
     return cf_throw (error, CF_ERROR_FAILED,
                      "An LFU maxmemory policy is selected, idle time not "
                      "tracked. " MAY_TAKE_TIME);
-  cf_reply_int (&call->reply,
-                (gint64) cf_keyspace_idle_ms (call->keyspace, entry,
-                                              call->now_ms) / 1000);
+  cf_reply_int (&call->reply, (gint64) cf_keyspace_idle_ms (
+                                  call->keyspace, entry, call->now_ms) /
+                                  1000);
   return TRUE;
 }
 
@@ -300,52 +311,45 @@ run_object_refcount (CfCall *call, GError **error)
   return TRUE;
 }
 
-#define OBJECT_SUBCOMMAND(NAME, SUMMARY, SINCE, RUN)                          \
-  {                                                                           \
-      .name = NAME,                                                           \
-      .usage = "key",                                                         \
-      .summary = SUMMARY,                                                     \
-      .since = SINCE,                                                         \
-      .complexity = "O(1)",                                                   \
-      .tips = "nondeterministic_output",                                      \
-      .run = RUN,                                                             \
-      .arity = 3,                                                             \
-      .flags = CF_COMMAND_READONLY | CF_COMMAND_NO_TOUCH,                     \
-      .categories = CF_ACL_KEYSPACE,                                          \
-      .keys = { CF_KEY_AT ("RO", 2) },                                        \
+#define OBJECT_SUBCOMMAND(NAME, SUMMARY, SINCE, RUN)                           \
+  {                                                                            \
+    .name = NAME, .usage = "key", .summary = SUMMARY, .since = SINCE,          \
+    .complexity = "O(1)", .tips = "nondeterministic_output", .run = RUN,       \
+    .arity = 3, .flags = CF_COMMAND_READONLY | CF_COMMAND_NO_TOUCH,            \
+    .categories = CF_ACL_KEYSPACE, .keys = { CF_KEY_AT ("RO", 2) },            \
   }
 
 static const CfCommand object_commands[] = {
-  OBJECT_SUBCOMMAND ("ENCODING", "Returns how the value of a key is kept.",
-                     "2.2.3", run_object_encoding),
+  OBJECT_SUBCOMMAND ("ENCODING",
+                     "Returns how the value of a key is kept.",
+                     "2.2.3",
+                     run_object_encoding),
   OBJECT_SUBCOMMAND ("FREQ",
                      "Returns the logarithm of how often a key is used.",
-                     "4.0.0", run_object_freq),
+                     "4.0.0",
+                     run_object_freq),
   CF_HELP_COMMAND ("6.2.0", CF_ACL_KEYSPACE),
   OBJECT_SUBCOMMAND ("IDLETIME",
                      "Returns for how many seconds a key was not used.",
-                     "2.2.3", run_object_idletime),
-  OBJECT_SUBCOMMAND ("REFCOUNT", "Returns how many share the value of a key.",
-                     "2.2.3", run_object_refcount),
+                     "2.2.3",
+                     run_object_idletime),
+  OBJECT_SUBCOMMAND ("REFCOUNT",
+                     "Returns how many share the value of a key.",
+                     "2.2.3",
+                     run_object_refcount),
 };
 
-/* -- The table -------------------------------------------------------------------------- */
+/* -- The table
+ * -------------------------------------------------------------------------- */
 
 #define SUM_OF_SHARDS "request_policy:multi_shard response_policy:agg_sum"
 
-#define KEYS_COMMAND(NAME, SUMMARY, SINCE, COMPLEXITY, RUN, FLAGS, KEYS)      \
-  {                                                                           \
-      .name = NAME,                                                           \
-      .usage = "key ...",                                                     \
-      .summary = SUMMARY,                                                     \
-      .since = SINCE,                                                         \
-      .complexity = COMPLEXITY,                                               \
-      .tips = SUM_OF_SHARDS,                                                  \
-      .run = RUN,                                                             \
-      .arity = -2,                                                            \
-      .flags = FLAGS,                                                         \
-      .categories = CF_ACL_KEYSPACE,                                          \
-      .keys = { CF_ALL_KEYS (KEYS) },                                         \
+#define KEYS_COMMAND(NAME, SUMMARY, SINCE, COMPLEXITY, RUN, FLAGS, KEYS)       \
+  {                                                                            \
+    .name = NAME, .usage = "key ...", .summary = SUMMARY, .since = SINCE,      \
+    .complexity = COMPLEXITY, .tips = SUM_OF_SHARDS, .run = RUN, .arity = -2,  \
+    .flags = FLAGS, .categories = CF_ACL_KEYSPACE,                             \
+    .keys = { CF_ALL_KEYS (KEYS) },                                            \
   }
 
 static const CfCommand commands[] = {
@@ -363,12 +367,19 @@ static const CfCommand commands[] = {
       .categories = CF_ACL_KEYSPACE,
       .keys = { CF_KEY_AT ("RO access", 1), CF_KEY_AT ("OW update", 2) },
   },
-  KEYS_COMMAND ("DEL", "Removes keys.", "1.0.0",
+  KEYS_COMMAND ("DEL",
+                "Removes keys.",
+                "1.0.0",
                 "O(N), N being the number of keys; large values are freed in "
                 "the background",
-                run_del, CF_COMMAND_WRITE, "RM delete"),
-  KEYS_COMMAND ("EXISTS", "Counts how many of the keys there are.", "1.0.0",
-                "O(N), N being the number of keys", run_exists,
+                run_del,
+                CF_COMMAND_WRITE,
+                "RM delete"),
+  KEYS_COMMAND ("EXISTS",
+                "Counts how many of the keys there are.",
+                "1.0.0",
+                "O(N), N being the number of keys",
+                run_exists,
                 CF_COMMAND_READONLY | CF_COMMAND_FAST | CF_COMMAND_NO_TOUCH,
                 "RO"),
   {
@@ -416,9 +427,13 @@ static const CfCommand commands[] = {
       .categories = CF_ACL_KEYSPACE,
       .keys = { CF_KEY_AT ("RW access delete", 1), CF_KEY_AT ("OW insert", 2) },
   },
-  KEYS_COMMAND ("TOUCH", "Counts the keys there are, as if they were used.",
-                "3.2.1", "O(N), N being the number of keys", run_exists,
-                CF_COMMAND_READONLY | CF_COMMAND_FAST, "RO"),
+  KEYS_COMMAND ("TOUCH",
+                "Counts the keys there are, as if they were used.",
+                "3.2.1",
+                "O(N), N being the number of keys",
+                run_exists,
+                CF_COMMAND_READONLY | CF_COMMAND_FAST,
+                "RO"),
   {
       .name = "TYPE",
       .usage = "key",
@@ -431,10 +446,14 @@ static const CfCommand commands[] = {
       .categories = CF_ACL_KEYSPACE,
       .keys = { CF_ONE_KEY ("RO") },
   },
-  KEYS_COMMAND ("UNLINK", "Removes keys.", "4.0.0",
+  KEYS_COMMAND ("UNLINK",
+                "Removes keys.",
+                "4.0.0",
                 "O(N), N being the number of keys; large values are freed in "
                 "the background",
-                run_del, CF_COMMAND_WRITE | CF_COMMAND_FAST, "RM delete"),
+                run_del,
+                CF_COMMAND_WRITE | CF_COMMAND_FAST,
+                "RM delete"),
 };
 
 const CfFamily cf_key_family = {

@@ -6,7 +6,6 @@
 #include "base/glob.h"
 #include "base/number.h"
 #include "commands/commands.h"
-#include "engine/call.h"
 #include "commands/key-value.h"
 
 typedef struct
@@ -100,8 +99,9 @@ run_scan (CfCall *call, GError **error)
   {
     gsize size = cf_format_uint64 (digits, cursor);
     char text[32];
-    int length = g_snprintf (text, sizeof text, "$%" G_GSIZE_FORMAT "\r\n%.*s\r\n",
-                             size, (int) size, digits);
+    int length =
+        g_snprintf (text, sizeof text, "$%" G_GSIZE_FORMAT "\r\n%.*s\r\n", size,
+                    (int) size, digits);
 
     cf_out_fill_hole (call->reply.out, hole, text, (gsize) length);
   }

@@ -5,7 +5,6 @@
 
 #include "base/number.h"
 #include "commands/commands.h"
-#include "engine/call.h"
 
 static gboolean
 get_timeout (const CfCall *call, guint i, gint64 *timeout_ms, GError **error)
@@ -32,7 +31,8 @@ run_wait (CfCall *call, GError **error)
     return FALSE;
   if (n_replicas > 0 && !call->in_transaction &&
       cf_call_wake_reason (call) == CF_WAKE_NONE)
-    cf_call_park (call, timeout_ms > 0 ? call->now_ms + timeout_ms : G_MAXINT64);
+    cf_call_park (call,
+                  timeout_ms > 0 ? call->now_ms + timeout_ms : G_MAXINT64);
   else
     cf_reply_int (&call->reply, 0);
   return TRUE;

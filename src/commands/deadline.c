@@ -16,9 +16,13 @@
  * Returns: %TRUE if the argument is a time that can be told in milliseconds
  */
 gboolean
-cf_deadline_parse (const CfCall *call, guint i, gboolean in_seconds,
-                   gboolean from_now, gboolean past_is_fine,
-                   gint64 *deadline_ms, GError **error)
+cf_deadline_parse (const CfCall *call,
+                   guint i,
+                   gboolean in_seconds,
+                   gboolean from_now,
+                   gboolean past_is_fine,
+                   gint64 *deadline_ms,
+                   GError **error)
 {
   gint64 value;
 

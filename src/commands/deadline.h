@@ -9,8 +9,12 @@
 
 G_BEGIN_DECLS
 
-gboolean cf_deadline_parse (const CfCall *call, guint i, gboolean in_seconds,
-                            gboolean from_now, gboolean past_is_fine,
-                            gint64 *deadline_ms, GError **error);
+gboolean cf_deadline_parse (const CfCall *call,
+                            guint i,
+                            gboolean in_seconds,
+                            gboolean from_now,
+                            gboolean past_is_fine,
+                            gint64 *deadline_ms,
+                            GError **error);
 
 G_END_DECLS

@@ -12,16 +12,11 @@ G_BEGIN_DECLS
 gboolean cf_help_run (CfCall *call, GError **error);
 
 /* The entry of HELP in a table of subcommands. */
-#define CF_HELP_COMMAND(SINCE, CATEGORIES)                                    \
-  {                                                                           \
-      .name = "HELP",                                                         \
-      .summary = "Prints this help.",                                         \
-      .since = SINCE,                                                         \
-      .complexity = "O(1)",                                                   \
-      .run = cf_help_run,                                                     \
-      .arity = 2,                                                             \
-      .flags = CF_COMMAND_LOADING | CF_COMMAND_STALE,                         \
-      .categories = CATEGORIES,                                               \
+#define CF_HELP_COMMAND(SINCE, CATEGORIES)                                     \
+  {                                                                            \
+    .name = "HELP", .summary = "Prints this help.", .since = SINCE,            \
+    .complexity = "O(1)", .run = cf_help_run, .arity = 2,                      \
+    .flags = CF_COMMAND_LOADING | CF_COMMAND_STALE, .categories = CATEGORIES,  \
   }
 
 G_END_DECLS

@@ -46,32 +46,3 @@ cf_shown_refcount (const CfEntry *entry, CfConfig *config)
   number = cf_entry_int (entry);
   return number >= 0 && number < CF_SHARED_INTEGERS ? G_MAXINT32 : 1;
 }
-
-/**
- * cf_value_dup:
- * @entry: an entry
- * @value: (out): a value like that of @entry, to be stored elsewhere; its
- *   bytes are those of @entry, so it must be stored before @entry changes
- *
- * Returns: %FALSE when there is no memory
- */
-gboolean
-cf_value_dup (const CfEntry *entry, CfValue *value)
-{
-  if (cf_entry_encoding (entry) == CF_ENCODING_INT)
-    *value = cf_value_int (cf_entry_int (entry));
-  else if (entry->flags & CF_ENTRY_BLOB)
-    *value = cf_value_blob (cf_blob_ref (cf_entry_blob (entry)));
-  else
-    {
-      *value = cf_value_raw (cf_entry_string (entry, NULL));
-      value->encoding = cf_entry_encoding (entry);
-    }
-  return TRUE;
-}
-
-void
-cf_value_clear (CfValue *value)
-{
-  g_clear_pointer (&value->blob, cf_blob_unref);
-}

@@ -16,10 +16,4 @@ const char *cf_type_name (CfType type);
 const char *cf_encoding_name (const CfEntry *entry);
 gint64 cf_shown_refcount (const CfEntry *entry, CfConfig *config);
 
-/* A value that nobody has taken over yet. */
-#define CF_VALUE_INIT { .type = CF_TYPE_STRING }
-gboolean cf_value_dup (const CfEntry *entry, CfValue *value);
-void cf_value_clear (CfValue *value);
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CfValue, cf_value_clear)
-
 G_END_DECLS
