@@ -12,16 +12,18 @@ test_programs = \
 	tests/base/test-number \
 	tests/base/test-random \
 	tests/commands/test-commands \
+	tests/config/test-describe \
 	tests/config/test-keyfile \
 	tests/config/test-loader \
 	tests/config/test-settings \
 	tests/config/test-value \
+	tests/daemon/test-log \
 	tests/daemon/test-notify \
+	tests/daemon/test-options \
 	tests/proto/test-out \
 	tests/proto/test-reply \
 	tests/proto/test-reply-reader \
 	tests/proto/test-reply-tree \
-	tests/proto/test-request \
 	tests/proto/test-split \
 	tests/store/test-keyspace \
 	tests/types/test-bitfield \
