@@ -28,8 +28,6 @@ base_sources = \
 	src/base/slice.h \
 	$(NULL)
 config_sources = \
-	src/config/describe.c \
-	src/config/describe.h \
 	src/config/keyfile.c \
 	src/config/keyfile.h \
 	src/config/loader.c \
@@ -50,6 +48,7 @@ proto_sources = \
 	src/proto/reply-tree.h \
 	src/proto/reply.c \
 	src/proto/reply.h \
+	src/proto/request.c \
 	src/proto/request.h \
 	src/proto/split.c \
 	src/proto/split.h \
@@ -70,6 +69,10 @@ store_sources = \
 	src/store/deadlines.h \
 	src/store/entry.c \
 	src/store/entry.h \
+	src/store/evict.c \
+	src/store/evict.h \
+	src/store/expirer.c \
+	src/store/expirer.h \
 	src/store/expiry.c \
 	src/store/flush.c \
 	src/store/hold.c \
@@ -109,12 +112,26 @@ commands_sources = \
 net_sources = \
 	$(NULL)
 daemon_sources = \
-	src/daemon/log.c \
-	src/daemon/log.h \
 	src/daemon/notify.c \
 	src/daemon/notify.h \
-	src/daemon/options.c \
-	src/daemon/options.h \
+	$(NULL)
+client_sources = \
+	src/client/client-options.c \
+	src/client/client-options.h \
+	src/client/format.c \
+	src/client/format.h \
+	src/client/help.c \
+	src/client/help.h \
+	src/client/line-editor.c \
+	src/client/line-editor.h \
+	src/client/plain-client.c \
+	src/client/plain-client.h \
+	src/client/prompt.c \
+	src/client/prompt.h \
+	src/client/remote.c \
+	src/client/remote.h \
+	src/client/runner.c \
+	src/client/runner.h \
 	$(NULL)
 
 noinst_LIBRARIES += src/libcoffer.a
@@ -128,10 +145,21 @@ src_libcoffer_a_SOURCES = \
 	$(commands_sources) \
 	$(net_sources) \
 	$(daemon_sources) \
+	$(client_sources) \
 	$(NULL)
 if TSAN
 src_libcoffer_a_SOURCES += src/base/tsan-glib.c
 endif
 coffer_libs = src/libcoffer.a $(JEMALLOC_LIBS) $(GLIB_LIBS) $(LIBINTL) -lm
+
+bin_PROGRAMS += src/coffer
+src_coffer_SOURCES = src/client/coffer.c
+src_coffer_LDADD = \
+	src/libcoffer.a \
+	$(GLIB_LIBS) \
+	$(READLINE_LIBS) \
+	$(LIBINTL) \
+	-lm \
+	$(NULL)
 
 EXTRA_DIST += src/LAYERS src/base/tsan-glib.c

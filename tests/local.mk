@@ -11,19 +11,24 @@ test_programs = \
 	tests/base/test-memory \
 	tests/base/test-number \
 	tests/base/test-random \
+	tests/client/test-client-options \
+	tests/client/test-format \
+	tests/client/test-help \
+	tests/client/test-plain-client \
+	tests/client/test-prompt \
+	tests/client/test-remote \
+	tests/client/test-runner \
 	tests/commands/test-commands \
-	tests/config/test-describe \
 	tests/config/test-keyfile \
 	tests/config/test-loader \
 	tests/config/test-settings \
 	tests/config/test-value \
-	tests/daemon/test-log \
 	tests/daemon/test-notify \
-	tests/daemon/test-options \
 	tests/proto/test-out \
 	tests/proto/test-reply \
 	tests/proto/test-reply-reader \
 	tests/proto/test-reply-tree \
+	tests/proto/test-request \
 	tests/proto/test-split \
 	tests/store/test-keyspace \
 	tests/types/test-bitfield \
@@ -45,7 +50,15 @@ lint_scripts = \
 	tests/lint/spdx.sh \
 	$(NULL)
 
-LDADD = $(coffer_libs)
+check_LIBRARIES += tests/libharness.a
+tests_libharness_a_SOURCES = \
+	tests/client/canned.c \
+	tests/client/canned.h \
+	tests/daemon/harness.c \
+	tests/daemon/harness.h \
+	$(NULL)
+LDADD = tests/libharness.a $(coffer_libs)
+tests_client_test_prompt_LDADD = $(LDADD) $(READLINE_LIBS)
 check_PROGRAMS += $(test_programs)
 check_SCRIPTS += $(test_scripts) $(lint_scripts)
 TESTS = $(test_programs) $(test_scripts) $(lint_scripts)

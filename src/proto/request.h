@@ -2,22 +2,29 @@
 /* request.h -- turns received bytes into requests: RESP arrays of bulk
  * strings, and inline commands.
  *
- * A turn of a connection is: lend the reader a scratch buffer, receive into
- * the space it names, tell it how much came, take requests until it wants
- * more, receive again or end the turn.  Arguments are slices of the scratch,
- * of the reader's own buffer, or of a blob; they are good until the next
- * cf_request_next() or the end of the turn.  Only a request that is not whole
- * when the turn ends is copied, into a buffer that exists as long as it must,
- * so that an idle connection holds no buffer at all.
+ * A turn of a connection is: lend the reader a scratch buffer, take the
+ * requests that are left of the turn before, and then receive into the space
+ * it names, tell it how much came, take requests until it wants more, receive
+ * again or end the turn.
+ *
+ *   begin -> next* -> (space -> received -> next*)* -> end
+ *
+ * Arguments are slices of the scratch, of the reader's own buffer, or of a
+ * blob; they are good until the call of this reader that comes next, but for
+ * cf_request_take_blob() and the questions below.  Only what was not run when
+ * the turn ends is copied, into a buffer that exists as long as it must, so
+ * that an idle connection holds no buffer at all.
  *
  * A bulk string of CF_REQUEST_BIG bytes or more is received straight into a
  * blob of its own, which a command may take over (cf_request_take_blob()), so
- * that a value of 512 MB is copied by nobody but the kernel.  Memory is
- * committed as bytes come in, not as a length announces them.
+ * that a value of 512 MB is copied by hardly anybody but the kernel.  Memory
+ * is committed as bytes come in, at most some four times as many, not as a
+ * length announces them.
  *
  * No byte is looked at twice however the input is cut.  Errors are those of
  * Redis, word for word; after one the connection is to be closed when the
- * reply was sent.
+ * reply was sent.  As in Redis, what ends a line or a bulk string is skipped
+ * unseen but for its first byte, and a zero byte in a line makes it endless.
  *
  * Source: the RESP specification by Salvatore Sanfilippo.
  * Thread safety: a reader belongs to one thread at a time.
@@ -30,25 +37,25 @@
 
 G_BEGIN_DECLS
 
-#define CF_REQUEST_BIG (32 * 1024)         /* bytes */
-#define CF_REQUEST_INLINE_MAX (64 * 1024)  /* bytes of an inline command */
-#define CF_REQUEST_ARGS_MAX G_MAXINT32     /* arguments */
-#define CF_REQUEST_ARGS_STRANGER 10        /* before a client logged in */
+#define CF_REQUEST_BIG (32 * 1024)           /* bytes */
+#define CF_REQUEST_INLINE_MAX (64 * 1024)    /* bytes of an inline command */
+#define CF_REQUEST_ARGS_MAX G_MAXINT32       /* arguments */
+#define CF_REQUEST_ARGS_STRANGER 10          /* before a client logged in */
 #define CF_REQUEST_BULK_STRANGER (16 * 1024) /* bytes, likewise */
 
 typedef enum
 {
   CF_REQUEST_MORE,  /* no whole request is left */
   CF_REQUEST_READY, /* one is in argv and argc; argc may be 0: nothing to do */
-  CF_REQUEST_ERROR, /* @error says why */
+  CF_REQUEST_ERROR, /* cf_request_error() says why; so will be the next */
 } CfRequestState;
 
 typedef struct
 {
   gint64 max_bulk;   /* bytes, proto-max-bulk-len */
   gint64 max_buffer; /* bytes, client-query-buffer-limit; when a request that
-                        is not whole takes more, the error is
-                        CF_REQUEST_TOO_BIG and no reply is sent */
+                        is not whole takes more, it is an error without a
+                        reply */
   gboolean stranger; /* not logged in: the small limits hold */
 } CfRequestLimits;
 
@@ -63,12 +70,12 @@ void cf_request_begin (CfRequest *self, char *scratch, gsize scratch_size);
 gboolean cf_request_space (CfRequest *self, char **data, gsize *size);
 void cf_request_received (CfRequest *self, gsize size);
 CfRequestState cf_request_next (CfRequest *self, const CfRequestLimits *limits);
-gboolean cf_request_end (CfRequest *self); /* FALSE: no memory to keep the rest */
+gboolean cf_request_end (CfRequest *self);
 
 /* The request that is READY. */
 const CfSlice *cf_request_argv (const CfRequest *self);
 guint cf_request_argc (const CfRequest *self);
-CfBlob *cf_request_take_blob (CfRequest *self, guint i); /* (transfer full) (nullable) */
+CfBlob *cf_request_take_blob (CfRequest *self, guint i);
 
 /* After an ERROR: the reply without "-" and CRLF, or NULL to close silently. */
 const char *cf_request_error (const CfRequest *self);

@@ -13,6 +13,7 @@ typedef struct
   CfBlob *blob;    /* (owned) (nullable) */
   CfTrash *trash;  /* (owned) (nullable) */
   gsize n_objects; /* what it counts for */
+  gsize bytes;     /* what it takes; 0 for @trash: not known */
 } Item;
 
 struct _CfReaper
@@ -25,6 +26,8 @@ struct _CfReaper
   GThread *thread; /* (owned) NULL until there was something to do */
   gsize n_pending; /* objects in @items or being freed */
   gsize n_freed;
+  gsize bytes_pending; /* (atomic) */
+  guint n_trash;       /* (atomic) among @items or being freed */
   gboolean is_over;
 };
 
@@ -53,6 +56,17 @@ free_item (const Item *item)
     cf_trash_free (item->trash);
 }
 
+/* Keeps what others read without the lock. */
+static void
+count_item (CfReaper *self, const Item *item, int sign)
+{
+  gsize bytes = sign > 0 ? item->bytes : 0 - item->bytes;
+
+  __atomic_add_fetch (&self->bytes_pending, bytes, __ATOMIC_RELAXED);
+  if (item->trash != NULL)
+    g_atomic_int_add (&self->n_trash, sign);
+}
+
 /* Frees what there is, all at once, with the lock released meanwhile. */
 static void
 free_items_locked (CfReaper *self)
@@ -68,6 +82,7 @@ free_items_locked (CfReaper *self)
       free_item (item);
       cf_mutex_lock (&self->lock);
       self->n_pending -= item->n_objects;
+      count_item (self, item, -1);
       self->n_freed += item->n_objects;
     }
   cf_cond_broadcast (&self->changed);
@@ -117,6 +132,7 @@ add (CfReaper *self, Item item)
   cf_mutex_lock (&self->lock);
   g_array_append_val (self->items, item);
   self->n_pending += item.n_objects;
+  count_item (self, &item, 1);
   if (self->thread == NULL)
     self->thread = g_thread_new ("reaper", run, self);
   cf_cond_broadcast (&self->changed);
@@ -133,13 +149,15 @@ add (CfReaper *self, Item item)
 void
 cf_reaper_free_entry (CfReaper *self, CfEntry *entry)
 {
-  add (self, (Item){ .entry = entry, .n_objects = 1 });
+  add (self, (Item){ .entry = entry,
+                     .n_objects = 1,
+                     .bytes = cf_entry_memory (entry) });
 }
 
 void
 cf_reaper_free_blob (CfReaper *self, CfBlob *blob)
 {
-  add (self, (Item){ .blob = blob, .n_objects = 1 });
+  add (self, (Item){ .blob = blob, .n_objects = 1, .bytes = blob->capacity });
 }
 
 void
@@ -163,6 +181,31 @@ cf_reaper_n_pending (CfReaper *self)
   n_pending = self->n_pending;
   cf_mutex_unlock (&self->lock);
   return n_pending;
+}
+
+/**
+ * cf_reaper_bytes_pending:
+ * @self: a reaper
+ *
+ * Returns: the bytes of the values that wait to be freed, without those of
+ *   flushed databases
+ */
+gsize
+cf_reaper_bytes_pending (CfReaper *self)
+{
+  return __atomic_load_n (&self->bytes_pending, __ATOMIC_RELAXED);
+}
+
+/**
+ * cf_reaper_has_trash:
+ * @self: a reaper
+ *
+ * Returns: whether a flushed database waits to be freed
+ */
+gboolean
+cf_reaper_has_trash (CfReaper *self)
+{
+  return g_atomic_int_get (&self->n_trash) > 0;
 }
 
 /**

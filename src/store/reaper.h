@@ -30,6 +30,8 @@ void cf_reaper_free_blob (CfReaper *self, CfBlob *blob);
 void cf_reaper_free_trash (CfReaper *self, CfTrash *trash);
 
 gsize cf_reaper_n_pending (CfReaper *self);
+gsize cf_reaper_bytes_pending (CfReaper *self);
+gboolean cf_reaper_has_trash (CfReaper *self);
 gsize cf_reaper_n_freed (CfReaper *self);
 void cf_reaper_drain (CfReaper *self);
 

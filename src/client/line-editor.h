@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* line-editor.h -- lines from the terminal, edited, or from standard input.
+ *
+ * With readline there are a history, kept in a file, and completion of the
+ * first word; without, or when standard input is no terminal, neither.
+ *
+ * Thread safety: one editor a process, for the main thread.
+ */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef struct _CfLineEditor CfLineEditor;
+
+CfLineEditor *cf_line_editor_new (void);
+void cf_line_editor_free (CfLineEditor *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CfLineEditor, cf_line_editor_free)
+
+gboolean cf_line_editor_is_terminal (const CfLineEditor *self);
+void cf_line_editor_take_words (CfLineEditor *self, GStrv words);
+gboolean
+cf_line_editor_read (CfLineEditor *self, const char *prompt, GString *line);
+void cf_line_editor_remember (CfLineEditor *self, const char *line);
+
+G_END_DECLS

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <gio/gunixsocketaddress.h>
+#include <glib/gi18n.h>
+
+#include "base/error.h"
+#include "client/remote.h"
+#include "proto/reply-reader.h"
+
+#define RECEIVE_SIZE (64 * 1024)
+#define REPLY_SIZE_MAX ((gsize) 64 * 1024 * 1024 * 1024)
+
+struct _CfRemote
+{
+  char *name;                    /* (owned) for messages and the prompt */
+  GSocketConnectable *address;   /* (owned) */
+  GSocketConnection *connection; /* (owned) (nullable) */
+  CfReplyReader *reader;         /* (owned) (nullable) of this connection */
+  char received[RECEIVE_SIZE];
+};
+
+static char *
+make_name (const char *host, guint16 port, const char *socket)
+{
+  if (socket != NULL)
+    return g_strdup (socket);
+  return g_strdup_printf (strchr (host, ':') != NULL ? "[%s]:%u" : "%s:%u",
+                          host, port);
+}
+
+/**
+ * cf_remote_new:
+ * @host: a name or an address
+ * @port: a TCP port
+ * @socket: (nullable): the path of a Unix socket, used instead
+ *
+ * Returns: (transfer full): the remote, not connected
+ */
+CfRemote *
+cf_remote_new (const char *host, guint16 port, const char *socket)
+{
+  CfRemote *self = g_new0 (CfRemote, 1);
+
+  self->name = make_name (host, port, socket);
+  if (socket != NULL)
+    self->address = G_SOCKET_CONNECTABLE (g_unix_socket_address_new (socket));
+  else
+    self->address = g_network_address_new (host, port);
+  return self;
+}
+
+void
+cf_remote_free (CfRemote *self)
+{
+  if (self == NULL)
+    return;
+  cf_remote_close (self);
+  g_object_unref (self->address);
+  g_free (self->name);
+  g_free (self);
+}
+
+/**
+ * cf_remote_get_name:
+ * @self: a remote
+ *
+ * Returns: (transfer none): where it is, as people write it
+ */
+const char *
+cf_remote_get_name (const CfRemote *self)
+{
+  return self->name;
+}
+
+/**
+ * cf_remote_close:
+ * @self: a remote, connected or not
+ */
+void
+cf_remote_close (CfRemote *self)
+{
+  g_clear_object (&self->connection);
+  g_clear_pointer (&self->reader, cf_reply_reader_free);
+}
+
+gboolean
+cf_remote_is_connected (const CfRemote *self)
+{
+  return self->connection != NULL;
+}
+
+/* GIO says what it tried before it says why it failed, and so do we. */
+static const char *
+find_reason (const char *message)
+{
+  const char *colon = strrchr (message, ':');
+
+  return colon != NULL && colon[1] == ' ' ? colon + 2 : message;
+}
+
+static GSocket *
+get_socket (CfRemote *self)
+{
+  return g_socket_connection_get_socket (self->connection);
+}
+
+/**
+ * cf_remote_connect:
+ * @self: a remote; an old connection is closed
+ * @error: return location for an error, or %NULL
+ *
+ * Returns: %TRUE if there is a connection now
+ */
+gboolean
+cf_remote_connect (CfRemote *self, GError **error)
+{
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  g_autoptr (GError) trouble = NULL;
+
+  cf_remote_close (self);
+  g_socket_client_set_enable_proxy (client, FALSE);
+  self->connection =
+      g_socket_client_connect (client, self->address, NULL, &trouble);
+  if (self->connection == NULL)
+    return cf_throw (error, CF_ERROR_FAILED, _ ("Could not connect to %s: %s"),
+                     self->name, find_reason (trouble->message));
+  if (g_socket_get_family (get_socket (self)) != G_SOCKET_FAMILY_UNIX)
+    g_socket_set_option (get_socket (self), IPPROTO_TCP, TCP_NODELAY, 1, NULL);
+  self->reader = cf_reply_reader_new (REPLY_SIZE_MAX);
+  return TRUE;
+}
+
+static gboolean
+fail (CfRemote *self, GError **error, const char *message)
+{
+  cf_remote_close (self);
+  return cf_throw (error, CF_ERROR_FAILED, "%s", message);
+}
+
+/**
+ * cf_remote_send_bytes:
+ * @self: a remote
+ * @data: (array length=size): bytes
+ * @size: the size of @data
+ * @error: return location for an error, or %NULL
+ *
+ * Sends @data as it is.
+ *
+ * Returns: %FALSE if there is no connection any more
+ */
+gboolean
+cf_remote_send_bytes (CfRemote *self,
+                      const char *data,
+                      gsize size,
+                      GError **error)
+{
+  g_autoptr (GError) trouble = NULL;
+  GOutputStream *stream;
+
+  if (self->connection == NULL)
+    return fail (self, error, _ ("Not connected"));
+  stream = g_io_stream_get_output_stream (G_IO_STREAM (self->connection));
+  if (!g_output_stream_write_all (stream, data, size, NULL, NULL, &trouble))
+    return fail (self, error, find_reason (trouble->message));
+  return TRUE;
+}
+
+/**
+ * cf_remote_send:
+ * @self: a remote
+ * @argv: (array length=argc): a command and its arguments
+ * @argc: how many they are
+ * @error: return location for an error, or %NULL
+ *
+ * Returns: %FALSE if there is no connection any more
+ */
+gboolean
+cf_remote_send (CfRemote *self, const CfSlice *argv, gsize argc, GError **error)
+{
+  g_autoptr (GString) request = g_string_new (NULL);
+
+  g_string_append_printf (request, "*%" G_GSIZE_FORMAT "\r\n", argc);
+  for (gsize i = 0; i < argc; i++)
+    {
+      g_string_append_printf (request, "$%" G_GSIZE_FORMAT "\r\n",
+                              argv[i].size);
+      g_string_append_len (request, argv[i].data, (gssize) argv[i].size);
+      g_string_append (request, "\r\n");
+    }
+  return cf_remote_send_bytes (self, request->str, request->len, error);
+}
+
+static gboolean
+receive_more (CfRemote *self, gssize *size, GError **error)
+{
+  g_autoptr (GError) trouble = NULL;
+
+  *size = g_socket_receive (get_socket (self), self->received, RECEIVE_SIZE,
+                            NULL, &trouble);
+  if (*size < 0)
+    return fail (self, error, find_reason (trouble->message));
+  return TRUE;
+}
+
+/**
+ * cf_remote_receive:
+ * @self: a remote
+ * @error: return location for an error, or %NULL
+ *
+ * Waits for the next reply or push.
+ *
+ * Returns: (transfer full) (nullable): the reply, or %NULL if there is no
+ *   connection any more
+ */
+CfReplyTree *
+cf_remote_receive (CfRemote *self, GError **error)
+{
+  g_autoptr (GError) trouble = NULL;
+  CfReplyTree *reply;
+  gssize size;
+
+  if (self->connection == NULL)
+    fail (self, error, _ ("Not connected"));
+  while (self->connection != NULL)
+    if (!cf_reply_reader_next (self->reader, &reply, &trouble))
+      fail (self, error, trouble->message);
+    else if (reply != NULL)
+      return reply;
+    else if (!receive_more (self, &size, error))
+      break;
+    else if (size == 0)
+      fail (self, error, _ ("Server closed the connection"));
+    else if (!cf_reply_reader_feed (self->reader, self->received, (gsize) size,
+                                    &trouble))
+      fail (self, error, trouble->message);
+  return NULL;
+}
+
+/**
+ * cf_remote_call:
+ * @self: a remote
+ * @error: return location for an error, or %NULL
+ * @...: a command and its arguments, strings, then %NULL
+ *
+ * Runs a command; pushes that come before its reply are dropped.
+ *
+ * Returns: (transfer full) (nullable): the reply, or %NULL if there is no
+ *   connection any more
+ */
+CfReplyTree *
+cf_remote_call (CfRemote *self, GError **error, ...)
+{
+  CfSlice argv[8];
+  gsize argc = 0;
+  const char *word;
+  CfReplyTree *reply;
+  va_list words;
+
+  va_start (words, error);
+  while ((word = va_arg (words, const char *)) != NULL)
+    {
+      g_assert (argc < G_N_ELEMENTS (argv));
+      argv[argc++] = cf_slice_of_string (word);
+    }
+  va_end (words);
+
+  if (!cf_remote_send (self, argv, argc, error))
+    return NULL;
+  while ((reply = cf_remote_receive (self, error)) != NULL &&
+         reply->kind == CF_REPLY_TREE_PUSH)
+    cf_reply_tree_free (reply);
+  return reply;
+}
+
+/**
+ * cf_remote_finish:
+ * @self: a remote
+ * @answer: where to append what comes
+ * @error: return location for an error, or %NULL
+ *
+ * Says that nothing more will be sent, and reads until the server closes.
+ *
+ * Returns: %FALSE if the connection failed before
+ */
+gboolean
+cf_remote_finish (CfRemote *self, GString *answer, GError **error)
+{
+  gssize size;
+
+  if (self->connection == NULL)
+    return fail (self, error, _ ("Not connected"));
+  if (!g_socket_shutdown (get_socket (self), FALSE, TRUE, error))
+    return FALSE;
+  do
+    {
+      if (!receive_more (self, &size, error))
+        return FALSE;
+      g_string_append_len (answer, self->received, size);
+    }
+  while (size > 0);
+  cf_remote_close (self);
+  return TRUE;
+}
