@@ -89,25 +89,56 @@ store_sources = \
 	src/store/watch.c \
 	$(NULL)
 engine_sources = \
+	src/engine/args.c \
 	src/engine/args.h \
+	src/engine/call.c \
 	src/engine/call.h \
+	src/engine/command.c \
 	src/engine/command.h \
+	src/engine/engine.c \
 	src/engine/engine.h \
+	src/engine/executor.c \
 	src/engine/executor.h \
+	src/engine/feed.c \
 	src/engine/feed.h \
+	src/engine/gate.c \
 	src/engine/gate.h \
+	src/engine/latency.c \
 	src/engine/latency.h \
+	src/engine/monitor.c \
 	src/engine/monitor.h \
+	src/engine/pause.c \
 	src/engine/pause.h \
+	src/engine/session.c \
 	src/engine/session.h \
+	src/engine/slowlog.c \
 	src/engine/slowlog.h \
+	src/engine/stats.c \
 	src/engine/stats.h \
+	src/engine/transaction.c \
 	src/engine/transaction.h \
+	src/engine/worker.c \
 	src/engine/worker.h \
 	$(NULL)
 commands_sources = \
+	src/commands/client-name.c \
+	src/commands/client-name.h \
+	src/commands/cmd-connection.c \
+	src/commands/cmd-database.c \
+	src/commands/cmd-expire.c \
+	src/commands/cmd-key.c \
+	src/commands/cmd-scan.c \
+	src/commands/cmd-transaction.c \
+	src/commands/cmd-wait.c \
 	src/commands/commands.c \
 	src/commands/commands.h \
+	src/commands/deadline.c \
+	src/commands/deadline.h \
+	src/commands/help.c \
+	src/commands/help.h \
+	src/commands/key-value.c \
+	src/commands/key-value.h \
+	src/commands/version.h \
 	$(NULL)
 net_sources = \
 	$(NULL)

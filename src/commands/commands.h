@@ -8,10 +8,18 @@
  */
 #pragma once
 
-#include "engine/command.h"
+#include "engine/call.h"
 
 G_BEGIN_DECLS
 
 extern const CfFamily *const cf_families[]; /* NULL-terminated */
+
+extern const CfFamily cf_connection_family;
+extern const CfFamily cf_database_family;
+extern const CfFamily cf_expire_family;
+extern const CfFamily cf_key_family;
+extern const CfFamily cf_scan_family;
+extern const CfFamily cf_transaction_family;
+extern const CfFamily cf_wait_family;
 
 G_END_DECLS

@@ -371,6 +371,7 @@ start_clock (CfCall *call)
 
   worker->now_us = worker->batch_us + (gint64) since;
   call->now_ms = worker->now_us / 1000;
+  worker->hold.now_ms = call->now_ms;
 }
 
 /* The command was slow, or somebody wants to be shown all of them. */

@@ -13,9 +13,7 @@ worker_new (CfEngine *engine)
   self->engine = engine;
   self->stats = cf_stats_add_shard (engine->stats);
   self->scratch = g_malloc (CF_WORKER_SCRATCH);
-  self->hold.keyspace = engine->keyspace;
-  self->hold.slots = g_new (guint16, CF_N_SLOTS);
-  self->hold.seen = g_new0 (guint64, CF_N_SLOTS / 64);
+  cf_hold_init (&self->hold, engine->keyspace);
   self->positions = g_array_new (FALSE, FALSE, sizeof (guint));
   return self;
 }
@@ -31,8 +29,7 @@ cf_worker_free (CfWorker *self)
     return;
   cf_out_pool_clear (&self->chunks);
   g_free (self->scratch);
-  g_free (self->hold.slots);
-  g_free (self->hold.seen);
+  cf_hold_clear (&self->hold);
   g_free (self->keys);
   g_free (self->key_arguments);
   g_array_unref (self->positions);

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* client-name.h -- what a client may call itself.
+ *
+ * Thread safety: for the handler of the session.
+ */
+#pragma once
+
+#include "engine/call.h"
+
+G_BEGIN_DECLS
+
+gboolean cf_client_name_check (CfSlice name, GError **error);
+void cf_client_name_set (CfSession *session, CfSlice name);
+
+G_END_DECLS

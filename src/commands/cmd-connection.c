@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* cmd-connection.c -- the commands on the connection itself, but CLIENT. */
+#include "config.h"
+
+#include "base/number.h"
+#include "commands/client-name.h"
+#include "commands/commands.h"
+#include "commands/version.h"
+#include "engine/monitor.h"
+
+#define DIGEST_SIZE 32 /* bytes of a SHA-256 */
+
+/* Takes the same time wherever the two differ. */
+static gboolean
+passwords_equal (CfSlice given, const char *wanted)
+{
+  guint8 digests[2][DIGEST_SIZE];
+  CfSlice words[2] = { given, cf_slice_of_string (wanted) };
+  guint8 difference = 0;
+
+  for (gsize i = 0; i < 2; i++)
+    {
+      g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
+      gsize size = DIGEST_SIZE;
+
+      g_checksum_update (sum, (const guchar *) words[i].data,
+                         (gssize) words[i].size);
+      g_checksum_get_digest (sum, digests[i], &size);
+    }
+  for (gsize i = 0; i < DIGEST_SIZE; i++)
+    difference |= digests[0][i] ^ digests[1][i];
+  return difference == 0;
+}
+
+static gboolean
+log_in (CfCall *call, CfSlice user, CfSlice password, GError **error)
+{
+  g_autofree char *wanted =
+      cf_config_get_string (call->engine->config, CF_SETTING_REQUIREPASS);
+
+  if (!cf_slice_equal (user, CF_SLICE ("default")) ||
+      (*wanted != '\0' && !passwords_equal (password, wanted)))
+    return cf_throw (error, CF_ERROR_WRONG_PASS,
+                     "invalid username-password pair or user is disabled.");
+  call->session->flags |= CF_SESSION_AUTHORIZED;
+  return TRUE;
+}
+
+static gboolean
+run_auth (CfCall *call, GError **error)
+{
+  CfSlice user = CF_SLICE ("default");
+
+  for (guint i = 1; i < call->argc; i++)
+    cf_call_redact (call, i);
+  if (call->argc > 3)
+    return cf_call_syntax_error (error);
+  if (call->argc == 3)
+    user = call->argv[1];
+  else if (cf_config_get_int (call->engine->config, CF_SETTING_REQUIREPASS) ==
+           0)
+    return cf_throw (error, CF_ERROR_FAILED,
+                     "AUTH <password> called without any password configured "
+                     "for the default user. Are you sure your configuration "
+                     "is correct?");
+  if (!log_in (call, user, call->argv[call->argc - 1], error))
+    return FALSE;
+  cf_reply_ok (&call->reply);
+  return TRUE;
+}
+
+static gboolean
+run_echo (CfCall *call, GError **error)
+{
+  cf_reply_bulk (&call->reply, call->argv[1]);
+  return TRUE;
+}
+
+typedef struct
+{
+  gint64 version; /* of the protocol, or 0 */
+  guint user;     /* the number of an argument, or 0; a password follows */
+  guint name;     /* the number of an argument, or 0 */
+} HelloOptions;
+
+static gboolean
+parse_hello_version (const CfCall *call, HelloOptions *options, GError **error)
+{
+  if (call->argc < 2)
+    return TRUE;
+  if (!cf_parse_int64 (call->argv[1].data, call->argv[1].size,
+                       &options->version))
+    return cf_throw (error, CF_ERROR_FAILED,
+                     "Protocol version is not an integer or out of range");
+  if (options->version < 2 || options->version > 3)
+    return cf_throw (error, CF_ERROR_NO_PROTO, "unsupported protocol version");
+  return TRUE;
+}
+
+static gboolean
+parse_hello (CfCall *call, HelloOptions *options, GError **error)
+{
+  if (!parse_hello_version (call, options, error))
+    return FALSE;
+  for (guint i = 2; i < call->argc; i++)
+    {
+      guint n_more = call->argc - i - 1;
+
+      if (cf_call_is (call, i, "AUTH") && n_more >= 2)
+        {
+          options->user = i + 1;
+          cf_call_redact (call, i + 1);
+          cf_call_redact (call, i + 2);
+          i += 2;
+        }
+      else if (cf_call_is (call, i, "SETNAME") && n_more >= 1)
+        options->name = ++i;
+      else
+        return cf_throw (
+            error, CF_ERROR_FAILED, "Syntax error in HELLO option '%.*s'",
+            (int) MIN (call->argv[i].size, 128), call->argv[i].data);
+    }
+  return options->name == 0 ||
+         cf_client_name_check (call->argv[options->name], error);
+}
+
+static void
+reply_hello (CfCall *call)
+{
+  CfReply *reply = &call->reply;
+
+  cf_reply_map (reply, 7);
+  cf_reply_bulk_string (reply, "server");
+  cf_reply_bulk_string (reply, "redis");
+  cf_reply_bulk_string (reply, "version");
+  cf_reply_bulk_string (reply, CF_REDIS_VERSION);
+  cf_reply_bulk_string (reply, "proto");
+  cf_reply_int (reply, call->session->resp);
+  cf_reply_bulk_string (reply, "id");
+  cf_reply_int (reply, (gint64) call->session->id);
+  cf_reply_bulk_string (reply, "mode");
+  cf_reply_bulk_string (reply, "standalone");
+  cf_reply_bulk_string (reply, "role");
+  cf_reply_bulk_string (reply, "master");
+  cf_reply_bulk_string (reply, "modules");
+  cf_reply_array (reply, 0);
+}
+
+static gboolean
+run_hello (CfCall *call, GError **error)
+{
+  CfSession *session = call->session;
+  HelloOptions options = { 0 };
+
+  if (!parse_hello (call, &options, error))
+    return FALSE;
+  if (options.user != 0 && !log_in (call, call->argv[options.user],
+                                    call->argv[options.user + 1], error))
+    return FALSE;
+  if (!(session->flags & CF_SESSION_AUTHORIZED))
+    return cf_throw (
+        error, CF_ERROR_NO_AUTH,
+        "HELLO must be called with the client already authenticated, "
+        "otherwise the HELLO <proto> AUTH <user> <pass> option can be used to "
+        "authenticate the client and select the RESP protocol version at the "
+        "same time");
+  if (options.name != 0)
+    cf_client_name_set (session, call->argv[options.name]);
+  if (options.version != 0)
+    session->resp = (guint8) options.version;
+  call->reply.resp = session->resp;
+  reply_hello (call);
+  return TRUE;
+}
+
+static gboolean
+run_ping (CfCall *call, GError **error)
+{
+  if (call->argc > 2)
+    return cf_throw (error, CF_ERROR_FAILED,
+                     "wrong number of arguments for 'ping' command");
+  if (call->argc == 2)
+    cf_reply_bulk (&call->reply, call->argv[1]);
+  else
+    cf_reply_status (&call->reply, "PONG");
+  return TRUE;
+}
+
+static gboolean
+run_quit (CfCall *call, GError **error)
+{
+  call->session->flags |= CF_SESSION_CLOSE_AFTER_REPLY;
+  cf_reply_ok (&call->reply);
+  return TRUE;
+}
+
+static gboolean
+run_reset (CfCall *call, GError **error)
+{
+  CfSession *session = call->session;
+
+  cf_session_reset (session, call->keyspace);
+  cf_monitors_remove (call->engine->monitors, session);
+  if (cf_config_get_int (call->engine->config, CF_SETTING_REQUIREPASS) != 0)
+    session->flags &= ~(guint) CF_SESSION_AUTHORIZED;
+  call->reply.resp = session->resp;
+  cf_reply_status (&call->reply, "RESET");
+  return TRUE;
+}
+
+static gboolean
+run_select (CfCall *call, GError **error)
+{
+  gint64 db;
+
+  if (!cf_call_get_int_in (call, 1, G_MININT32, G_MAXINT32, &db, error))
+    return FALSE;
+  if (db < 0 || db >= cf_keyspace_n_databases (call->keyspace))
+    return cf_throw (error, CF_ERROR_FAILED, "DB index is out of range");
+  call->session->db = (guint) db;
+  cf_reply_ok (&call->reply);
+  return TRUE;
+}
+
+#define ALWAYS (CF_COMMAND_LOADING | CF_COMMAND_STALE | CF_COMMAND_FAST)
+#define BEFORE_LOGIN                                                           \
+  (ALWAYS | CF_COMMAND_NOSCRIPT | CF_COMMAND_NO_AUTH | CF_COMMAND_ALLOW_BUSY)
+
+static const CfCommand commands[] = {
+  {
+      .name = "AUTH",
+      .usage = "[username] password",
+      .summary = "Logs the connection in.",
+      .since = "1.0.0",
+      .complexity = "O(N) where N is the number of passwords of the user",
+      .run = run_auth,
+      .arity = -2,
+      .flags = BEFORE_LOGIN,
+      .categories = CF_ACL_CONNECTION,
+  },
+  {
+      .name = "ECHO",
+      .usage = "message",
+      .summary = "Returns the string it is given.",
+      .since = "1.0.0",
+      .complexity = "O(1)",
+      .run = run_echo,
+      .arity = 2,
+      .flags = ALWAYS,
+      .categories = CF_ACL_CONNECTION,
+  },
+  {
+      .name = "HELLO",
+      .usage =
+          "[protover:integer [AUTH username password] [SETNAME clientname]]",
+      .summary =
+          "Chooses the protocol, and may log in and name the connection.",
+      .since = "6.0.0",
+      .complexity = "O(1)",
+      .run = run_hello,
+      .arity = -1,
+      .flags = BEFORE_LOGIN,
+      .categories = CF_ACL_CONNECTION,
+  },
+  {
+      .name = "PING",
+      .usage = "[message]",
+      .summary = "Asks whether the server is there.",
+      .since = "1.0.0",
+      .complexity = "O(1)",
+      .tips = "request_policy:all_shards response_policy:all_succeeded",
+      .run = run_ping,
+      .arity = -1,
+      .flags = CF_COMMAND_FAST,
+      .categories = CF_ACL_CONNECTION,
+  },
+  {
+      .name = "QUIT",
+      .summary = "Closes the connection when all replies were sent.",
+      .since = "1.0.0",
+      .complexity = "O(1)",
+      .run = run_quit,
+      .arity = -1,
+      .flags = BEFORE_LOGIN | CF_COMMAND_IN_MULTI,
+      .categories = CF_ACL_CONNECTION,
+  },
+  {
+      .name = "RESET",
+      .summary = "Makes the connection like a new one.",
+      .since = "6.2.0",
+      .complexity = "O(1)",
+      .run = run_reset,
+      .arity = 1,
+      .flags = BEFORE_LOGIN | CF_COMMAND_IN_MULTI,
+      .categories = CF_ACL_CONNECTION,
+  },
+  {
+      .name = "SELECT",
+      .usage = "index:integer",
+      .summary = "Chooses the database of the connection.",
+      .since = "1.0.0",
+      .complexity = "O(1)",
+      .run = run_select,
+      .arity = 2,
+      .flags = ALWAYS,
+      .categories = CF_ACL_CONNECTION,
+  },
+};
+
+const CfFamily cf_connection_family = {
+  .group = "connection",
+  .commands = commands,
+  .n_commands = G_N_ELEMENTS (commands),
+};

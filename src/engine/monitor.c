@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "engine/monitor.h"
+
+struct _CfMonitors
+{
+  gint n; /* (atomic) how many there are */
+
+  CfMutex lock;
+  GPtrArray *sessions; /* (owned) (element-type CfSession) protected by @lock */
+};
+
+CfMonitors *
+cf_monitors_new (void)
+{
+  CfMonitors *self = g_new0 (CfMonitors, 1);
+
+  cf_mutex_init (&self->lock, CF_LOCK_LOG, 2);
+  self->sessions =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) cf_session_unref);
+  return self;
+}
+
+void
+cf_monitors_free (CfMonitors *self)
+{
+  if (self == NULL)
+    return;
+  g_ptr_array_unref (self->sessions);
+  cf_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+void
+cf_monitors_add (CfMonitors *self, CfSession *session)
+{
+  cf_mutex_lock (&self->lock);
+  if (!g_ptr_array_find (self->sessions, session, NULL))
+    g_ptr_array_add (self->sessions, cf_session_ref (session));
+  g_atomic_int_set (&self->n, (gint) self->sessions->len);
+  cf_mutex_unlock (&self->lock);
+}
+
+/**
+ * cf_monitors_remove:
+ * @self: the monitors
+ * @session: a session, which need not be one of them
+ */
+void
+cf_monitors_remove (CfMonitors *self, CfSession *session)
+{
+  guint at;
+  gpointer removed = NULL;
+
+  if (!cf_monitors_any (self))
+    return;
+  cf_mutex_lock (&self->lock);
+  if (g_ptr_array_find (self->sessions, session, &at))
+    removed = g_ptr_array_steal_index (self->sessions, at);
+  g_atomic_int_set (&self->n, (gint) self->sessions->len);
+  cf_mutex_unlock (&self->lock);
+  cf_session_unref (removed);
+}
+
+gboolean
+cf_monitors_any (const CfMonitors *self)
+{
+  return g_atomic_int_get (&self->n) > 0;
+}
+
+static void
+append_quoted (GString *line, CfSlice argument)
+{
+  g_string_append (line, " \"");
+  for (gsize i = 0; i < argument.size; i++)
+    {
+      static const char plain[] = "\\\"\n\r\t\a\b", letter[] = "\\\"nrtab";
+      guchar c = (guchar) argument.data[i];
+      const char *special = c != '\0' ? strchr (plain, c) : NULL;
+
+      if (special != NULL)
+        {
+          g_string_append_c (line, '\\');
+          g_string_append_c (line, letter[special - plain]);
+        }
+      else if (g_ascii_isprint (c))
+        g_string_append_c (line, (char) c);
+      else
+        g_string_append_printf (line, "\\x%02x", c);
+    }
+  g_string_append_c (line, '"');
+}
+
+static CfBlob *
+format_line (CfSession *from,
+             guint db,
+             const CfSlice *argv,
+             guint argc,
+             guint64 redacted,
+             gint64 now_us)
+{
+  g_autoptr (GString) line = g_string_new (NULL);
+
+  g_string_append_printf (line, "+%" G_GINT64_FORMAT ".%06d [%u %s]",
+                          now_us / G_USEC_PER_SEC,
+                          (int) (now_us % G_USEC_PER_SEC), db,
+                          from->address != NULL ? from->address : "internal");
+  for (guint i = 0; i < argc; i++)
+    append_quoted (line, i < 64 && (redacted >> i & 1) ? CF_SLICE ("(redacted)")
+                                                       : argv[i]);
+  g_string_append (line, "\r\n");
+  return cf_blob_new (cf_slice (line->str, line->len));
+}
+
+/**
+ * cf_monitors_feed:
+ * @self: the monitors
+ * @from: whose command it is
+ * @db: the number of its database
+ * @argv: (array length=argc): the command
+ * @argc: how many words it has
+ * @redacted: bit i says that argument i is secret
+ * @now_us: wall-clock microseconds
+ *
+ * Shows the command to all monitors.
+ */
+void
+cf_monitors_feed (CfMonitors *self,
+                  CfSession *from,
+                  guint db,
+                  const CfSlice *argv,
+                  guint argc,
+                  guint64 redacted,
+                  gint64 now_us)
+{
+  g_autoptr (CfBlob) line =
+      format_line (from, db, argv, argc, redacted, now_us);
+  g_autoptr (GPtrArray) sessions =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) cf_session_unref);
+
+  cf_mutex_lock (&self->lock);
+  for (guint i = 0; i < self->sessions->len; i++)
+    g_ptr_array_add (sessions,
+                     cf_session_ref (g_ptr_array_index (self->sessions, i)));
+  cf_mutex_unlock (&self->lock);
+  for (guint i = 0; i < sessions->len; i++)
+    {
+      CfSession *session = g_ptr_array_index (sessions, i);
+
+      session->ops->send (session, line);
+    }
+}
