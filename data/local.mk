@@ -2,6 +2,7 @@
 
 pkgsysconfdir = $(sysconfdir)/$(PACKAGE)
 dist_pkgsysconf_DATA = \
+	data/cofferd.conf \
 	$(NULL)
 
 # What of the tree depends on directories is made from its namesake in .in.

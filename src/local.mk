@@ -28,6 +28,8 @@ base_sources = \
 	src/base/slice.h \
 	$(NULL)
 config_sources = \
+	src/config/describe.c \
+	src/config/describe.h \
 	src/config/keyfile.c \
 	src/config/keyfile.h \
 	src/config/loader.c \
@@ -143,8 +145,12 @@ commands_sources = \
 net_sources = \
 	$(NULL)
 daemon_sources = \
+	src/daemon/log.c \
+	src/daemon/log.h \
 	src/daemon/notify.c \
 	src/daemon/notify.h \
+	src/daemon/options.c \
+	src/daemon/options.h \
 	$(NULL)
 client_sources = \
 	src/client/client-options.c \

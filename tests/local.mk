@@ -19,11 +19,14 @@ test_programs = \
 	tests/client/test-remote \
 	tests/client/test-runner \
 	tests/commands/test-commands \
+	tests/config/test-describe \
 	tests/config/test-keyfile \
 	tests/config/test-loader \
 	tests/config/test-settings \
 	tests/config/test-value \
+	tests/daemon/test-log \
 	tests/daemon/test-notify \
+	tests/daemon/test-options \
 	tests/proto/test-out \
 	tests/proto/test-reply \
 	tests/proto/test-reply-reader \
