@@ -8,6 +8,11 @@ servers_env = COFFERD='$(abs_builddir)/src/cofferd' CC='$(CC)' \
 	PYTHONDONTWRITEBYTECODE=1
 
 EXTRA_DIST += \
+	bench/bench.py \
+	bench/probe.c \
+	bench/run \
+	bench/sections.py \
+	bench/stall.py \
 	tests/lib/harness.py \
 	tests/oracle/bitmaps.txt \
 	tests/oracle/chance.py \

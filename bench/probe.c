@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The part of the benchmarks that has to be fast.
+
+   probe rate PORT HZ SECONDS KEYS
+     asks for one random key of KEYS, HZ times a second, and prints how long
+     the replies took, in microseconds: samples p50 p99 p999 max.  A request
+     is sent when it is due, whether or not the one before it was answered,
+     and its time counts from when it was due: a server that stops cannot hide
+     the requests that it kept waiting.
+   probe set PORT COUNT SIZE DEPTH [PXAT]
+     sets COUNT keys of 16 bytes to values of SIZE, DEPTH requests at a time,
+     with a deadline if PXAT (absolute, ms) is given; prints the time of the
+     longest batch in microseconds and that of all in seconds.
+   probe get PORT COUNT KEYS DEPTH
+     asks for COUNT keys, of KEYS, one after the other.
+   probe connect PORT HZ SECONDS
+     opens connections, HZ a second, sends a PING on each and closes it;
+     prints how many were answered.
+   probe idle PORT COUNT
+     opens COUNT connections, prints how many, and keeps them until its
+     standard input ends.  */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SECOND_NS INT64_C (1000000000)
+
+static void
+fail (const char *what)
+{
+  perror (what);
+  exit (1);
+}
+
+static int64_t
+now_ns (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_MONOTONIC, &now);
+  return now.tv_sec * SECOND_NS + now.tv_nsec;
+}
+
+static int
+dial (int port)
+{
+  struct sockaddr_in address = { .sin_family = AF_INET,
+                                 .sin_port = htons ((uint16_t) port),
+                                 .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
+  int one = 1;
+  int fd = socket (AF_INET, SOCK_STREAM, 0);
+
+  if (fd < 0)
+    fail ("socket");
+  if (connect (fd, (struct sockaddr *) &address, sizeof address) < 0)
+    fail ("connect");
+  setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+  return fd;
+}
+
+static void
+send_all (int fd, const char *data, size_t size)
+{
+  while (size > 0)
+    {
+      ssize_t sent = send (fd, data, size, MSG_NOSIGNAL);
+
+      if (sent < 0)
+        fail ("send");
+      data += sent;
+      size -= (size_t) sent;
+    }
+}
+
+/* Count the replies in a stream of simple and bulk strings and nulls.  */
+struct counter
+{
+  int64_t skip; /* bytes of a bulk string still to come */
+  char line[64];
+  size_t length;
+};
+
+static int
+count_replies (struct counter *self, const char *data, ssize_t size)
+{
+  int replies = 0;
+
+  for (ssize_t i = 0; i < size; i++)
+    {
+      if (self->skip > 0)
+        {
+          int64_t part = size - i < self->skip ? size - i : self->skip;
+
+          self->skip -= part;
+          i += part - 1;
+          replies += self->skip == 0;
+          continue;
+        }
+      if (data[i] != '\n')
+        {
+          if (self->length < sizeof self->line - 1)
+            self->line[self->length++] = data[i];
+          continue;
+        }
+      self->line[self->length] = '\0';
+      self->length = 0;
+      if (self->line[0] == '$' && self->line[1] != '-')
+        self->skip = atoll (self->line + 1) + 2;
+      else
+        replies++;
+      if (self->line[0] == '-')
+        {
+          fprintf (stderr, "probe: %s\n", self->line);
+          exit (1);
+        }
+    }
+  return replies;
+}
+
+static int
+compare (const void *one, const void *other)
+{
+  uint32_t a = *(const uint32_t *) one, b = *(const uint32_t *) other;
+
+  return (a > b) - (a < b);
+}
+
+static int
+get_request (char *request, unsigned key)
+{
+  return sprintf (request, "*2\r\n$3\r\nGET\r\n$16\r\n%016u\r\n", key);
+}
+
+static void
+print_percentiles (uint32_t *times, size_t count)
+{
+  qsort (times, count, sizeof *times, compare);
+  printf ("%zu %u %u %u %u\n", count, times[count / 2], times[count * 99 / 100],
+          times[count * 999 / 1000], times[count - 1]);
+}
+
+static int
+rate (int port, int hz, double seconds, unsigned keys)
+{
+  size_t count = (size_t) (hz * seconds), sent = 0, done = 0;
+  uint32_t *times = calloc (count + 1, sizeof *times);
+  struct counter counter = { 0 };
+  int fd = dial (port);
+  int64_t begin = now_ns (), step = SECOND_NS / hz;
+  unsigned seed = 12345;
+
+  /* Waiting for a processor should not be mistaken for the server's delay. */
+  setpriority (PRIO_PROCESS, 0, -15);
+  while (done < count)
+    {
+      int64_t now = now_ns ();
+      struct pollfd wait = { .fd = fd, .events = POLLIN };
+      struct timespec pause = { 10, 0 };
+
+      while (sent < count && begin + (int64_t) sent * step <= now)
+        {
+          char request[64];
+          int size = get_request (request, (unsigned) rand_r (&seed) % keys);
+
+          send_all (fd, request, (size_t) size);
+          sent++;
+        }
+      if (sent < count)
+        {
+          int64_t due = begin + (int64_t) sent * step - now_ns ();
+
+          pause.tv_sec = 0;
+          pause.tv_nsec = due < 0 ? 0 : due;
+        }
+      if (ppoll (&wait, 1, &pause, NULL) > 0)
+        {
+          char data[65536];
+          ssize_t size = recv (fd, data, sizeof data, 0);
+          int64_t at = now_ns ();
+
+          if (size <= 0)
+            fail ("recv");
+          for (int n = count_replies (&counter, data, size); n > 0; n--)
+            {
+              times[done] =
+                  (uint32_t) ((at - begin - (int64_t) done * step) / 1000);
+              done++;
+            }
+        }
+    }
+  print_percentiles (times, count);
+  return 0;
+}
+
+/* Send a batch and wait for as many replies.  */
+static void
+exchange (int fd,
+          struct counter *counter,
+          const char *batch,
+          size_t size,
+          int replies)
+{
+  static char data[1 << 18];
+
+  send_all (fd, batch, size);
+  while (replies > 0)
+    {
+      ssize_t got = recv (fd, data, sizeof data, 0);
+
+      if (got <= 0)
+        fail ("recv");
+      replies -= count_replies (counter, data, got);
+    }
+}
+
+static int
+set_keys (int port, unsigned count, int size, int depth, const char *pxat)
+{
+  int fd = dial (port);
+  char *batch = malloc ((size_t) depth * (size_t) (size + 160));
+  char *value = malloc ((size_t) size + 1);
+  struct counter counter = { 0 };
+  int64_t begin = now_ns (), worst = 0;
+
+  memset (value, 'v', (size_t) size);
+  value[size] = '\0';
+  for (unsigned key = 0; key < count;)
+    {
+      size_t used = 0;
+      int n = 0;
+      int64_t start = now_ns ();
+
+      for (; n < depth && key < count; n++, key++)
+        {
+          used += (size_t) sprintf (
+              batch + used, "*%d\r\n$3\r\nSET\r\n$16\r\n%016u\r\n$%d\r\n%s\r\n",
+              pxat ? 5 : 3, key, size, value);
+          if (pxat)
+            used +=
+                (size_t) sprintf (batch + used, "$4\r\nPXAT\r\n$%zu\r\n%s\r\n",
+                                  strlen (pxat), pxat);
+        }
+      exchange (fd, &counter, batch, used, n);
+      if (now_ns () - start > worst)
+        worst = now_ns () - start;
+    }
+  printf ("%lld %.3f\n", (long long) (worst / 1000),
+          (double) (now_ns () - begin) / SECOND_NS);
+  return 0;
+}
+
+static int
+get_keys (int port, unsigned count, unsigned keys, int depth)
+{
+  int fd = dial (port);
+  char *batch = malloc ((size_t) depth * 64);
+  struct counter counter = { 0 };
+
+  for (unsigned done = 0; done < count;)
+    {
+      size_t used = 0;
+      int n = 0;
+
+      for (; n < depth && done < count; n++, done++)
+        used += (size_t) get_request (batch + used, done % keys);
+      exchange (fd, &counter, batch, used, n);
+    }
+  return 0;
+}
+
+static int
+connect_often (int port, int hz, double seconds)
+{
+  int64_t begin = now_ns (), step = SECOND_NS / hz;
+  size_t count = (size_t) (hz * seconds);
+
+  for (size_t i = 0; i < count; i++)
+    {
+      int64_t due = begin + (int64_t) i * step - now_ns ();
+      struct counter counter = { 0 };
+      int fd;
+
+      if (due > 0)
+        nanosleep (&(struct timespec){ 0, due }, NULL);
+      fd = dial (port);
+      exchange (fd, &counter, "PING\r\n", 6, 1);
+      close (fd);
+    }
+  printf ("%.0f\n", (double) count * SECOND_NS / (double) (now_ns () - begin));
+  return 0;
+}
+
+static int
+idle (int port, int count)
+{
+  char end;
+
+  for (int i = 0; i < count; i++)
+    dial (port);
+  printf ("%d\n", count);
+  fflush (stdout);
+  while (read (STDIN_FILENO, &end, 1) > 0)
+    continue;
+  return 0;
+}
+
+int
+main (int argc, char **argv)
+{
+  const char *mode = argc > 3 ? argv[1] : "";
+  int port = argc > 3 ? atoi (argv[2]) : 0;
+
+  if (!strcmp (mode, "rate") && argc == 6)
+    return rate (port, atoi (argv[3]), atof (argv[4]),
+                 (unsigned) atoi (argv[5]));
+  if (!strcmp (mode, "set") && argc >= 6)
+    return set_keys (port, (unsigned) atoi (argv[3]), atoi (argv[4]),
+                     atoi (argv[5]), argc > 6 ? argv[6] : NULL);
+  if (!strcmp (mode, "get") && argc == 6)
+    return get_keys (port, (unsigned) atoi (argv[3]), (unsigned) atoi (argv[4]),
+                     atoi (argv[5]));
+  if (!strcmp (mode, "connect") && argc == 5)
+    return connect_often (port, atoi (argv[3]), atof (argv[4]));
+  if (!strcmp (mode, "idle") && argc == 4)
+    return idle (port, atoi (argv[3]));
+  fprintf (stderr, "probe: what it takes stands at the top of probe.c\n");
+  return 2;
+}
