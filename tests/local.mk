@@ -33,7 +33,11 @@ test_programs = \
 	tests/proto/test-reply-tree \
 	tests/proto/test-request \
 	tests/proto/test-split \
+	tests/store/test-access \
+	tests/store/test-deadlines \
+	tests/store/test-entry \
 	tests/store/test-keyspace \
+	tests/store/test-table \
 	tests/types/test-bitfield \
 	tests/types/test-bits \
 	tests/types/test-lcs \

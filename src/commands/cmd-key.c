@@ -199,7 +199,7 @@ copy_entry (CfCall *call,
   if (cf_keyspace_put (call->keyspace, call->hold, db, to, &value,
                        cf_entry_deadline (entry)) != NULL)
     return TRUE;
-  cf_value_clear (&value);
+  cf_value_drop (&value);
   return cf_call_out_of_memory (error);
 }
 

@@ -376,7 +376,7 @@ cf_value_blob (CfBlob *blob)
 }
 
 void
-cf_value_clear (CfValue *self)
+cf_value_drop (CfValue *self)
 {
   if (self->blob != NULL)
     cf_blob_unref (self->blob);

@@ -114,7 +114,7 @@ CfValue cf_value_string (CfSlice bytes); /* picks INT, EMBSTR or RAW */
 CfValue cf_value_raw (CfSlice bytes);    /* RAW, whatever it says */
 CfValue cf_value_int (gint64 number);
 CfValue cf_value_blob (CfBlob *blob); /* (transfer full), RAW */
-void cf_value_clear (CfValue *self);  /* one that was not taken */
+void cf_value_drop (CfValue *self);   /* one that was not taken */
 
 CfEntry *
 cf_entry_try_new (CfSlice key, const CfValue *value, gint64 deadline_ms);
