@@ -123,8 +123,11 @@ engine_sources = \
 	src/engine/worker.h \
 	$(NULL)
 commands_sources = \
+	src/commands/client-line.c \
+	src/commands/client-line.h \
 	src/commands/client-name.c \
 	src/commands/client-name.h \
+	src/commands/cmd-client.c \
 	src/commands/cmd-connection.c \
 	src/commands/cmd-database.c \
 	src/commands/cmd-expire.c \

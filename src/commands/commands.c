@@ -5,12 +5,7 @@
 
 /* One line a family, sorted. */
 const CfFamily *const cf_families[] = {
-  &cf_connection_family,
-  &cf_database_family,
-  &cf_expire_family,
-  &cf_key_family,
-  &cf_scan_family,
-  &cf_transaction_family,
-  &cf_wait_family,
-  NULL,
+  &cf_client_family,      &cf_connection_family, &cf_database_family,
+  &cf_expire_family,      &cf_key_family,        &cf_scan_family,
+  &cf_transaction_family, &cf_wait_family,       NULL,
 };

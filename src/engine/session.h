@@ -142,6 +142,7 @@ void cf_session_init (CfSession *self, const CfSessionOps *ops);
 void cf_session_clear (CfSession *self);
 CfSession *cf_session_ref (CfSession *self);
 void cf_session_unref (CfSession *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CfSession, cf_session_unref)
 void
 cf_session_publish (CfSession *self); /* what follows from its own fields */
 void cf_session_set_name (CfSession *self, const char *name); /* (nullable) */

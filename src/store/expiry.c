@@ -95,7 +95,7 @@ cf_keyspace_expire_due (CfKeyspace *self, gint64 now_ms, gsize most)
   gsize n_removed = 0;
   guint i;
 
-  if (g_atomic_int_get (&self->is_frozen))
+  if (cf_keyspace_is_frozen (self, now_ms))
     return 0;
   for (i = 0; i < CF_N_SLOTS && n_removed < most; i++)
     {

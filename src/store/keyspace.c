@@ -77,10 +77,21 @@ cf_keyspace_set_reaper (CfKeyspace *self, CfReaper *reaper)
   self->reaper = reaper;
 }
 
+/**
+ * cf_keyspace_freeze:
+ * @self: the keyspace
+ * @until_ms: until when nothing expires, wall-clock milliseconds; 0 ends it
+ */
 void
-cf_keyspace_set_frozen (CfKeyspace *self, gboolean is_frozen)
+cf_keyspace_freeze (CfKeyspace *self, gint64 until_ms)
 {
-  g_atomic_int_set (&self->is_frozen, is_frozen);
+  __atomic_store_n (&self->frozen_until_ms, until_ms, __ATOMIC_RELAXED);
+}
+
+gboolean
+cf_keyspace_is_frozen (CfKeyspace *self, gint64 now_ms)
+{
+  return now_ms < __atomic_load_n (&self->frozen_until_ms, __ATOMIC_RELAXED);
 }
 
 /* Frees an entry, here if that is quick, else in the reaper's thread. */
@@ -125,7 +136,7 @@ look_up_live (
 
   if (entry == NULL || !cf_entry_is_past (entry, now_ms))
     return entry;
-  if (!g_atomic_int_get (&self->is_frozen))
+  if (!cf_keyspace_is_frozen (self, now_ms))
     cf_slot_drop (self, slot, db, key->bytes, key->hash, CF_REMOVED_EXPIRED);
   return NULL;
 }

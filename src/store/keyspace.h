@@ -59,7 +59,7 @@ guint cf_keyspace_n_databases (const CfKeyspace *self);
 void cf_keyspace_set_reaper (CfKeyspace *self, CfReaper *reaper);
 /* While frozen (CLIENT PAUSE), what is past its deadline is not seen, but not
  * removed either. */
-void cf_keyspace_set_frozen (CfKeyspace *self, gboolean is_frozen);
+void cf_keyspace_freeze (CfKeyspace *self, gint64 until_ms);
 
 /* -- Keys that are held ---------------------------------------------------- */
 

@@ -49,7 +49,7 @@ struct _CfKeyspace
   guint32 **counts;       /* (owned) for each database, (atomic) NULL or the
                              number of keys in each slot, (atomic) */
   guint n_databases;
-  gboolean is_frozen;       /* (atomic) nothing expires */
+  gint64 frozen_until_ms;   /* (atomic) nothing expires before */
   CfAccessKind access_kind; /* (atomic) */
   guint lfu_log_factor;     /* (atomic) */
   guint lfu_decay_min;      /* (atomic) */
@@ -107,6 +107,7 @@ void cf_slot_drop (CfKeyspace *keyspace,
 /* The number of keys of @db in @slot, without its lock. */
 guint32 cf_keyspace_count_in (CfKeyspace *self, guint db, guint slot);
 
+gboolean cf_keyspace_is_frozen (CfKeyspace *self, gint64 now_ms);
 gboolean cf_entry_is_past (const CfEntry *self,
                            gint64 now_ms); /* its deadline */
 guint32 cf_access_initial (CfKeyspace *keyspace, gint64 now_ms);

@@ -249,7 +249,7 @@ pick (
       is_live = !cf_entry_is_past (entry, now_ms);
       if (is_live)
         g_string_append_len (key, name.data, (gssize) name.size);
-      else if (!g_atomic_int_get (&self->is_frozen) &&
+      else if (!cf_keyspace_is_frozen (self, now_ms) &&
                cf_claims_on (slot->claims, name, hash) == NULL)
         cf_slot_drop (self, slot, db, name, hash, CF_REMOVED_EXPIRED);
     }

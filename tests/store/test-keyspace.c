@@ -114,11 +114,11 @@ static void
 test_keyspace_frozen (Fixture *self, gconstpointer data)
 {
   put (&self->hold, 0, "k", "v", NOW - 1);
-  cf_keyspace_set_frozen (self->keyspace, TRUE);
+  cf_keyspace_freeze (self->keyspace, G_MAXINT64);
   assert_value (&self->hold, 0, "k", NULL);
   g_assert_cmpuint (cf_keyspace_size (self->keyspace, 0), ==, 1);
   g_assert_cmpuint (cf_keyspace_expire_due (self->keyspace, NOW, 10), ==, 0);
-  cf_keyspace_set_frozen (self->keyspace, FALSE);
+  cf_keyspace_freeze (self->keyspace, 0);
   assert_value (&self->hold, 0, "k", NULL);
   g_assert_cmpuint (cf_keyspace_size (self->keyspace, 0), ==, 0);
 }
