@@ -331,7 +331,7 @@ rewrite_text (CfConfig *self, const char *data, GError **error)
 
   for (id = 0; id < CF_N_SETTINGS; id++)
     {
-      const CfValue *value = &self->rest->slots[id].value;
+      const CfSettingValue *value = &self->rest->slots[id].value;
 
       if (is_in_file (self, id))
         continue;

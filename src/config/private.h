@@ -13,13 +13,13 @@ G_BEGIN_DECLS
 
 typedef struct _CfConfigSlot
 {
-  CfValue value;     /* protected by @lock */
-  CfConfigHook hook; /* (nullable) set before there is a second thread */
-  gpointer data;     /* (not owned) of @hook */
-  char *in_file;     /* (owned) (nullable) what the file said when it was last
-                        read or written; protected by @changing */
-  gboolean pinned;   /* given as an option, which outdoes the file; protected
-                        by @changing */
+  CfSettingValue value; /* protected by @lock */
+  CfConfigHook hook;    /* (nullable) set before there is a second thread */
+  gpointer data;        /* (not owned) of @hook */
+  char *in_file;   /* (owned) (nullable) what the file said when it was last
+                      read or written; protected by @changing */
+  gboolean pinned; /* given as an option, which outdoes the file; protected
+                      by @changing */
 } CfConfigSlot;
 
 struct _CfConfigRest
@@ -40,7 +40,7 @@ struct _CfConfigRest
 typedef struct _CfConfigStep
 {
   CfSettingId id;
-  CfValue value;
+  CfSettingValue value;
   gboolean changes; /* the value differs from the old one */
   gboolean told;    /* the hook was called */
 } CfConfigStep;

@@ -45,7 +45,7 @@ publish_limits (CfConfig *self, const char *text)
 {
   CfOutputLimit limits[CF_N_CLIENT_CLASSES] = { 0 };
 
-  cf_value_parse_output_limits (text, limits, NULL);
+  cf_setting_value_parse_output_limits (text, limits, NULL);
   for (gsize i = 0; i < CF_N_CLIENT_CLASSES; i++)
     {
       gint64 *to = self->rest->limits[i];
@@ -65,8 +65,8 @@ exchange (CfConfig *self, CfConfigStep *steps, gsize n_steps)
   cf_mutex_lock (&self->rest->lock);
   for (gsize i = 0; i < n_steps; i++)
     {
-      CfValue *now = &self->rest->slots[steps[i].id].value;
-      CfValue old = *now;
+      CfSettingValue *now = &self->rest->slots[steps[i].id].value;
+      CfSettingValue old = *now;
 
       *now = steps[i].value;
       steps[i].value = old;
@@ -152,8 +152,8 @@ cf_config_prepare_step (CfConfig *self,
 
   cf_mutex_assert_held (&self->rest->changing);
   *step = (CfConfigStep){ .id = id };
-  if (!cf_value_parse (&step->value, &cf_settings[id], data, size,
-                       slot->value.text, error))
+  if (!cf_setting_value_parse (&step->value, &cf_settings[id], data, size,
+                               slot->value.text, error))
     return FALSE;
   step->changes = strcmp (step->value.text, slot->value.text) != 0;
   return TRUE;
@@ -198,7 +198,7 @@ void
 cf_config_clear_steps (CfConfigStep *steps, gsize n_steps)
 {
   for (gsize i = 0; i < n_steps; i++)
-    cf_value_clear (&steps[i].value);
+    cf_setting_value_clear (&steps[i].value);
 }
 
 /**
@@ -218,11 +218,11 @@ cf_config_new (void)
   for (int id = 0; id < CF_N_SETTINGS; id++)
     {
       const CfSetting *setting = &cf_settings[id];
-      CfValue *value = &rest->slots[id].value;
+      CfSettingValue *value = &rest->slots[id].value;
       g_autoptr (GError) error = NULL;
 
-      if (!cf_value_parse (value, setting, setting->initial,
-                           strlen (setting->initial), NULL, &error))
+      if (!cf_setting_value_parse (value, setting, setting->initial,
+                                   strlen (setting->initial), NULL, &error))
         g_error ("default of %s: %s", setting->name, error->message);
       rest->initial[id] = g_strdup (value->text);
       self->numbers[id] = value->number;
@@ -245,7 +245,7 @@ cf_config_free (CfConfig *self)
   rest = self->rest;
   for (int id = 0; id < CF_N_SETTINGS; id++)
     {
-      cf_value_clear (&rest->slots[id].value);
+      cf_setting_value_clear (&rest->slots[id].value);
       g_free (rest->slots[id].in_file);
       g_free (rest->initial[id]);
     }

@@ -20,7 +20,7 @@ static const char event_letters[] = "KEg$lshzxetdmn";
    CF_EVENT_STREAM | CF_EVENT_MODULE)
 
 static gboolean
-parse_bool (CfValue *self, const char *text, GError **error)
+parse_bool (CfSettingValue *self, const char *text, GError **error)
 {
   if (g_ascii_strcasecmp (text, "yes") == 0)
     self->number = TRUE;
@@ -47,7 +47,7 @@ check_range (const CfSetting *setting, gint64 number, GError **error)
 }
 
 static gboolean
-parse_int (CfValue *self,
+parse_int (CfSettingValue *self,
            const CfSetting *setting,
            const char *text,
            GError **error)
@@ -60,7 +60,7 @@ parse_int (CfValue *self,
 }
 
 static gboolean
-parse_octal (CfValue *self,
+parse_octal (CfSettingValue *self,
              const CfSetting *setting,
              const char *text,
              GError **error)
@@ -78,7 +78,7 @@ parse_octal (CfValue *self,
 
 /* Whether @text is a percentage; @self then holds what comes of it. */
 static gboolean
-parse_percent (CfValue *self,
+parse_percent (CfSettingValue *self,
                const CfSetting *setting,
                const char *text,
                GError **error)
@@ -107,7 +107,7 @@ parse_percent (CfValue *self,
 }
 
 static gboolean
-parse_memory (CfValue *self,
+parse_memory (CfSettingValue *self,
               const CfSetting *setting,
               const char *text,
               GError **error)
@@ -128,7 +128,7 @@ parse_memory (CfValue *self,
 }
 
 static gboolean
-parse_enum (CfValue *self,
+parse_enum (CfSettingValue *self,
             const CfSetting *setting,
             const char *text,
             GError **error)
@@ -162,7 +162,7 @@ split (const char *text)
 }
 
 static gboolean
-parse_words (CfValue *self, const char *text, GError **error)
+parse_words (CfSettingValue *self, const char *text, GError **error)
 {
   g_auto (GStrv) words = split (text);
 
@@ -174,7 +174,7 @@ parse_words (CfValue *self, const char *text, GError **error)
 }
 
 static gboolean
-parse_save (CfValue *self, const char *text, GError **error)
+parse_save (CfSettingValue *self, const char *text, GError **error)
 {
   g_auto (GStrv) words = split (text);
   gboolean valid = g_strv_length (words) % 2 == 0;
@@ -204,7 +204,7 @@ find_class (const char *name)
 }
 
 /**
- * cf_value_parse_output_limits:
+ * cf_setting_value_parse_output_limits:
  * @text: words in fours: class, hard limit, soft limit, seconds
  * @limits: (inout): the limits; those of classes not named stay
  * @error: return location for an error, or %NULL
@@ -212,9 +212,10 @@ find_class (const char *name)
  * Returns: %FALSE if @text is not valid; some @limits may have changed then
  */
 gboolean
-cf_value_parse_output_limits (const char *text,
-                              CfOutputLimit limits[static CF_N_CLIENT_CLASSES],
-                              GError **error)
+cf_setting_value_parse_output_limits (
+    const char *text,
+    CfOutputLimit limits[static CF_N_CLIENT_CLASSES],
+    GError **error)
 {
   g_auto (GStrv) words = split (text);
   guint n_words = g_strv_length (words);
@@ -245,7 +246,7 @@ cf_value_parse_output_limits (const char *text,
 }
 
 static gboolean
-parse_output_limits (CfValue *self,
+parse_output_limits (CfSettingValue *self,
                      const char *text,
                      const char *current,
                      GError **error)
@@ -255,8 +256,8 @@ parse_output_limits (CfValue *self,
   GString *all;
 
   if ((current != NULL &&
-       !cf_value_parse_output_limits (current, limits, error)) ||
-      !cf_value_parse_output_limits (text, limits, error))
+       !cf_setting_value_parse_output_limits (current, limits, error)) ||
+      !cf_setting_value_parse_output_limits (text, limits, error))
     return FALSE;
   all = g_string_new (NULL);
   for (gsize i = 0; i < CF_N_CLIENT_CLASSES; i++)
@@ -282,7 +283,7 @@ append_short (GString *all, double number)
 }
 
 static gboolean
-parse_percentiles (CfValue *self, const char *text, GError **error)
+parse_percentiles (CfSettingValue *self, const char *text, GError **error)
 {
   g_auto (GStrv) words = split (text);
   g_autoptr (GString) all = g_string_new (NULL);
@@ -330,7 +331,7 @@ format_events (gint64 events)
 }
 
 static gboolean
-parse_events (CfValue *self, const char *text, GError **error)
+parse_events (CfSettingValue *self, const char *text, GError **error)
 {
   for (const char *c = text; *c != '\0'; c++)
     {
@@ -350,7 +351,7 @@ parse_events (CfValue *self, const char *text, GError **error)
 }
 
 static gboolean
-parse_kind (CfValue *self,
+parse_kind (CfSettingValue *self,
             const CfSetting *setting,
             const char *text,
             const char *current,
@@ -393,7 +394,7 @@ has_number (const CfSetting *setting)
 }
 
 /**
- * cf_value_parse:
+ * cf_setting_value_parse:
  * @self: (out caller-allocates): the value
  * @setting: what it is a value of
  * @data: (array length=size): what was given
@@ -407,14 +408,14 @@ has_number (const CfSetting *setting)
  * Returns: %FALSE if it is not a value of @setting
  */
 gboolean
-cf_value_parse (CfValue *self,
-                const CfSetting *setting,
-                const char *data,
-                gsize size,
-                const char *current,
-                GError **error)
+cf_setting_value_parse (CfSettingValue *self,
+                        const CfSetting *setting,
+                        const char *data,
+                        gsize size,
+                        const char *current,
+                        GError **error)
 {
-  CfValue value = { 0 };
+  CfSettingValue value = { 0 };
   g_autofree char *text = NULL;
 
   if (size > 0 && memchr (data, '\0', size) != NULL)
@@ -423,14 +424,14 @@ cf_value_parse (CfValue *self,
   text = g_strndup (size > 0 ? data : "", size);
   if (!parse_kind (&value, setting, text, current, error))
     {
-      cf_value_clear (&value);
+      cf_setting_value_clear (&value);
       return FALSE;
     }
   if (!has_number (setting))
     value.number = (gint64) strlen (value.text);
   if (setting->only != NULL && strcmp (value.text, setting->initial) != 0)
     {
-      cf_value_clear (&value);
+      cf_setting_value_clear (&value);
       return cf_throw (error, CF_ERROR_FAILED, "%s", setting->only);
     }
   *self = value;
@@ -438,13 +439,13 @@ cf_value_parse (CfValue *self,
 }
 
 /**
- * cf_value_clear:
+ * cf_setting_value_clear:
  * @self: a value, perhaps of zeros
  *
  * Frees what @self owns.
  */
 void
-cf_value_clear (CfValue *self)
+cf_setting_value_clear (CfSettingValue *self)
 {
   g_clear_pointer (&self->text, g_free);
   g_clear_pointer (&self->written, g_free);

@@ -14,18 +14,18 @@ typedef struct _CfValue
   char *text;    /* (owned) canonical, as CONFIG GET prints it */
   char *written; /* (owned) (nullable) for the file, when not as @text */
   gint64 number;
-} CfValue;
+} CfSettingValue;
 
-gboolean cf_value_parse (CfValue *self,
-                         const CfSetting *setting,
-                         const char *data,
-                         gsize size,
-                         const char *current,
-                         GError **error);
-void cf_value_clear (CfValue *self);
-gboolean
-cf_value_parse_output_limits (const char *text,
-                              CfOutputLimit limits[static CF_N_CLIENT_CLASSES],
-                              GError **error);
+gboolean cf_setting_value_parse (CfSettingValue *self,
+                                 const CfSetting *setting,
+                                 const char *data,
+                                 gsize size,
+                                 const char *current,
+                                 GError **error);
+void cf_setting_value_clear (CfSettingValue *self);
+gboolean cf_setting_value_parse_output_limits (
+    const char *text,
+    CfOutputLimit limits[static CF_N_CLIENT_CLASSES],
+    GError **error);
 
 G_END_DECLS

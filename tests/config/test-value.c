@@ -134,9 +134,9 @@ test_value_parse (void)
       const Case *c = &cases[i];
       const CfSetting *setting = &cf_settings[c->id];
       g_autoptr (GError) error = NULL;
-      CfValue value = { 0 };
-      gboolean valid = cf_value_parse (&value, setting, c->given,
-                                       strlen (c->given), limits, &error);
+      CfSettingValue value = { 0 };
+      gboolean valid = cf_setting_value_parse (
+          &value, setting, c->given, strlen (c->given), limits, &error);
 
       g_test_message ("%s = '%s'", setting->name, c->given);
       g_assert_cmpstr (value.text, ==, c->text);
@@ -145,7 +145,7 @@ test_value_parse (void)
       g_assert_cmpint (valid, ==, error == NULL);
       if (!valid)
         g_assert_nonnull (strstr (error->message, c->error));
-      cf_value_clear (&value);
+      cf_setting_value_clear (&value);
     }
 }
 
@@ -153,31 +153,31 @@ static void
 test_value_nul (void)
 {
   g_autoptr (GError) error = NULL;
-  CfValue value = { 0 };
+  CfSettingValue value = { 0 };
 
-  g_assert_false (cf_value_parse (&value, &cf_settings[CF_SETTING_REQUIREPASS],
-                                  "a\0b", 3, NULL, &error));
+  g_assert_false (cf_setting_value_parse (
+      &value, &cf_settings[CF_SETTING_REQUIREPASS], "a\0b", 3, NULL, &error));
   g_assert_cmpstr (error->message, ==, "argument must not contain a NUL byte");
-  g_assert_true (cf_value_parse (&value, &cf_settings[CF_SETTING_REQUIREPASS],
-                                 NULL, 0, NULL, NULL));
+  g_assert_true (cf_setting_value_parse (
+      &value, &cf_settings[CF_SETTING_REQUIREPASS], NULL, 0, NULL, NULL));
   g_assert_cmpstr (value.text, ==, "");
-  cf_value_clear (&value);
+  cf_setting_value_clear (&value);
 }
 
 /* A share of the machine is bytes to read, and a percentage to write. */
 static void
 test_value_machine (void)
 {
-  CfValue value = { 0 };
+  CfSettingValue value = { 0 };
   gint64 machine = (gint64) cf_memory_machine ();
 
-  g_assert_true (cf_value_parse (&value, &cf_settings[CF_SETTING_MAXMEMORY],
-                                 "50%", 3, NULL, NULL));
+  g_assert_true (cf_setting_value_parse (
+      &value, &cf_settings[CF_SETTING_MAXMEMORY], "50%", 3, NULL, NULL));
   g_assert_cmpint (value.number, >, machine / 2 - 100);
   g_assert_cmpint (value.number, <=, machine / 2);
   g_assert_cmpint (g_ascii_strtoll (value.text, NULL, 10), ==, value.number);
   g_assert_cmpstr (value.written, ==, "50%");
-  cf_value_clear (&value);
+  cf_setting_value_clear (&value);
 }
 
 int
