@@ -9,7 +9,7 @@
 
 G_BEGIN_DECLS
 
-typedef struct _CfValue
+typedef struct _CfSettingValue
 {
   char *text;    /* (owned) canonical, as CONFIG GET prints it */
   char *written; /* (owned) (nullable) for the file, when not as @text */
