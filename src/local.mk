@@ -44,6 +44,8 @@ config_sources = \
 proto_sources = \
 	src/proto/out.c \
 	src/proto/out.h \
+	src/proto/plain.c \
+	src/proto/plain.h \
 	src/proto/reply-reader.c \
 	src/proto/reply-reader.h \
 	src/proto/reply-tree.c \

@@ -28,6 +28,7 @@ test_programs = \
 	tests/daemon/test-notify \
 	tests/daemon/test-options \
 	tests/proto/test-out \
+	tests/proto/test-plain \
 	tests/proto/test-reply \
 	tests/proto/test-reply-reader \
 	tests/proto/test-reply-tree \
