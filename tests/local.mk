@@ -45,6 +45,7 @@ test_programs = \
 	$(NULL)
 # Scripts that print nothing or why they failed; exit status 77 means skipped.
 test_scripts = \
+	tests/client/test-manual.sh \
 	$(NULL)
 lint_scripts = \
 	tests/lint/format.sh \
