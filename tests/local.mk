@@ -54,6 +54,7 @@ lint_scripts = \
 	tests/lint/marks.sh \
 	tests/lint/mirror.sh \
 	tests/lint/packages.sh \
+	tests/lint/po.sh \
 	tests/lint/shell.sh \
 	tests/lint/sizes.sh \
 	tests/lint/spdx.sh \
