@@ -129,18 +129,29 @@ commands_sources = \
 	src/commands/client-line.h \
 	src/commands/client-name.c \
 	src/commands/client-name.h \
+	src/commands/cmd-bitmap-field.c \
+	src/commands/cmd-bitmap.c \
+	src/commands/cmd-bitmap.h \
 	src/commands/cmd-client.c \
 	src/commands/cmd-connection.c \
 	src/commands/cmd-database.c \
 	src/commands/cmd-expire.c \
 	src/commands/cmd-key.c \
 	src/commands/cmd-scan.c \
+	src/commands/cmd-string-lcs.c \
+	src/commands/cmd-string-number.c \
+	src/commands/cmd-string-range.c \
+	src/commands/cmd-string-set.c \
+	src/commands/cmd-string.c \
+	src/commands/cmd-string.h \
 	src/commands/cmd-transaction.c \
 	src/commands/cmd-wait.c \
 	src/commands/commands.c \
 	src/commands/commands.h \
 	src/commands/deadline.c \
 	src/commands/deadline.h \
+	src/commands/edit.c \
+	src/commands/edit.h \
 	src/commands/help.c \
 	src/commands/help.h \
 	src/commands/key-value.c \

@@ -18,6 +18,13 @@ test_programs = \
 	tests/client/test-prompt \
 	tests/client/test-remote \
 	tests/client/test-runner \
+	tests/commands/test-cmd-bitmap \
+	tests/commands/test-cmd-bitmap-field \
+	tests/commands/test-cmd-string \
+	tests/commands/test-cmd-string-lcs \
+	tests/commands/test-cmd-string-number \
+	tests/commands/test-cmd-string-range \
+	tests/commands/test-cmd-string-set \
 	tests/commands/test-commands \
 	tests/config/test-describe \
 	tests/config/test-keyfile \
@@ -64,6 +71,8 @@ check_LIBRARIES += tests/libharness.a
 tests_libharness_a_SOURCES = \
 	tests/client/canned.c \
 	tests/client/canned.h \
+	tests/commands/fixture.c \
+	tests/commands/fixture.h \
 	tests/daemon/harness.c \
 	tests/daemon/harness.h \
 	$(NULL)

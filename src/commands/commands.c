@@ -4,8 +4,18 @@
 #include "commands/commands.h"
 
 /* One line a family, sorted. */
+/* clang-format off */
 const CfFamily *const cf_families[] = {
-  &cf_client_family,      &cf_connection_family, &cf_database_family,
-  &cf_expire_family,      &cf_key_family,        &cf_scan_family,
-  &cf_transaction_family, &cf_wait_family,       NULL,
+  &cf_bitmap_family,
+  &cf_client_family,
+  &cf_connection_family,
+  &cf_database_family,
+  &cf_expire_family,
+  &cf_key_family,
+  &cf_scan_family,
+  &cf_string_family,
+  &cf_transaction_family,
+  &cf_wait_family,
+  NULL,
 };
+/* clang-format on */

@@ -13,6 +13,8 @@
 G_BEGIN_DECLS
 
 extern const CfFamily *const cf_families[]; /* NULL-terminated */
+extern const CfFamily cf_bitmap_family;
+extern const CfFamily cf_string_family;
 
 extern const CfFamily cf_client_family;
 extern const CfFamily cf_connection_family;

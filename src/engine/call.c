@@ -279,6 +279,34 @@ cf_call_remove (CfCall *self, guint i)
   return cf_keyspace_remove (self->keyspace, self->hold, self->db, key);
 }
 
+static void
+tell (CfCall *self,
+      guint db,
+      const CfKey *key,
+      CfNotifyClass class,
+      const char *event)
+{
+  const CfEngineHooks *hooks = &self->engine->hooks;
+
+  if (hooks->event != NULL)
+    hooks->event (hooks->data, db, key->bytes, class, event);
+}
+
+/**
+ * cf_call_event:
+ * @self: a call
+ * @i: the number of an argument that is a key
+ * @class: the class of the event
+ * @event: its name
+ *
+ * Tells of one more event of a change that cf_call_changed() was told of.
+ */
+void
+cf_call_event (CfCall *self, guint i, CfNotifyClass class, const char *event)
+{
+  tell (self, self->db, cf_call_key (self, i), class, event);
+}
+
 void
 cf_call_changed (CfCall *self, guint i, CfNotifyClass class, const char *event)
 {
@@ -292,12 +320,9 @@ cf_call_changed_key (CfCall *self,
                      CfNotifyClass class,
                      const char *event)
 {
-  const CfEngineHooks *hooks = &self->engine->hooks;
-
   cf_keyspace_touch (self->keyspace, self->hold, db, key);
   self->n_changes++;
-  if (hooks->event != NULL)
-    hooks->event (hooks->data, db, key->bytes, class, event);
+  tell (self, db, key, class, event);
 }
 
 void

@@ -134,6 +134,9 @@ gboolean cf_call_remove (CfCall *self, guint i); /* TRUE: there was one */
  * counts the change, tells of the event. */
 void
 cf_call_changed (CfCall *self, guint i, CfNotifyClass class, const char *event);
+/* One more event of the same change: SET with a deadline is "set", "expire". */
+void
+cf_call_event (CfCall *self, guint i, CfNotifyClass class, const char *event);
 /* @n keys at once, by a command on a whole database. */
 void cf_call_changed_all (CfCall *self, gsize n);
 /* Gives @trash (transfer full) to be freed when the gate is open again: in

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "fixture.h"
+
+#include "base/clock.h"
+#include "base/hash.h"
+#include "base/memory.h"
+#include "commands/commands.h"
+#include "engine/feed.h"
+#include "proto/split.h"
+
+/* -- The clients' network, which nobody listens to ------------------------- */
+
+static void
+on_wake (CfSession *session, guint serial, CfWakeReason reason)
+{
+}
+
+static void
+on_close (CfSession *session)
+{
+}
+
+static void
+on_send (CfSession *session, CfBlob *bytes)
+{
+  cf_blob_unref (bytes);
+}
+
+static void
+on_free (CfSession *session)
+{
+}
+
+static const CfSessionOps client_ops = {
+  .wake = on_wake,
+  .close = on_close,
+  .send = on_send,
+  .free = on_free,
+};
+
+/* -- What commands say of their effects ------------------------------------ */
+
+static void
+on_event (gpointer data, guint db, CfSlice key, char class, const char *event)
+{
+  Fixture *self = data;
+
+  g_string_append_printf (self->events, "%s %.*s\n", event, (int) key.size,
+                          key.data);
+}
+
+static void
+on_record (gpointer data, guint db, const CfSlice *words, guint n_words)
+{
+  Fixture *self = data;
+
+  for (guint i = 0; i < n_words; i++)
+    {
+      g_string_append_len (self->records, words[i].data,
+                           (gssize) words[i].size);
+      g_string_append_c (self->records, i + 1 < n_words ? ' ' : '\n');
+    }
+}
+
+/* -- Set up and tear down -------------------------------------------------- */
+
+void
+fixture_init (int *argc, char ***argv)
+{
+  static const guint8 seed[16] = "a constant seed";
+
+  g_test_init (argc, argv, NULL);
+  cf_hash_init (seed);
+  cf_clock_init ();
+  cf_memory_init ();
+}
+
+void
+fixture_set_up (Fixture *self, gconstpointer data)
+{
+  CfEngineHooks hooks = { .event = on_event, .data = self };
+
+  self->events = g_string_new (NULL);
+  self->records = g_string_new (NULL);
+  self->config = cf_config_new ();
+  self->engine = cf_engine_new (self->config, cf_families, &hooks);
+  cf_feed_set_sink (self->engine->feed, on_record, self);
+  self->worker = cf_worker_acquire (self->engine);
+  for (guint i = 0; i < FIXTURE_CLIENTS; i++)
+    {
+      CfSession *client = &self->clients[i];
+
+      cf_session_init (client, &client_ops);
+      client->flags |= CF_SESSION_AUTHORIZED;
+      client->address = g_strdup_printf ("127.0.0.1:%u", 40000 + i);
+      client->local_address = g_strdup ("127.0.0.1:6379");
+      cf_sessions_add (self->engine->sessions, client);
+    }
+}
+
+void
+fixture_tear_down (Fixture *self, gconstpointer data)
+{
+  for (guint i = 0; i < FIXTURE_CLIENTS; i++)
+    {
+      cf_executor_forget (self->engine, &self->clients[i]);
+      cf_sessions_remove (self->engine->sessions, &self->clients[i]);
+      cf_session_clear (&self->clients[i]);
+    }
+  cf_worker_release (self->worker);
+  cf_engine_free (self->engine);
+  cf_config_free (self->config);
+  g_string_free (self->events, TRUE);
+  g_string_free (self->records, TRUE);
+}
+
+/* -- Running --------------------------------------------------------------- */
+
+static CfArgs *
+split_line (const char *line)
+{
+  g_autofree char *copy = g_strdup (line);
+  g_autoptr (GArray) spans = g_array_new (FALSE, FALSE, sizeof (CfSpan));
+  g_autoptr (GArray) words = g_array_new (FALSE, FALSE, sizeof (CfSlice));
+
+  g_assert_true (cf_split_args (copy, strlen (copy), spans));
+  for (guint i = 0; i < spans->len; i++)
+    {
+      CfSpan span = g_array_index (spans, CfSpan, i);
+      CfSlice word = cf_slice (copy + span.offset, span.size);
+
+      g_array_append_val (words, word);
+    }
+  return cf_args_try_new ((const CfSlice *) words->data, words->len, NULL);
+}
+
+static char *
+show (const char *bytes, gsize size)
+{
+  GString *shown = g_string_new (NULL);
+
+  for (gsize i = 0; i < size; i++)
+    if (bytes[i] == '\0')
+      g_string_append (shown, "\\0");
+    else
+      g_string_append_c (shown, bytes[i]);
+  return g_string_free (shown, FALSE);
+}
+
+/**
+ * fixture_run_args:
+ * @self: a fixture
+ * @client: which of the clients
+ * @args: (transfer full): a request
+ *
+ * Returns: (transfer full): all it has been sent
+ */
+char *
+fixture_run_args (Fixture *self, guint client, CfArgs *args)
+{
+  CfSession *session = &self->clients[client];
+  g_autofree char *bytes = NULL;
+  gsize size;
+
+  session->out.pool = &self->worker->chunks;
+  cf_worker_enter (self->worker);
+  cf_executor_run_args (self->engine, self->worker, session, args);
+  cf_worker_leave (self->worker);
+  bytes = cf_out_to_string (&session->out, &size);
+  cf_out_clear (&session->out);
+  return show (bytes, size);
+}
+
+char *
+fixture_run (Fixture *self, guint client, const char *line)
+{
+  return fixture_run_args (self, client, split_line (line));
+}
+
+/**
+ * fixture_args_of_blobs:
+ * @words: (array length=n_words): a request
+ * @n_words: how many words it has
+ *
+ * Returns: (transfer full): the request, with each long word in a blob of its
+ *   own, as it comes from the network
+ */
+CfArgs *
+fixture_args_of_blobs (const CfSlice *words, guint n_words)
+{
+  CfArgs *args = cf_args_try_new (words, n_words, NULL);
+
+  args->blobs = g_new0 (CfBlob *, n_words);
+  for (guint i = 0; i < n_words; i++)
+    if (words[i].size >= CF_REQUEST_BIG)
+      {
+        args->blobs[i] = cf_blob_new (words[i]);
+        args->argv[i] = cf_blob_slice (args->blobs[i]);
+      }
+  return args;
+}
+
+/* -- Assertions ------------------------------------------------------------ */
+
+void
+assert_reply_to (Fixture *self,
+                 guint client,
+                 const char *line,
+                 const char *reply)
+{
+  g_autofree char *got = fixture_run (self, client, line);
+
+  if (strcmp (got, reply) != 0)
+    g_test_message ("%s", line);
+  g_assert_cmpstr (got, ==, reply);
+}
+
+void
+assert_reply (Fixture *self, const char *line, const char *reply)
+{
+  assert_reply_to (self, 0, line, reply);
+}
+
+void
+assert_exchanges (Fixture *self, const Exchange *exchanges, gsize n)
+{
+  for (gsize i = 0; i < n; i++)
+    assert_reply (self, exchanges[i].line, exchanges[i].reply);
+}
+
+/* The entry at a key of database 0, which nobody else touches. */
+static const CfEntry *
+find (Fixture *self, const char *name)
+{
+  CfHold *hold = &self->worker->hold;
+  CfKey key = cf_key (cf_slice_of_string (name));
+  const CfEntry *entry;
+
+  g_assert_true (cf_hold_slots (hold, &key, 1, NULL));
+  entry = cf_keyspace_find (self->engine->keyspace, hold, 0, &key,
+                            cf_clock_wall_ms ());
+  cf_hold_release (hold);
+  return entry;
+}
+
+void
+assert_encoding (Fixture *self, const char *key, CfEncoding encoding)
+{
+  const CfEntry *entry = find (self, key);
+
+  g_assert_nonnull (entry);
+  g_assert_cmpint (cf_entry_encoding (entry), ==, encoding);
+}
+
+void
+assert_deadline (Fixture *self, const char *key, gint64 deadline_ms)
+{
+  const CfEntry *entry = find (self, key);
+
+  g_assert_nonnull (entry);
+  g_assert_cmpint (cf_entry_deadline (entry), ==, deadline_ms);
+}
+
+/* That these events were told of since it was asked before. */
+void
+assert_events (Fixture *self, const char *events)
+{
+  g_assert_cmpstr (self->events->str, ==, events);
+  g_string_truncate (self->events, 0);
+}
+
+void
+assert_records (Fixture *self, const char *records)
+{
+  g_assert_cmpstr (self->records->str, ==, records);
+  g_string_truncate (self->records, 0);
+}
