@@ -159,6 +159,24 @@ commands_sources = \
 	src/commands/version.h \
 	$(NULL)
 net_sources = \
+	src/net/balance.c \
+	src/net/balance.h \
+	src/net/connection.c \
+	src/net/connection.h \
+	src/net/evict-clients.c \
+	src/net/evict-clients.h \
+	src/net/listener.c \
+	src/net/listener.h \
+	src/net/loop.c \
+	src/net/loop.h \
+	src/net/loops.c \
+	src/net/loops.h \
+	src/net/mailbox.c \
+	src/net/mailbox.h \
+	src/net/timers.c \
+	src/net/timers.h \
+	src/net/watchdog.c \
+	src/net/watchdog.h \
 	$(NULL)
 daemon_sources = \
 	src/daemon/log.c \

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "net/balance.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#define SATURATED 0.85      /* share of its time that a loop runs */
+#define SATURATED_SAMPLES 4 /* in a row, before a loop is added */
+#define SPARE_CORES 0.5     /* idle, before a loop is added */
+#define TRIAL_SAMPLES 4     /* until a loop that was added is judged */
+#define TRIAL_GAIN 1.05     /* times the commands, or it is taken away */
+#define SLACK 0.6           /* share of the time of the loops that stay */
+#define SLACK_SAMPLES 12    /* in a row, before a loop is taken away */
+#define PATIENCE_US (10 * G_USEC_PER_SEC)
+#define PATIENCE_MOST_US (320 * G_USEC_PER_SEC)
+
+void
+cf_balance_init (CfBalance *self, guint n_most)
+{
+  *self = (CfBalance){ .n_most = n_most, .patience_us = PATIENCE_US };
+}
+
+static gint
+judge_trial (CfBalance *self, const CfBalanceSample *sample)
+{
+  if (--self->n_trial > 0)
+    return 0;
+  if (sample->rate >= self->trial_rate * TRIAL_GAIN)
+    {
+      self->patience_us = PATIENCE_US;
+      return 0;
+    }
+  self->not_until_us = sample->now_us + self->patience_us;
+  self->patience_us = MIN (self->patience_us * 2, PATIENCE_MOST_US);
+  return sample->n_active > 1 ? -1 : 0;
+}
+
+static gboolean
+is_saturated (const CfBalance *self, const CfBalanceSample *sample)
+{
+  return sample->n_active < self->n_most && sample->least_busy > SATURATED &&
+         sample->idle_cores >= SPARE_CORES &&
+         sample->now_us >= self->not_until_us;
+}
+
+/**
+ * cf_balance_decide:
+ * @self: what it remembers
+ * @sample: how the loops did since it was asked last
+ *
+ * Returns: 1 for one loop more, -1 for one less, 0 to leave it
+ */
+gint
+cf_balance_decide (CfBalance *self, const CfBalanceSample *sample)
+{
+  gboolean is_slack =
+      sample->n_active > 1 &&
+      sample->all_busy < SLACK * (double) (sample->n_active - 1);
+
+  if (self->n_trial > 0)
+    return judge_trial (self, sample);
+  self->n_saturated = is_saturated (self, sample) ? self->n_saturated + 1 : 0;
+  self->n_slack = is_slack ? self->n_slack + 1 : 0;
+  if (self->n_saturated >= SATURATED_SAMPLES)
+    {
+      self->n_saturated = 0;
+      self->n_trial = TRIAL_SAMPLES;
+      self->trial_rate = sample->rate;
+      return 1;
+    }
+  if (self->n_slack < SLACK_SAMPLES)
+    return 0;
+  self->n_slack = 0;
+  return -1;
+}
+
+/**
+ * cf_balance_read_idle:
+ * @now_us: the monotonic clock
+ * @last_us: (inout): when it was read last, 0 at first
+ * @last_idle: (inout): what was read then
+ *
+ * Returns: how many cores of the machine were idle since then, or -1 if the
+ *   system does not tell
+ */
+double
+cf_balance_read_idle (gint64 now_us, gint64 *last_us, guint64 *last_idle)
+{
+  unsigned long long user, nice, system, idle, waiting;
+  FILE *file = fopen ("/proc/stat", "re");
+  double cores = -1;
+  int n;
+
+  if (file == NULL)
+    return -1;
+  n = fscanf (file, "cpu %llu %llu %llu %llu %llu", &user, &nice, &system,
+              &idle, &waiting);
+  fclose (file);
+  if (n != 5)
+    return -1;
+  if (*last_us != 0 && now_us > *last_us)
+    cores = (double) (idle + waiting - *last_idle) * G_USEC_PER_SEC /
+            (double) sysconf (_SC_CLK_TCK) / (double) (now_us - *last_us);
+  *last_us = now_us;
+  *last_idle = idle + waiting;
+  return cores;
+}

@@ -1,0 +1,584 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "net/listener.h"
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <gio/gunixsocketaddress.h>
+#include <glib/gstdio.h>
+
+#include "base/error.h"
+#include "config/settings.h"
+
+/* File descriptors that are left for others than clients. */
+#define FDS_RESERVED 32
+/* How long no connection is accepted when they run out. */
+#define RETRY_MS 100
+
+/* A socket that is listened on. */
+typedef struct
+{
+  GSocket *socket; /* (owned) */
+  char *key;       /* (owned) the address as it was asked for */
+  char *shown;     /* (owned) the address as it came out */
+  guint flags;     /* of the sessions that come by it */
+  gboolean is_inherited;
+} Door;
+
+struct _CfListener
+{
+  CfEngine *engine;        /* (not owned) */
+  CfLoops *loops;          /* (not owned) */
+  CfStatsShard *stats;     /* (not owned) */
+  GSocketService *service; /* (owned) (nullable) until it is opened */
+  GPtrArray *doors;        /* (owned) (element-type Door) */
+  guint retry;             /* source that starts the service again, or 0 */
+};
+
+static GQuark
+get_door_quark (void)
+{
+  return g_quark_from_static_string ("cf-door");
+}
+
+static void
+door_free (Door *self)
+{
+  if ((self->flags & CF_SESSION_UNIX) != 0 && !self->is_inherited)
+    g_unlink (self->key);
+  g_clear_object (&self->socket);
+  g_free (self->key);
+  g_free (self->shown);
+  g_free (self);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Door, door_free)
+
+/* -- A connection arrives ------------------------------------------------ */
+
+static void
+refuse (CfListener *self, GSocketConnection *connection, const char *message)
+{
+  GSocket *socket = g_socket_connection_get_socket (connection);
+
+  cf_stats_count (self->stats, CF_STAT_REJECTED, 1);
+  g_socket_set_blocking (socket, FALSE);
+  g_socket_send (socket, message, strlen (message), NULL, NULL);
+  g_socket_shutdown (socket, FALSE, TRUE, NULL);
+}
+
+/* May a client from there come in while there is no password? */
+static gboolean
+is_local (GSocketConnection *connection, guint flags)
+{
+  g_autoptr (GSocketAddress) address =
+      g_socket_connection_get_remote_address (connection, NULL);
+
+  if ((flags & CF_SESSION_UNIX) != 0)
+    return TRUE;
+  if (address == NULL || !G_IS_INET_SOCKET_ADDRESS (address))
+    return FALSE;
+  return g_inet_address_get_is_loopback (
+      g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address)));
+}
+
+static gboolean
+is_protected (CfListener *self)
+{
+  const CfConfig *config = self->engine->config;
+
+  return cf_config_get_bool (config, CF_SETTING_PROTECTED_MODE) &&
+         !cf_config_get_bool (config, CF_SETTING_REQUIREPASS);
+}
+
+static gboolean
+on_retry (gpointer user_data)
+{
+  CfListener *self = user_data;
+
+  self->retry = 0;
+  g_socket_service_start (self->service);
+  return G_SOURCE_REMOVE;
+}
+
+/* File descriptors are given out from the lowest, so a high one says that
+ * they run out.  Then it is better to let clients wait in the backlog for a
+ * moment than to fail at accepting them, again and again. */
+static void
+watch_fds (CfListener *self, GSocketConnection *connection)
+{
+  GSocket *socket = g_socket_connection_get_socket (connection);
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_NOFILE, &limit) != 0 ||
+      (rlim_t) g_socket_get_fd (socket) + FDS_RESERVED / 2 < limit.rlim_cur ||
+      self->retry != 0)
+    return;
+  g_socket_service_stop (self->service);
+  self->retry = g_timeout_add (RETRY_MS, on_retry, self);
+}
+
+static gboolean
+on_incoming (GSocketService *service,
+             GSocketConnection *connection,
+             GObject *source,
+             gpointer user_data)
+{
+  CfListener *self = user_data;
+  const Door *door = g_object_get_qdata (source, get_door_quark ());
+  gint64 most = cf_config_get_int (self->engine->config, CF_SETTING_MAXCLIENTS);
+
+  watch_fds (self, connection);
+  if (cf_loops_n_connections (self->loops) >= most)
+    refuse (self, connection, "-ERR max number of clients reached\r\n");
+  else if (is_protected (self) && !is_local (connection, door->flags))
+    refuse (self, connection,
+            "-DENIED protected-mode is on and no password is set, so clients "
+            "are accepted from this machine only. Set 'requirepass', or turn "
+            "'protected-mode' off where the network is trusted.\r\n");
+  else
+    cf_loops_add (self->loops, connection, door->flags);
+  return TRUE;
+}
+
+/* -- Sockets ------------------------------------------------------------- */
+
+static char *
+describe (GSocketAddress *address)
+{
+  GInetSocketAddress *inet;
+  g_autofree char *host = NULL;
+  gboolean is_v6;
+
+  if (G_IS_UNIX_SOCKET_ADDRESS (address))
+    return g_strdup (
+        g_unix_socket_address_get_path (G_UNIX_SOCKET_ADDRESS (address)));
+  inet = G_INET_SOCKET_ADDRESS (address);
+  host = g_inet_address_to_string (g_inet_socket_address_get_address (inet));
+  is_v6 = strchr (host, ':') != NULL;
+  return g_strdup_printf ("%s%s%s:%u", is_v6 ? "[" : "", host, is_v6 ? "]" : "",
+                          g_inet_socket_address_get_port (inet));
+}
+
+/* Takes over @socket, which is bound and listens. */
+static Door *
+door_new (GSocket *socket, const char *key, guint flags, GError **error)
+{
+  g_autoptr (GSocket) owned = socket;
+  g_autoptr (GSocketAddress) address =
+      g_socket_get_local_address (socket, error);
+  Door *self;
+
+  if (address == NULL)
+    return NULL;
+  self = g_new0 (Door, 1);
+  self->socket = g_steal_pointer (&owned);
+  self->shown = describe (address);
+  self->key = g_strdup (key);
+  self->flags = flags;
+  g_object_set_qdata (G_OBJECT (socket), get_door_quark (), self);
+  return self;
+}
+
+static GSocket *
+listen_at (CfListener *self,
+           GSocketAddress *address,
+           const char *key,
+           GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+  GSocketFamily family = g_socket_address_get_family (address);
+  g_autoptr (GSocket) socket = g_socket_new (
+      family, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, &reason);
+
+  if (socket != NULL && family == G_SOCKET_FAMILY_IPV6)
+    g_socket_set_option (socket, IPPROTO_IPV6, IPV6_V6ONLY, 1, NULL);
+  if (socket != NULL)
+    g_socket_set_listen_backlog (
+        socket,
+        (int) cf_config_get_int (self->engine->config, CF_SETTING_TCP_BACKLOG));
+  if (socket != NULL && g_socket_bind (socket, address, TRUE, &reason) &&
+      g_socket_listen (socket, &reason))
+    return g_steal_pointer (&socket);
+  cf_throw (error, CF_ERROR_FAILED, "cannot listen on %s: %s", key,
+            reason->message);
+  return NULL;
+}
+
+static GInetAddress *
+parse_host (const char *host, GError **error)
+{
+  GInetAddress *address;
+
+  if (strcmp (host, "*") == 0)
+    return g_inet_address_new_any (G_SOCKET_FAMILY_IPV4);
+  if (strcmp (host, "::*") == 0)
+    return g_inet_address_new_any (G_SOCKET_FAMILY_IPV6);
+  address = g_inet_address_new_from_string (host);
+  if (address == NULL)
+    cf_throw (error, CF_ERROR_FAILED, "cannot listen on %s: not an IP address",
+              host);
+  return address;
+}
+
+static Door *
+find_door (CfListener *self, const char *key, guint flags)
+{
+  for (guint i = 0; i < self->doors->len; i++)
+    {
+      Door *door = self->doors->pdata[i];
+
+      if (strcmp (door->key, key) == 0 && door->flags == flags &&
+          !door->is_inherited)
+        return door;
+    }
+  return NULL;
+}
+
+/* Has @door in @doors, too. */
+static void
+keep (GPtrArray *doors, Door *door)
+{
+  g_ptr_array_add (doors, door);
+}
+
+/* Opens @host, which may begin with "-", unless it is open already. */
+static gboolean
+open_host (CfListener *self,
+           GPtrArray *doors,
+           const char *host,
+           guint16 *port,
+           guint flags,
+           GError **error)
+{
+  gboolean is_optional = host[0] == '-';
+  g_autofree char *key =
+      g_strdup_printf ("%s port %u", host + is_optional, *port);
+  g_autoptr (GInetAddress) address = parse_host (host + is_optional, error);
+  g_autoptr (GSocketAddress) where = NULL;
+  g_autoptr (GError) reason = NULL;
+  GSocket *socket;
+  Door *door = *port != 0 ? find_door (self, key, flags) : NULL;
+
+  if (address == NULL)
+    return FALSE;
+  if (door != NULL)
+    {
+      keep (doors, door);
+      return TRUE;
+    }
+  where = g_inet_socket_address_new (address, *port);
+  socket = listen_at (self, where, key, &reason);
+  if (socket == NULL && is_optional)
+    return TRUE;
+  if (socket == NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&reason));
+      return FALSE;
+    }
+  door = door_new (socket, key, flags, error);
+  if (door == NULL)
+    return FALSE;
+  keep (doors, door);
+  if (*port == 0)
+    {
+      g_autoptr (GSocketAddress) local =
+          g_socket_get_local_address (socket, NULL);
+
+      *port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (local));
+    }
+  return TRUE;
+}
+
+static gboolean
+open_hosts (CfListener *self,
+            GPtrArray *doors,
+            guint16 port,
+            guint flags,
+            GError **error)
+{
+  g_autofree char *bind =
+      cf_config_get_string (self->engine->config, CF_SETTING_BIND);
+  g_auto (GStrv) hosts = g_strsplit (bind, " ", -1);
+
+  for (guint i = 0; hosts[i] != NULL; i++)
+    if (hosts[i][0] != '\0' &&
+        !open_host (self, doors, hosts[i], &port, flags, error))
+      return FALSE;
+  return TRUE;
+}
+
+/* Removes what a server that is gone has left at @path. */
+static gboolean
+remove_stale (const char *path, GSocketAddress *address, GError **error)
+{
+  g_autoptr (GSocket) probe = NULL;
+  GStatBuf status;
+
+  if (g_lstat (path, &status) != 0)
+    return TRUE;
+  if (!S_ISSOCK (status.st_mode))
+    return cf_throw (error, CF_ERROR_FAILED,
+                     "cannot listen on %s: it is not a socket", path);
+  probe = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM,
+                        G_SOCKET_PROTOCOL_DEFAULT, error);
+  if (probe == NULL)
+    return FALSE;
+  if (g_socket_connect (probe, address, NULL, NULL))
+    return cf_throw (error, CF_ERROR_FAILED,
+                     "cannot listen on %s: another server does", path);
+  g_unlink (path);
+  return TRUE;
+}
+
+static gboolean
+open_path (CfListener *self, GPtrArray *doors, const char *path, GError **error)
+{
+  g_autoptr (GSocketAddress) address = NULL;
+  gint64 mode =
+      cf_config_get_int (self->engine->config, CF_SETTING_UNIXSOCKETPERM);
+  GSocket *socket;
+  Door *door = find_door (self, path, CF_SESSION_UNIX);
+
+  if (door != NULL)
+    {
+      keep (doors, door);
+      return TRUE;
+    }
+  if (strlen (path) >= sizeof ((struct sockaddr_un *) NULL)->sun_path)
+    return cf_throw (error, CF_ERROR_FAILED,
+                     "cannot listen on %s: the path is too long", path);
+  address = g_unix_socket_address_new (path);
+  if (!remove_stale (path, address, error))
+    return FALSE;
+  socket = listen_at (self, address, path, error);
+  if (socket == NULL)
+    return FALSE;
+  if (mode != 0)
+    g_chmod (path, (int) mode);
+  door = door_new (socket, path, CF_SESSION_UNIX, error);
+  if (door == NULL)
+    return FALSE;
+  keep (doors, door);
+  return TRUE;
+}
+
+static gboolean
+has_inherited (CfListener *self)
+{
+  for (guint i = 0; i < self->doors->len; i++)
+    if (((Door *) self->doors->pdata[i])->is_inherited)
+      return TRUE;
+  return FALSE;
+}
+
+/* Opens all that the settings name. */
+static gboolean
+open_doors (CfListener *self, GPtrArray *doors, GError **error)
+{
+  CfConfig *config = self->engine->config;
+  guint16 port = (guint16) cf_config_get_int (config, CF_SETTING_PORT);
+  guint16 plain = (guint16) cf_config_get_int (config, CF_SETTING_PLAIN_PORT);
+  g_autofree char *path = cf_config_get_string (config, CF_SETTING_UNIXSOCKET);
+  gboolean is_only = path[0] == '\0' && plain == 0;
+
+  for (guint i = 0; i < self->doors->len; i++)
+    if (((Door *) self->doors->pdata[i])->is_inherited)
+      keep (doors, self->doors->pdata[i]);
+  /* Without any other, port 0 means any that is free. */
+  if (!has_inherited (self) && (port != 0 || is_only) &&
+      !open_hosts (self, doors, port, 0, error))
+    return FALSE;
+  if (plain != 0 && !open_hosts (self, doors, plain, CF_SESSION_PLAIN, error))
+    return FALSE;
+  if (path[0] != '\0' && !open_path (self, doors, path, error))
+    return FALSE;
+  if (doors->len == 0)
+    return cf_throw (error, CF_ERROR_FAILED, "there is nothing to listen on");
+  return TRUE;
+}
+
+/* -- The service --------------------------------------------------------- */
+
+static gboolean
+is_in (const GPtrArray *doors, const Door *door)
+{
+  return g_ptr_array_find ((GPtrArray *) doors, door, NULL);
+}
+
+/* Frees those of @doors that are not in @kept. */
+static void
+free_doors (GPtrArray *doors, const GPtrArray *kept)
+{
+  for (guint i = 0; i < doors->len; i++)
+    if (!is_in (kept, doors->pdata[i]))
+      door_free (doors->pdata[i]);
+  g_ptr_array_unref (doors);
+}
+
+static GSocketService *
+make_service (CfListener *self, const GPtrArray *doors, GError **error)
+{
+  g_autoptr (GSocketService) service =
+      g_object_new (G_TYPE_SOCKET_SERVICE, "active", FALSE, NULL);
+
+  for (guint i = 0; i < doors->len; i++)
+    {
+      const Door *door = doors->pdata[i];
+
+      if (!g_socket_listener_add_socket (G_SOCKET_LISTENER (service),
+                                         door->socket, G_OBJECT (door->socket),
+                                         error))
+        return NULL;
+    }
+  g_signal_connect (service, "incoming", G_CALLBACK (on_incoming), self);
+  return g_steal_pointer (&service);
+}
+
+static void
+announce (const GPtrArray *doors, const GPtrArray *before)
+{
+  for (guint i = 0; i < doors->len; i++)
+    {
+      const Door *door = doors->pdata[i];
+
+      if (!is_in (before, door))
+        g_message ("listening on %s%s", door->shown,
+                   (door->flags & CF_SESSION_PLAIN) != 0 ? " (plain)" : "");
+    }
+}
+
+/**
+ * cf_listener_open:
+ * @self: a listener
+ * @error: return location for an error, or %NULL
+ *
+ * Listens where the settings say.  It may be called again after they have
+ * changed: what was open and still is wanted stays open.
+ *
+ * Returns: %FALSE if something cannot be opened; then nothing has changed
+ */
+gboolean
+cf_listener_open (CfListener *self, GError **error)
+{
+  GPtrArray *doors = g_ptr_array_new (), *before = self->doors;
+  gboolean was_active =
+      self->service != NULL && g_socket_service_is_active (self->service);
+  GSocketService *service = NULL;
+
+  if (open_doors (self, doors, error))
+    service = make_service (self, doors, error);
+  if (service == NULL)
+    {
+      free_doors (doors, before);
+      return FALSE;
+    }
+  cf_listener_stop (self);
+  self->service = service;
+  self->doors = doors;
+  if (was_active)
+    cf_listener_start (self);
+  announce (doors, before);
+  free_doors (before, doors);
+  return TRUE;
+}
+
+/**
+ * cf_listener_inherit:
+ * @self: a listener that is not open yet
+ * @first_fd: the first of them
+ * @n: how many there are
+ * @error: return location for an error, or %NULL
+ *
+ * Takes over sockets that were opened for us, in place of bind and port.
+ */
+gboolean
+cf_listener_inherit (CfListener *self, int first_fd, guint n, GError **error)
+{
+  for (guint i = 0; i < n; i++)
+    {
+      GSocket *socket = g_socket_new_from_fd (first_fd + (int) i, error);
+      Door *door;
+
+      if (socket == NULL)
+        return FALSE;
+      fcntl (first_fd + (int) i, F_SETFD, FD_CLOEXEC);
+      g_socket_set_blocking (socket, FALSE);
+      door = door_new (socket, "",
+                       g_socket_get_family (socket) == G_SOCKET_FAMILY_UNIX
+                           ? CF_SESSION_UNIX
+                           : 0,
+                       error);
+      if (door == NULL)
+        return FALSE;
+      door->is_inherited = TRUE;
+      keep (self->doors, door);
+    }
+  return TRUE;
+}
+
+/**
+ * cf_listener_start:
+ * @self: a listener that is open
+ *
+ * Accepts clients from now on.
+ */
+void
+cf_listener_start (CfListener *self)
+{
+  g_socket_service_start (self->service);
+}
+
+/**
+ * cf_listener_stop:
+ * @self: a listener
+ *
+ * Accepts no more clients.
+ */
+void
+cf_listener_stop (CfListener *self)
+{
+  if (self->retry != 0)
+    g_source_remove (self->retry);
+  self->retry = 0;
+  if (self->service == NULL)
+    return;
+  g_socket_service_stop (self->service);
+  g_signal_handlers_disconnect_by_data (self->service, self);
+  g_clear_object (&self->service);
+}
+
+/**
+ * cf_listener_new:
+ * @engine: (transfer none): whose clients arrive
+ * @loops: (transfer none): where they are served
+ *
+ * Returns: (transfer full): a listener that is not open
+ */
+CfListener *
+cf_listener_new (CfEngine *engine, CfLoops *loops)
+{
+  CfListener *self = g_new0 (CfListener, 1);
+
+  self->engine = engine;
+  self->loops = loops;
+  self->stats = cf_stats_add_shard (engine->stats);
+  self->doors = g_ptr_array_new ();
+  return self;
+}
+
+void
+cf_listener_free (CfListener *self)
+{
+  g_autoptr (GPtrArray) none = g_ptr_array_new ();
+
+  if (self == NULL)
+    return;
+  cf_listener_stop (self);
+  free_doors (self->doors, none);
+  g_free (self);
+}

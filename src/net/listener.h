@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* listener.h -- where clients arrive: TCP, a Unix socket, inherited sockets.
+ *
+ * A GSocketService accepts, in the main loop, and each connection goes to a
+ * loop at once.  Before that it is counted against maxclients, and checked
+ * against protected-mode.
+ *
+ * A service that is active cannot be given another socket safely, so each
+ * change of addresses makes a new one; sockets that stay are carried over.
+ *
+ * Thread safety: all functions are for the main thread.
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "net/loops.h"
+
+G_BEGIN_DECLS
+
+typedef struct _CfListener CfListener;
+
+CfListener *cf_listener_new (CfEngine *engine, CfLoops *loops);
+void cf_listener_free (CfListener *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CfListener, cf_listener_free)
+
+gboolean
+cf_listener_inherit (CfListener *self, int first_fd, guint n, GError **error);
+gboolean cf_listener_open (CfListener *self, GError **error);
+void cf_listener_start (CfListener *self);
+void cf_listener_stop (CfListener *self);
+
+G_END_DECLS

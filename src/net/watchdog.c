@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "net/watchdog.h"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+
+#include "base/clock.h"
+
+/* It goes to sleep when nothing has happened for so long. */
+#define QUIET_TICKS 20
+
+struct _CfWatchdog
+{
+  /* Set by cf_watchdog_new() and only read after. */
+  CfLoopGroup *group; /* (not owned) */
+  CfWatchdogFunc sample;
+  gpointer data;
+  GThread *thread; /* (owned) */
+
+  gboolean stopping; /* (atomic) */
+
+  /* The thread's. */
+  guint64 *seen; /* (owned) (array) the claims of the last tick */
+  guint n_quiet; /* ticks in a row in which all loops slept */
+  gint64 sample_us;
+};
+
+static gboolean
+all_asleep (const CfLoopGroup *group)
+{
+  for (guint i = 0; i < group->n_loops; i++)
+    if (!cf_mailbox_is_asleep (&group->loops[i]->mailbox))
+      return FALSE;
+  return TRUE;
+}
+
+/* Waits for a tick, or, when all is quiet, until a loop wakes. */
+static void
+wait_for_tick (CfWatchdog *self)
+{
+  CfLoopGroup *group = self->group;
+  struct pollfd poll_fd = { .fd = group->watch_fd, .events = POLLIN };
+  eventfd_t count;
+
+  if (self->n_quiet < QUIET_TICKS)
+    {
+      poll (&poll_fd, 1, CF_WATCHDOG_TICK_MS);
+      return;
+    }
+  __atomic_store_n (&group->watch_asleep, TRUE, __ATOMIC_SEQ_CST);
+  if (all_asleep (group) &&
+      !__atomic_load_n (&self->stopping, __ATOMIC_ACQUIRE))
+    poll (&poll_fd, 1, -1);
+  __atomic_store_n (&group->watch_asleep, FALSE, __ATOMIC_SEQ_CST);
+  (void) !eventfd_read (group->watch_fd, &count);
+  self->n_quiet = 0;
+}
+
+static void
+tick (CfWatchdog *self)
+{
+  CfLoopGroup *group = self->group;
+
+  self->n_quiet = all_asleep (group) ? self->n_quiet + 1 : 0;
+  for (guint i = 0; i < group->n_loops; i++)
+    {
+      guint64 claim = cf_loop_get_claim (group->loops[i]);
+
+      if ((claim & 1) != 0 && claim == self->seen[i])
+        group->relieve (group->data, group->loops[i], claim);
+      self->seen[i] = claim;
+    }
+}
+
+static gpointer
+watch (gpointer data)
+{
+  CfWatchdog *self = data;
+
+  while (!__atomic_load_n (&self->stopping, __ATOMIC_ACQUIRE))
+    {
+      gint64 now_us;
+
+      wait_for_tick (self);
+      tick (self);
+      now_us = cf_clock_mono_us ();
+      if (now_us < self->sample_us)
+        continue;
+      self->sample_us = now_us + CF_WATCHDOG_SAMPLE_MS * 1000;
+      self->sample (self->data, now_us);
+    }
+  return NULL;
+}
+
+/**
+ * cf_watchdog_new:
+ * @group: (transfer none): the loops, which outlive it
+ * @sample: called in its thread now and then
+ * @data: for @sample
+ *
+ * Returns: (transfer full): a watchdog that runs
+ */
+CfWatchdog *
+cf_watchdog_new (CfLoopGroup *group, CfWatchdogFunc sample, gpointer data)
+{
+  CfWatchdog *self = g_new0 (CfWatchdog, 1);
+
+  self->group = group;
+  self->sample = sample;
+  self->data = data;
+  self->seen = g_new0 (guint64, group->n_loops);
+  self->thread = g_thread_new ("watchdog", watch, self);
+  return self;
+}
+
+/**
+ * cf_watchdog_free:
+ * @self: (nullable) (transfer full): a watchdog
+ *
+ * Ends its thread.
+ */
+void
+cf_watchdog_free (CfWatchdog *self)
+{
+  if (self == NULL)
+    return;
+  __atomic_store_n (&self->stopping, TRUE, __ATOMIC_RELEASE);
+  (void) !eventfd_write (self->group->watch_fd, 1);
+  g_thread_join (self->thread);
+  g_free (self->seen);
+  g_free (self);
+}
