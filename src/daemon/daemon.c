@@ -1,0 +1,462 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "daemon/daemon.h"
+
+#include <glib-unix.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "commands/commands.h"
+#include "config/loader.h"
+#include "daemon/log.h"
+#include "daemon/notify.h"
+#include "net/evict-clients.h"
+#include "net/listener.h"
+#include "net/loops.h"
+
+/* File descriptors that are not clients'. */
+#define FDS_RESERVED 32
+/* How long handlers are waited for when the time to end gracefully is up. */
+#define ABANDON_PATIENCE_MS 200
+/* What a shell says of a program that SIGINT has ended. */
+#define EXIT_INTERRUPTED 130
+
+struct _CfDaemon
+{
+  /* Set up by cf_daemon_new(), and only read after. */
+  CfConfig *config;          /* (not owned) */
+  GMainLoop *main_loop;      /* (owned) */
+  GCancellable *cancellable; /* (owned) cancelled to end every loop */
+  CfEngine *engine;          /* (owned) */
+  CfLoops *loops;            /* (owned) */
+  CfListener *listener;      /* (owned) */
+
+  /* The main thread's. */
+  GArray *sources; /* (owned) (element-type guint) signals and timers */
+  gboolean stopping;
+  gboolean have_ended; /* the loops */
+  gboolean reloading;
+  gboolean reload_again; /* SIGHUP came meanwhile */
+};
+
+/* -- The end ------------------------------------------------------------- */
+
+static void
+quit_if_done (CfDaemon *self)
+{
+  if (self->have_ended && !self->reloading)
+    g_main_loop_quit (self->main_loop);
+}
+
+static gboolean
+on_have_ended (gpointer user_data)
+{
+  CfDaemon *self = user_data;
+
+  self->have_ended = TRUE;
+  quit_if_done (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Called by the handler of the last loop. */
+static void
+on_loops_ended (gpointer data)
+{
+  g_idle_add (on_have_ended, data);
+}
+
+static gboolean
+on_deadline (gpointer user_data)
+{
+  CfDaemon *self = user_data;
+
+  if (self->have_ended || cf_loops_abandon (self->loops, ABANDON_PATIENCE_MS))
+    return G_SOURCE_CONTINUE;
+  g_warning ("a command still runs; ending without it");
+  g_clear_pointer (&self->listener, cf_listener_free);
+  cf_log_close ();
+  _exit (EXIT_SUCCESS);
+}
+
+/**
+ * cf_daemon_stop:
+ * @self: a daemon that runs
+ *
+ * Begins the graceful end, unless it has begun.
+ */
+void
+cf_daemon_stop (CfDaemon *self)
+{
+  guint timeout_s =
+      (guint) cf_config_get_int (self->config, CF_SETTING_SHUTDOWN_TIMEOUT);
+  guint deadline;
+
+  if (self->stopping)
+    return;
+  self->stopping = TRUE;
+  g_message ("stopping");
+  cf_notify ("STOPPING=1");
+  cf_listener_stop (self->listener);
+  g_atomic_int_set (&self->engine->shutting_down, TRUE);
+  cf_loops_set_stopping (self->loops);
+  g_cancellable_cancel (self->cancellable);
+  deadline = g_timeout_add (MAX (timeout_s * 1000, 1), on_deadline, self);
+  g_array_append_val (self->sources, deadline);
+}
+
+static gboolean
+on_sigint (gpointer user_data)
+{
+  CfDaemon *self = user_data;
+
+  if (self->stopping)
+    _exit (EXIT_INTERRUPTED);
+  cf_daemon_stop (self);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_sigterm (gpointer user_data)
+{
+  cf_daemon_stop (user_data);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_shutdown_idle (gpointer user_data)
+{
+  cf_daemon_stop (user_data);
+  return G_SOURCE_REMOVE;
+}
+
+/* SHUTDOWN, in the thread of a handler.  Nothing is kept on disk yet, so there
+ * is nothing that @now could leave out. */
+static void
+on_shutdown (gpointer data, gboolean now)
+{
+  g_idle_add (on_shutdown_idle, data);
+}
+
+static void
+on_describe (gpointer data, guint *n_loops, guint *n_handlers)
+{
+  CfDaemon *self = data;
+
+  cf_loops_describe (self->loops, n_loops, n_handlers);
+}
+
+/* -- Reloading ----------------------------------------------------------- */
+
+static void
+reload (GTask *task,
+        gpointer source,
+        gpointer task_data,
+        GCancellable *cancellable)
+{
+  CfDaemon *self = task_data;
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) deferred = NULL;
+
+  if (!cf_log_reopen (&error))
+    g_warning ("%s", error->message);
+  g_clear_error (&error);
+  if (!cf_config_reload (self->config, &deferred, &error))
+    g_warning ("the configuration stays as it was: %s", error->message);
+  else
+    g_message ("reloaded the configuration");
+  for (guint i = 0; deferred != NULL && deferred[i] != NULL; i++)
+    g_message ("'%s' will change at the next start", deferred[i]);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+on_reloaded (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  CfDaemon *self = user_data;
+  gboolean again = self->reload_again;
+
+  self->reloading = FALSE;
+  self->reload_again = FALSE;
+  cf_notify ("READY=1");
+  if (self->stopping)
+    quit_if_done (self);
+  else if (again)
+    cf_daemon_reload (self);
+}
+
+/**
+ * cf_daemon_reload:
+ * @self: a daemon that runs
+ *
+ * Reads the configuration again, and reopens the log.  In a thread, since a
+ * setting may ask the main loop to do something and wait for it.
+ */
+void
+cf_daemon_reload (CfDaemon *self)
+{
+  g_autoptr (GTask) task = NULL;
+
+  if (self->reloading)
+    {
+      self->reload_again = TRUE;
+      return;
+    }
+  self->reloading = TRUE;
+  cf_notify ("RELOADING=1\nMONOTONIC_USEC=%" G_GINT64_FORMAT,
+             g_get_monotonic_time ());
+  task = g_task_new (NULL, NULL, on_reloaded, self);
+  g_task_set_task_data (task, self, NULL);
+  g_task_run_in_thread (task, reload);
+}
+
+static gboolean
+on_sighup (gpointer user_data)
+{
+  CfDaemon *self = user_data;
+
+  if (!self->stopping)
+    cf_daemon_reload (self);
+  return G_SOURCE_CONTINUE;
+}
+
+/* -- Settings that change ------------------------------------------------ */
+
+/* Addresses to be opened in the main thread, for another that waits. */
+typedef struct
+{
+  CfDaemon *daemon;    /* (not owned) */
+  GAsyncQueue *answer; /* (not owned) gets the errand back */
+  GError *error;       /* (owned) (nullable) */
+} Errand;
+
+static gboolean
+on_errand (gpointer user_data)
+{
+  Errand *errand = user_data;
+
+  if (errand->daemon->stopping)
+    cf_throw (&errand->error, CF_ERROR_FAILED, "the server is stopping");
+  else
+    cf_listener_open (errand->daemon->listener, &errand->error);
+  g_async_queue_push (errand->answer, errand);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_address_setting (CfConfig *config,
+                    CfSettingId id,
+                    gpointer data,
+                    GError **error)
+{
+  Errand errand = { .daemon = data };
+  g_autoptr (GAsyncQueue) answer = g_async_queue_new ();
+
+  errand.answer = answer;
+  g_main_context_invoke (NULL, on_errand, &errand);
+  g_async_queue_pop (answer);
+  if (errand.error == NULL)
+    return TRUE;
+  g_propagate_error (error, errand.error);
+  return FALSE;
+}
+
+static gboolean
+on_review_setting (CfConfig *config,
+                   CfSettingId id,
+                   gpointer data,
+                   GError **error)
+{
+  CfDaemon *self = data;
+
+  cf_loops_review (self->loops);
+  return TRUE;
+}
+
+/* Lets the process have as many file descriptors as clients may need.
+ * Returns how many clients there can be. */
+static gint64
+make_room_for (gint64 maxclients)
+{
+  rlim_t wanted = (rlim_t) maxclients + FDS_RESERVED;
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_NOFILE, &limit) != 0)
+    return maxclients;
+  if (limit.rlim_cur < wanted)
+    {
+      struct rlimit higher = { wanted, MAX (wanted, limit.rlim_max) };
+
+      if (setrlimit (RLIMIT_NOFILE, &higher) != 0)
+        {
+          higher.rlim_cur = higher.rlim_max = limit.rlim_max;
+          (void) !setrlimit (RLIMIT_NOFILE, &higher);
+        }
+      getrlimit (RLIMIT_NOFILE, &limit);
+    }
+  if (limit.rlim_cur >= wanted)
+    return maxclients;
+  return MAX ((gint64) limit.rlim_cur - FDS_RESERVED, 1);
+}
+
+static gboolean
+on_maxclients (CfConfig *config, CfSettingId id, gpointer data, GError **error)
+{
+  gint64 wanted = cf_config_get_int (config, CF_SETTING_MAXCLIENTS);
+  gint64 most = make_room_for (wanted);
+
+  if (most >= wanted)
+    return TRUE;
+  return cf_throw (error, CF_ERROR_FAILED,
+                   "The operating system is not able to handle the specified "
+                   "number of clients, try with %" G_GINT64_FORMAT,
+                   most);
+}
+
+static const struct
+{
+  CfSettingId id;
+  CfConfigHook hook;
+} hooks[] = {
+  { CF_SETTING_BIND, on_address_setting },
+  { CF_SETTING_PORT, on_address_setting },
+  { CF_SETTING_PLAIN_PORT, on_address_setting },
+  { CF_SETTING_UNIXSOCKET, on_address_setting },
+  { CF_SETTING_MAXCLIENTS, on_maxclients },
+  { CF_SETTING_MAXMEMORY_CLIENTS, on_review_setting },
+  { CF_SETTING_TIMEOUT, on_review_setting },
+};
+
+static void
+set_hooks (CfDaemon *self, gboolean on)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (hooks); i++)
+    cf_config_set_hook (self->config, hooks[i].id, on ? hooks[i].hook : NULL,
+                        self);
+}
+
+/* -- Starting ------------------------------------------------------------ */
+
+static gboolean
+fit_maxclients (CfConfig *config, GError **error)
+{
+  gint64 wanted = cf_config_get_int (config, CF_SETTING_MAXCLIENTS);
+  gint64 most = make_room_for (wanted);
+  g_autofree char *text = g_strdup_printf ("%" G_GINT64_FORMAT, most);
+
+  if (most >= wanted)
+    return TRUE;
+  g_warning ("maxclients is %s, since the system allows no more open files",
+             text);
+  return cf_config_set (config, CF_SETTING_MAXCLIENTS, text, error);
+}
+
+static void
+add_source (CfDaemon *self, guint source)
+{
+  g_array_append_val (self->sources, source);
+}
+
+static void
+watch_signals (CfDaemon *self)
+{
+  signal (SIGPIPE, SIG_IGN);
+  add_source (self, g_unix_signal_add (SIGINT, on_sigint, self));
+  add_source (self, g_unix_signal_add (SIGTERM, on_sigterm, self));
+  add_source (self, g_unix_signal_add (SIGHUP, on_sighup, self));
+}
+
+/**
+ * cf_daemon_new:
+ * @config: (transfer none): the settings, which outlive the daemon
+ * @error: return location for an error, or %NULL
+ *
+ * Returns: (transfer full) (nullable): a daemon that listens but does not yet
+ *   answer
+ */
+CfDaemon *
+cf_daemon_new (CfConfig *config, GError **error)
+{
+  g_autoptr (CfDaemon) self = g_new0 (CfDaemon, 1);
+  const CfEngineHooks engine_hooks = {
+    .shutdown = on_shutdown,
+    .describe = on_describe,
+    .data = self,
+  };
+  guint n_inherited = cf_notify_listen_fds ();
+
+  cf_clock_init ();
+  self->config = config;
+  self->sources = g_array_new (FALSE, FALSE, sizeof (guint));
+  self->main_loop = g_main_loop_new (NULL, FALSE);
+  self->cancellable = g_cancellable_new ();
+  if (!fit_maxclients (config, error))
+    return NULL;
+  self->engine = cf_engine_new (config, cf_families, &engine_hooks);
+  self->loops = cf_loops_new (self->engine, self->cancellable, on_loops_ended,
+                              self, error);
+  if (self->loops == NULL)
+    return NULL;
+  self->listener = cf_listener_new (self->engine, self->loops);
+  if (!cf_listener_inherit (self->listener, CF_NOTIFY_FIRST_FD, n_inherited,
+                            error) ||
+      !cf_listener_open (self->listener, error))
+    return NULL;
+  watch_signals (self);
+  return g_steal_pointer (&self);
+}
+
+/**
+ * cf_daemon_free:
+ * @self: (nullable) (transfer full): a daemon that does not run
+ */
+void
+cf_daemon_free (CfDaemon *self)
+{
+  if (self == NULL)
+    return;
+  for (guint i = 0; i < self->sources->len; i++)
+    g_source_remove (g_array_index (self->sources, guint, i));
+  g_clear_pointer (&self->listener, cf_listener_free);
+  g_clear_pointer (&self->loops, cf_loops_free);
+  g_clear_pointer (&self->engine, cf_engine_free);
+  g_clear_object (&self->cancellable);
+  g_clear_pointer (&self->main_loop, g_main_loop_unref);
+  g_array_unref (self->sources);
+  g_free (self);
+}
+
+/**
+ * cf_daemon_run:
+ * @self: a daemon
+ * @error: return location for an error, or %NULL
+ *
+ * Serves until it is told to end, and then ends gracefully.
+ *
+ * Returns: %FALSE if it cannot start
+ */
+gboolean
+cf_daemon_run (CfDaemon *self, GError **error)
+{
+  cf_engine_start (self->engine);
+  if (!cf_loops_start (self->loops, error))
+    {
+      cf_engine_stop (self->engine);
+      return FALSE;
+    }
+  set_hooks (self, TRUE);
+  cf_listener_start (self->listener);
+  cf_notify ("READY=1");
+  g_main_loop_run (self->main_loop);
+  /* Nothing but the second SIGINT is waited for any more. */
+  signal (SIGINT, SIG_DFL);
+  set_hooks (self, FALSE);
+  g_clear_pointer (&self->listener, cf_listener_free);
+  g_clear_pointer (&self->loops, cf_loops_free);
+  cf_engine_stop (self->engine);
+  g_message ("stopped");
+  return TRUE;
+}
