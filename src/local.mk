@@ -179,6 +179,8 @@ net_sources = \
 	src/net/watchdog.h \
 	$(NULL)
 daemon_sources = \
+	src/daemon/daemon.c \
+	src/daemon/daemon.h \
 	src/daemon/log.c \
 	src/daemon/log.h \
 	src/daemon/notify.c \

@@ -34,6 +34,9 @@ test_programs = \
 	tests/daemon/test-log \
 	tests/daemon/test-notify \
 	tests/daemon/test-options \
+	tests/net/test-balance \
+	tests/net/test-mailbox \
+	tests/net/test-timers \
 	tests/proto/test-out \
 	tests/proto/test-plain \
 	tests/proto/test-reply \

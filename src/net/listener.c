@@ -122,6 +122,15 @@ watch_fds (CfListener *self, GSocketConnection *connection)
   self->retry = g_timeout_add (RETRY_MS, on_retry, self);
 }
 
+/* Who comes while there is no password needs none, ever. */
+static guint
+get_first_flags (CfListener *self, const Door *door)
+{
+  if (cf_config_get_bool (self->engine->config, CF_SETTING_REQUIREPASS))
+    return door->flags;
+  return door->flags | CF_SESSION_AUTHORIZED;
+}
+
 static gboolean
 on_incoming (GSocketService *service,
              GSocketConnection *connection,
@@ -141,7 +150,7 @@ on_incoming (GSocketService *service,
             "are accepted from this machine only. Set 'requirepass', or turn "
             "'protected-mode' off where the network is trusted.\r\n");
   else
-    cf_loops_add (self->loops, connection, door->flags);
+    cf_loops_add (self->loops, connection, get_first_flags (self, door));
   return TRUE;
 }
 

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "net/balance.h"
+
+#define SAMPLE_US (G_USEC_PER_SEC / 4)
+
+/* Asks @n times, and returns how often it wanted a change, with its sign. */
+static gint
+ask (CfBalance *balance, CfBalanceSample *sample, guint n)
+{
+  gint changes = 0;
+
+  for (guint i = 0; i < n; i++)
+    {
+      gint change = cf_balance_decide (balance, sample);
+
+      sample->n_active = (guint) ((gint) sample->n_active + change);
+      sample->now_us += SAMPLE_US;
+      changes += change;
+    }
+  return changes;
+}
+
+static CfBalanceSample
+busy_sample (void)
+{
+  return (CfBalanceSample){
+    .now_us = 1000 * (gint64) G_USEC_PER_SEC,
+    .n_active = 1,
+    .least_busy = 0.99,
+    .all_busy = 0.99,
+    .idle_cores = 2,
+    .rate = 1e6,
+  };
+}
+
+static void
+test_adds_when_it_helps (void)
+{
+  CfBalanceSample sample = busy_sample ();
+  CfBalance balance;
+
+  cf_balance_init (&balance, 2);
+  g_assert_cmpint (ask (&balance, &sample, 3), ==, 0);
+  g_assert_cmpint (ask (&balance, &sample, 1), ==, 1);
+  sample.rate = 1.5e6;
+  sample.all_busy = 1.9;
+  g_assert_cmpint (ask (&balance, &sample, 1000), ==, 0);
+}
+
+/* What did not help is undone, and tried again ever more seldom. */
+static void
+test_takes_back (void)
+{
+  CfBalanceSample sample = busy_sample ();
+  CfBalance balance;
+  gint64 start_us = sample.now_us, waits_us[3];
+
+  cf_balance_init (&balance, 2);
+  for (guint i = 0; i < 3; i++)
+    {
+      while (sample.n_active == 1)
+        ask (&balance, &sample, 1);
+      waits_us[i] = sample.now_us - start_us;
+      while (sample.n_active == 2)
+        ask (&balance, &sample, 1);
+      start_us = sample.now_us;
+    }
+  g_assert_cmpint (waits_us[1], >, waits_us[0]);
+  g_assert_cmpint (waits_us[2], >, waits_us[1]);
+}
+
+static void
+test_needs_idle_cores (void)
+{
+  CfBalanceSample sample = busy_sample ();
+  CfBalance balance;
+
+  cf_balance_init (&balance, 8);
+  sample.idle_cores = 0.1;
+  g_assert_cmpint (ask (&balance, &sample, 1000), ==, 0);
+  sample.idle_cores = -1;
+  g_assert_cmpint (ask (&balance, &sample, 1000), ==, 0);
+}
+
+static void
+test_removes_idle_loop (void)
+{
+  CfBalanceSample sample = busy_sample ();
+  CfBalance balance;
+
+  cf_balance_init (&balance, 2);
+  sample.n_active = 2;
+  sample.all_busy = 0.7;
+  sample.least_busy = 0.3;
+  g_assert_cmpint (ask (&balance, &sample, 100), ==, 0);
+  sample.all_busy = 0.4;
+  g_assert_cmpint (ask (&balance, &sample, 100), ==, -1);
+  g_assert_cmpuint (sample.n_active, ==, 1);
+}
+
+static void
+test_idle_of_machine (void)
+{
+  gint64 last_us = 0;
+  guint64 last_idle = 0;
+  double cores;
+
+  if (cf_balance_read_idle (G_USEC_PER_SEC, &last_us, &last_idle) < 0 &&
+      last_us == 0)
+    {
+      g_test_skip ("the system does not tell");
+      return;
+    }
+  cores = cf_balance_read_idle (1000 * (gint64) G_USEC_PER_SEC, &last_us,
+                                &last_idle);
+  g_assert_cmpfloat (cores, >=, 0);
+  g_assert_cmpint (last_us, ==, 1000 * (gint64) G_USEC_PER_SEC);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/net/balance/adds-when-it-helps", test_adds_when_it_helps);
+  g_test_add_func ("/net/balance/takes-back", test_takes_back);
+  g_test_add_func ("/net/balance/needs-idle-cores", test_needs_idle_cores);
+  g_test_add_func ("/net/balance/removes-idle-loop", test_removes_idle_loop);
+  g_test_add_func ("/net/balance/idle-of-machine", test_idle_of_machine);
+  return g_test_run ();
+}
