@@ -47,6 +47,7 @@ test_programs = \
 	tests/store/test-access \
 	tests/store/test-deadlines \
 	tests/store/test-entry \
+	tests/store/test-hold \
 	tests/store/test-keyspace \
 	tests/store/test-table \
 	tests/types/test-bitfield \
@@ -110,7 +111,7 @@ SH_LOG_COMPILER = $(SHELL) $(srcdir)/tests/tap-script
 asan_options = allocator_may_return_null=1:detect_leaks=1:halt_on_error=1:fast_unwind_on_malloc=0
 lsan_options = print_suppressions=0:suppressions=$(abs_srcdir)/tests/lsan.supp
 ubsan_options = print_stacktrace=1:halt_on_error=1
-tsan_options = allocator_may_return_null=1:ignore_noninstrumented_modules=1:halt_on_error=1:second_deadlock_stack=1:suppressions=$(abs_srcdir)/tests/tsan.supp
+tsan_options = allocator_may_return_null=1:ignore_noninstrumented_modules=1:halt_on_error=1:suppressions=$(abs_srcdir)/tests/tsan.supp
 
 AM_TESTS_ENVIRONMENT = \
 	export srcdir='$(srcdir)' AWK='$(AWK)'; \

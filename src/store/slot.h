@@ -66,18 +66,14 @@ struct _CfKeyspace
 static inline CfSlot *
 cf_slot_lock (CfKeyspace *keyspace, guint slot)
 {
-#ifndef CF_PLANT_RACE
   cf_mutex_lock (&keyspace->slots[slot].lock);
-#endif
   return &keyspace->slots[slot];
 }
 
 static inline void
 cf_slot_unlock (CfSlot *self)
 {
-#ifndef CF_PLANT_RACE
   cf_mutex_unlock (&self->lock);
-#endif
 }
 
 /* For the moment of a look-up or change: locks if @hold does not yet. */
