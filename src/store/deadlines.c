@@ -80,8 +80,9 @@ open_place (CfDeadlines *self, guint at)
   if (self->first + self->n_chunks == self->capacity)
     {
       /* Forget the unused ones in front, then grow by an eighth. */
-      memmove (self->chunks, self->chunks + self->first,
-               self->n_chunks * sizeof (Chunk));
+      if (self->n_chunks > 0)
+        memmove (self->chunks, self->chunks + self->first,
+                 self->n_chunks * sizeof (Chunk));
       at -= self->first;
       self->first = 0;
       self->capacity = self->n_chunks + MAX (1, self->n_chunks / 8);
