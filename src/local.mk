@@ -133,6 +133,7 @@ commands_sources = \
 	src/commands/cmd-bitmap.c \
 	src/commands/cmd-bitmap.h \
 	src/commands/cmd-client.c \
+	src/commands/cmd-config.c \
 	src/commands/cmd-connection.c \
 	src/commands/cmd-database.c \
 	src/commands/cmd-expire.c \

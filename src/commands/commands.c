@@ -8,6 +8,7 @@
 const CfFamily *const cf_families[] = {
   &cf_bitmap_family,
   &cf_client_family,
+  &cf_config_family,
   &cf_connection_family,
   &cf_database_family,
   &cf_expire_family,

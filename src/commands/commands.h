@@ -17,6 +17,7 @@ extern const CfFamily cf_bitmap_family;
 extern const CfFamily cf_string_family;
 
 extern const CfFamily cf_client_family;
+extern const CfFamily cf_config_family;
 extern const CfFamily cf_connection_family;
 extern const CfFamily cf_database_family;
 extern const CfFamily cf_expire_family;
