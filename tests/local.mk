@@ -20,6 +20,7 @@ test_programs = \
 	tests/client/test-runner \
 	tests/commands/test-cmd-bitmap \
 	tests/commands/test-cmd-bitmap-field \
+	tests/commands/test-cmd-config \
 	tests/commands/test-cmd-string \
 	tests/commands/test-cmd-string-lcs \
 	tests/commands/test-cmd-string-number \
