@@ -226,6 +226,10 @@ src_libcoffer_a_SOURCES += src/base/tsan-glib.c
 endif
 coffer_libs = src/libcoffer.a $(JEMALLOC_LIBS) $(GLIB_LIBS) $(LIBINTL) -lm
 
+sbin_PROGRAMS += src/cofferd
+src_cofferd_SOURCES = src/daemon/main.c
+src_cofferd_LDADD = $(coffer_libs)
+
 bin_PROGRAMS += src/coffer
 src_coffer_SOURCES = src/client/coffer.c
 src_coffer_LDADD = \
