@@ -63,7 +63,7 @@ cf_parse_int64 (const char *data, gsize size, gint64 *value)
   gboolean negative = size > 0 && data[0] == '-';
   guint64 magnitude;
 
-  if (!parse_digits (data + negative, size - negative, &magnitude))
+  if (size == 0 || !parse_digits (data + negative, size - negative, &magnitude))
     return FALSE;
   if (!negative && magnitude <= G_MAXINT64)
     *value = (gint64) magnitude;

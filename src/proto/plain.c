@@ -6,7 +6,7 @@
 /* Input from @at to @end is what the caller gave, or what was kept. */
 struct _CfPlain
 {
-  gsize max_size; /* bytes of a request */
+  gsize max_size; /* bytes of a request, its end not among them */
   const char *at; /* (nullable) */
   const char *end;
   gsize scanned;      /* bytes from @at known to hold no newline */
@@ -29,7 +29,7 @@ cf_plain_new (gsize max_size)
 {
   CfPlain *self = g_new0 (CfPlain, 1);
 
-  self->max_size = max_size;
+  self->max_size = MIN (max_size, G_MAXSSIZE);
   return self;
 }
 
@@ -181,7 +181,7 @@ cf_plain_next (CfPlain *self, CfPlainRequest *request)
                 ? memchr (self->at + self->scanned, '\n', size - self->scanned)
                 : NULL;
   if (newline == NULL &&
-      (size == 0 || (!self->ended && size <= self->max_size)))
+      (size == 0 || (!self->ended && size <= self->max_size + 1)))
     return keep_rest (self);
   line = self->at;
   self->at = self->end;

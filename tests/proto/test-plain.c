@@ -65,6 +65,7 @@ static const struct
   { "get\n", "!;" },
   { "get  foo\n", "!;" },
   { "get foo bar\n", "!;" },
+  { "x\r", "!;" },
   { "get foo \n", "!;" },
   { " get foo\n", "!;" },
   { "SET foo bar\n", "!;" },
