@@ -136,9 +136,13 @@ commands_sources = \
 	src/commands/cmd-config.c \
 	src/commands/cmd-connection.c \
 	src/commands/cmd-database.c \
+	src/commands/cmd-debug.c \
 	src/commands/cmd-expire.c \
 	src/commands/cmd-key.c \
+	src/commands/cmd-memory.c \
 	src/commands/cmd-scan.c \
+	src/commands/cmd-server.c \
+	src/commands/cmd-slowlog.c \
 	src/commands/cmd-string-lcs.c \
 	src/commands/cmd-string-number.c \
 	src/commands/cmd-string-range.c \
@@ -151,12 +155,16 @@ commands_sources = \
 	src/commands/commands.h \
 	src/commands/deadline.c \
 	src/commands/deadline.h \
+	src/commands/digest.c \
+	src/commands/digest.h \
 	src/commands/edit.c \
 	src/commands/edit.h \
 	src/commands/help.c \
 	src/commands/help.h \
 	src/commands/key-value.c \
 	src/commands/key-value.h \
+	src/commands/memory-figures.c \
+	src/commands/memory-figures.h \
 	src/commands/version.h \
 	$(NULL)
 net_sources = \

@@ -182,6 +182,26 @@ cf_memory_purge (void)
   mallctl (name, NULL, NULL, NULL, 0);
 }
 
+static void
+append_text (void *data, const char *text)
+{
+  g_string_append (data, text);
+}
+
+/**
+ * cf_memory_describe:
+ *
+ * Returns: (transfer full): what the allocator tells of itself
+ */
+char *
+cf_memory_describe (void)
+{
+  GString *text = g_string_new (NULL);
+
+  malloc_stats_print (append_text, text, "mdablx");
+  return g_string_free (text, FALSE);
+}
+
 #else /* !HAVE_JEMALLOC */
 
 #if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
@@ -213,6 +233,13 @@ const char *
 cf_memory_allocator (void)
 {
   return "libc";
+}
+
+char *
+cf_memory_describe (void)
+{
+  return g_strdup_printf ("%" G_GSIZE_FORMAT " bytes allocated\n",
+                          cf_memory_used ());
 }
 
 void

@@ -13,16 +13,20 @@
 G_BEGIN_DECLS
 
 extern const CfFamily *const cf_families[]; /* NULL-terminated */
-extern const CfFamily cf_bitmap_family;
-extern const CfFamily cf_string_family;
 
+extern const CfFamily cf_bitmap_family;
 extern const CfFamily cf_client_family;
 extern const CfFamily cf_config_family;
 extern const CfFamily cf_connection_family;
 extern const CfFamily cf_database_family;
+extern const CfFamily cf_debug_family;
 extern const CfFamily cf_expire_family;
 extern const CfFamily cf_key_family;
+extern const CfFamily cf_memory_family;
 extern const CfFamily cf_scan_family;
+extern const CfFamily cf_server_family;
+extern const CfFamily cf_slowlog_family;
+extern const CfFamily cf_string_family;
 extern const CfFamily cf_transaction_family;
 extern const CfFamily cf_wait_family;
 

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "base/clock.h"
+#include "base/memory.h"
 #include "base/random.h"
 #include "engine/engine.h"
 #include "engine/feed.h"
@@ -102,6 +103,7 @@ cf_engine_new (CfConfig *config,
   CfEngine *self = g_new0 (CfEngine, 1);
 
   self->config = config;
+  self->reply_peak_reset_ms = CF_REPLY_PEAK_RESET_MS;
   if (hooks != NULL)
     self->hooks = *hooks;
   self->started_ms = cf_clock_wall_ms ();
@@ -133,6 +135,7 @@ cf_engine_new (CfConfig *config,
 void
 cf_engine_start (CfEngine *self)
 {
+  self->startup_memory = cf_memory_used ();
   cf_expirer_start (self->expirer);
 }
 
@@ -146,6 +149,24 @@ void
 cf_engine_stop (CfEngine *self)
 {
   cf_expirer_stop (self->expirer);
+}
+
+/**
+ * cf_engine_note_memory:
+ * @self: an engine
+ * @used: bytes that are used now
+ *
+ * Keeps the peak; any thread.
+ */
+void
+cf_engine_note_memory (CfEngine *self, gsize used)
+{
+  gsize peak = __atomic_load_n (&self->peak_memory, __ATOMIC_RELAXED);
+
+  while (used > peak &&
+         !__atomic_compare_exchange_n (&self->peak_memory, &peak, used, TRUE,
+                                       __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+    ;
 }
 
 void

@@ -27,6 +27,9 @@ typedef struct _CfExpirer CfExpirer;
 typedef struct _CfReaper CfReaper;
 typedef struct _CfFeed CfFeed;
 
+/* For how long CLIENT LIST shows the peak of a reply buffer. */
+#define CF_REPLY_PEAK_RESET_MS 5000
+
 /* What only the daemon can do; filled by it. */
 typedef struct
 {
@@ -68,9 +71,11 @@ struct _CfEngine
   gint64 started_ms;
   gint64 started_mono_us;
   char run_id[41];
-  gint shutting_down;    /* (atomic) */
-  guint blocked_clients; /* (atomic) parked by CF_PARK_BLOCK or _PAUSE */
-  guint64 n_monitored;   /* (atomic) commands fed to MONITOR */
+  gint64 reply_peak_reset_ms; /* (atomic) see CF_REPLY_PEAK_RESET_MS */
+  gint shutting_down;         /* (atomic) */
+  guint blocked_clients;      /* (atomic) parked by CF_PARK_BLOCK or _PAUSE */
+  gsize startup_memory;       /* bytes used when it had started; set once */
+  gsize peak_memory; /* (atomic) the most bytes that were ever seen used */
 };
 
 CfEngine *cf_engine_new (CfConfig *config,
@@ -78,6 +83,7 @@ CfEngine *cf_engine_new (CfConfig *config,
                          const CfEngineHooks *hooks);
 void cf_engine_start (CfEngine *self); /* its threads: expirer, reaper */
 void cf_engine_stop (CfEngine *self);  /* ends them; no worker may be inside */
+void cf_engine_note_memory (CfEngine *self, gsize used); /* for the peak */
 void cf_engine_free (CfEngine *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CfEngine, cf_engine_free)
 

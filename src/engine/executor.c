@@ -522,8 +522,7 @@ run_alone (CfCall *call, GError **error)
   cf_hold_release (call->hold);
   cf_gate_open (gate);
   free_trash (call);
-  cf_gate_enter (worker->keeper);
-  worker->inside = TRUE;
+  cf_worker_return (worker);
   return ok;
 }
 

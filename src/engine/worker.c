@@ -105,6 +105,13 @@ cf_worker_leave (CfWorker *self)
 }
 
 void
+cf_worker_return (CfWorker *self)
+{
+  cf_gate_enter (self->keeper);
+  self->inside = TRUE;
+}
+
+void
 cf_worker_tick (CfWorker *self)
 {
   self->batch_us = self->now_us = cf_clock_wall_us ();

@@ -1,0 +1,466 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* cmd-debug.c -- DEBUG, for tests; off unless enable-debug-command says so.
+ *
+ * Its subcommands are not shown as such by COMMAND, so they have a table of
+ * their own. */
+#include "config.h"
+
+#include "base/glob.h"
+#include "base/number.h"
+#include "commands/commands.h"
+#include "commands/digest.h"
+#include "commands/key-value.h"
+#include "store/expirer.h"
+
+typedef struct
+{
+  const char *name;
+  guint least, most; /* words, DEBUG and the name included */
+  CfCommandFunc run;
+  const char *usage;
+  const char *summary;
+} Subcommand;
+
+/* -- Keys
+ * ------------------------------------------------------------------------- */
+
+static gsize
+serialized_size (const CfEntry *entry)
+{
+  gsize size = cf_entry_string_size (entry);
+  gint64 number;
+
+  if (cf_entry_encoding (entry) != CF_ENCODING_INT)
+    return size + (size < 64 ? 1 : size < 16384 ? 2 : 5);
+  number = cf_entry_int (entry);
+  if (number >= G_MININT8 && number <= G_MAXINT8)
+    return 2;
+  if (number >= G_MININT16 && number <= G_MAXINT16)
+    return 3;
+  return number >= G_MININT32 && number <= G_MAXINT32 ? 5 : size + 1;
+}
+
+static gboolean
+run_object (CfCall *call, GError **error)
+{
+  const CfEntry *entry = cf_call_write (call, 2);
+  g_autofree char *text = NULL;
+
+  if (entry == NULL)
+    return cf_throw (error, CF_ERROR_FAILED, "no such key");
+  text = g_strdup_printf (
+      "Value at:%p refcount:%" G_GINT64_FORMAT
+      " encoding:%s serializedlength:%" G_GSIZE_FORMAT
+      " lru:%u lru_seconds_idle:%" G_GUINT64_FORMAT,
+      (const void *) entry, cf_shown_refcount (entry, call->engine->config),
+      cf_encoding_name (entry), serialized_size (entry),
+      cf_entry_access (entry),
+      cf_keyspace_idle_ms (call->keyspace, entry, call->now_ms) / 1000);
+  cf_reply_status (&call->reply, text);
+  return TRUE;
+}
+
+static gboolean
+run_digest_value (CfCall *call, GError **error)
+{
+  cf_reply_array (&call->reply, call->argc - 2);
+  for (guint i = 2; i < call->argc; i++)
+    {
+      const CfEntry *entry = cf_call_write (call, i);
+      CfDigest digest = { { 0 } };
+      char text[CF_DIGEST_HEX_SIZE];
+
+      if (entry != NULL)
+        cf_digest_mix_value (&digest, entry);
+      cf_digest_format (&digest, text);
+      cf_reply_status (&call->reply, text);
+    }
+  return TRUE;
+}
+
+static gboolean
+add_to_digest (const CfEntry *entry, gpointer data)
+{
+  CfDigest *total = data;
+  CfDigest digest = { { 0 } };
+
+  cf_digest_mix (&digest, cf_entry_key (entry));
+  cf_digest_mix_value (&digest, entry);
+  cf_digest_add (total, cf_slice ((const char *) digest.bytes, CF_DIGEST_SIZE));
+  return TRUE;
+}
+
+static gboolean
+run_digest (CfCall *call, GError **error)
+{
+  CfDigest total = { { 0 } };
+  char text[CF_DIGEST_HEX_SIZE];
+
+  for (guint db = 0; db < cf_keyspace_n_databases (call->keyspace); db++)
+    {
+      guint32 number = GUINT32_TO_BE (db);
+
+      if (cf_keyspace_size (call->keyspace, db) == 0)
+        continue;
+      cf_digest_mix (&total, cf_slice ((const char *) &number, sizeof number));
+      for (guint slot = 0; slot < CF_N_SLOTS; slot++)
+        cf_keyspace_walk_slot (call->keyspace, db, slot, call->now_ms,
+                               add_to_digest, &total);
+    }
+  cf_digest_format (&total, text);
+  cf_reply_status (&call->reply, text);
+  return TRUE;
+}
+
+/* Keys that are no arguments: held here, one at a time. */
+static gboolean
+populate_one (CfCall *call, CfSlice name, CfSlice value, GError **error)
+{
+  CfKey key = cf_key (name);
+  CfValue string = cf_value_string (value);
+  gboolean ok = TRUE;
+
+  if (!cf_hold_slots (call->hold, &key, 1, NULL))
+    return TRUE; /* claimed, so it is there or will be */
+  if (cf_keyspace_find (call->keyspace, call->hold, call->db, &key,
+                        call->now_ms) == NULL)
+    {
+      ok = cf_keyspace_put (call->keyspace, call->hold, call->db, &key, &string,
+                            CF_NO_DEADLINE) != NULL;
+      if (ok)
+        cf_keyspace_touch (call->keyspace, call->hold, call->db, &key);
+    }
+  cf_hold_release (call->hold);
+  return ok || cf_call_out_of_memory (error);
+}
+
+static gboolean
+run_populate (CfCall *call, GError **error)
+{
+  CfSlice prefix = call->argc > 3 ? call->argv[3] : CF_SLICE ("key");
+  g_autoptr (GString) key = g_string_new (NULL), value = g_string_new (NULL);
+  gint64 n, size = 0;
+
+  if (!cf_call_get_int_in (call, 2, 0, G_MAXINT64, &n, error) ||
+      (call->argc > 4 &&
+       !cf_call_get_int_in (call, 4, 0, 64 * 1024 * 1024, &size, error)))
+    return FALSE;
+  if (call->in_transaction)
+    return cf_throw (error, CF_ERROR_FAILED,
+                     "DEBUG POPULATE is not allowed in a transaction");
+  for (gint64 i = 0; i < n; i++)
+    {
+      g_string_printf (key, "%.*s:%" G_GINT64_FORMAT, (int) prefix.size,
+                       prefix.data, i);
+      g_string_printf (value, "value:%" G_GINT64_FORMAT, i);
+      while ((gint64) value->len < size)
+        g_string_append_c (value, '\0');
+      if (size > 0)
+        g_string_truncate (value, (gsize) size);
+      if (!populate_one (call, cf_slice (key->str, key->len),
+                         cf_slice (value->str, value->len), error))
+        return FALSE;
+      cf_worker_breathe (call->worker);
+    }
+  cf_call_changed_all (call, (gsize) n);
+  cf_call_effect (call, NULL, 0);
+  cf_reply_ok (&call->reply);
+  return TRUE;
+}
+
+/* -- Time
+ * ----------------------------------------------------------------------------
+ */
+
+static gboolean
+run_sleep (CfCall *call, GError **error)
+{
+  double seconds = 0;
+
+  /* As lenient as Redis, which reads what it can. */
+  if (!cf_parse_double (call->argv[2].data, call->argv[2].size, &seconds) ||
+      !(seconds > 0))
+    seconds = 0;
+  seconds = MIN (seconds, 3600);
+  if (!call->in_transaction)
+    cf_worker_leave (call->worker);
+  g_usleep ((gulong) (seconds * G_USEC_PER_SEC));
+  if (!call->in_transaction)
+    cf_worker_return (call->worker);
+  cf_reply_ok (&call->reply);
+  return TRUE;
+}
+
+static gboolean
+run_set_active_expire (CfCall *call, GError **error)
+{
+  gint64 on = 0;
+
+  (void) cf_parse_int64 (call->argv[2].data, call->argv[2].size, &on);
+  cf_expirer_set_active (call->engine->expirer, on != 0);
+  cf_reply_ok (&call->reply);
+  return TRUE;
+}
+
+/* -- Replies
+ * -------------------------------------------------------------------------- */
+
+static void
+reply_numbers (CfReply *reply)
+{
+  for (gint64 i = 0; i < 3; i++)
+    cf_reply_int (reply, i);
+}
+
+static void
+reply_attribute (CfReply *reply)
+{
+  if (reply->resp == 3)
+    {
+      cf_reply_attribute (reply, 1);
+      cf_reply_bulk_string (reply, "key-popularity");
+      cf_reply_array (reply, 2);
+      cf_reply_bulk_string (reply, "key:123");
+      cf_reply_int (reply, 90);
+    }
+  cf_reply_bulk_string (reply, "Some real reply following the attribute");
+}
+
+static void
+reply_push (CfReply *reply)
+{
+  cf_reply_push (reply, 2);
+  cf_reply_bulk_string (reply, "server-cpu-usage");
+  cf_reply_int (reply, 42);
+  cf_reply_bulk_string (reply, "Some real reply following the push reply");
+}
+
+static void
+reply_map (CfReply *reply)
+{
+  cf_reply_map (reply, 3);
+  for (gint64 i = 0; i < 3; i++)
+    {
+      cf_reply_int (reply, i);
+      cf_reply_bool (reply, i == 1);
+    }
+}
+
+static gboolean
+run_protocol (CfCall *call, GError **error)
+{
+  CfReply *reply = &call->reply;
+
+  if (cf_call_is (call, 2, "string"))
+    cf_reply_bulk_string (reply, "Hello World");
+  else if (cf_call_is (call, 2, "integer"))
+    cf_reply_int (reply, 12345);
+  else if (cf_call_is (call, 2, "double"))
+    cf_reply_double (reply, 3.141);
+  else if (cf_call_is (call, 2, "null"))
+    cf_reply_null (reply);
+  else if (cf_call_is (call, 2, "array"))
+    cf_reply_array (reply, 3), reply_numbers (reply);
+  else if (cf_call_is (call, 2, "set"))
+    cf_reply_set (reply, 3), reply_numbers (reply);
+  else if (cf_call_is (call, 2, "map"))
+    reply_map (reply);
+  else if (cf_call_is (call, 2, "attrib"))
+    reply_attribute (reply);
+  else if (cf_call_is (call, 2, "push"))
+    {
+      if (reply->resp < 3)
+        return cf_throw (error, CF_ERROR_FAILED,
+                         "RESP2 is not supported by this command");
+      reply_push (reply);
+    }
+  else if (cf_call_is (call, 2, "true"))
+    cf_reply_bool (reply, TRUE);
+  else if (cf_call_is (call, 2, "false"))
+    cf_reply_bool (reply, FALSE);
+  else if (cf_call_is (call, 2, "verbatim"))
+    cf_reply_verbatim (reply, "txt", CF_SLICE ("This is a verbatim\nstring"));
+  else if (cf_call_is (call, 2, "bignum"))
+    cf_reply_bignum (reply, CF_SLICE ("1234567999999999999999999999999999999"));
+  else
+    return cf_throw (error, CF_ERROR_FAILED,
+                     "Wrong protocol type name. Please use one of the "
+                     "following: string|integer|double|bignum|null|array|set|"
+                     "map|attrib|push|verbatim|true|false");
+  return TRUE;
+}
+
+/* The reply is an error with just these words. */
+static gboolean
+run_error (CfCall *call, GError **error)
+{
+  g_autofree char *text = g_strndup (call->argv[2].data, call->argv[2].size);
+
+  return cf_throw (error, CF_ERROR_VERBATIM, "%s", text);
+}
+
+static gboolean
+run_log (CfCall *call, GError **error)
+{
+  g_autofree char *text =
+      g_strndup (call->argv[2].data, MIN (call->argv[2].size, 1024));
+  g_autofree char *shown = g_strescape (text, NULL);
+
+  g_message ("DEBUG LOG: %s", shown);
+  cf_reply_ok (&call->reply);
+  return TRUE;
+}
+
+static gboolean
+run_replybuffer (CfCall *call, GError **error)
+{
+  gint64 reset_ms;
+
+  if (!cf_call_is (call, 2, "PEAK-RESET-TIME"))
+    return cf_throw (error, CF_ERROR_FAILED,
+                     "unknown subcommand or wrong number of arguments for "
+                     "'REPLYBUFFER'. Try DEBUG HELP.");
+  if (cf_call_is (call, 3, "NEVER"))
+    reset_ms = G_MAXINT64;
+  else if (cf_call_is (call, 3, "RESET"))
+    reset_ms = CF_REPLY_PEAK_RESET_MS;
+  else if (!cf_call_get_int (call, 3, &reset_ms, error))
+    return FALSE;
+  __atomic_store_n (&call->engine->reply_peak_reset_ms, reset_ms,
+                    __ATOMIC_RELAXED);
+  cf_reply_ok (&call->reply);
+  return TRUE;
+}
+
+static gboolean
+run_stringmatch_len (CfCall *call, GError **error)
+{
+  g_autofree char *text = NULL;
+  gint64 size;
+
+  if (!cf_call_get_int_in (call, 2, 0, 64 * 1024 * 1024, &size, error))
+    return FALSE;
+  text = g_try_malloc ((gsize) MAX (size, 1));
+  if (text == NULL)
+    return cf_call_out_of_memory (error);
+  memset (text, 'a', (gsize) size);
+  cf_reply_int (&call->reply,
+                cf_glob_match (call->argv[3], cf_slice (text, (gsize) size)));
+  return TRUE;
+}
+
+static gboolean run_help (CfCall *call, GError **error);
+
+static const Subcommand subcommands[] = {
+  { "DIGEST", 2, 2, run_digest, "", "Returns a digest of all data." },
+  { "DIGEST-VALUE", 2, G_MAXUINT, run_digest_value, " <key> ...",
+    "Returns a digest of each key's value." },
+  { "ERROR", 3, 3, run_error, " <message>", "Replies with this error." },
+  { "HELP", 2, 2, run_help, "", "Prints this help." },
+  { "LOG", 3, 3, run_log, " <message>", "Writes a line to the log." },
+  { "OBJECT", 3, 3, run_object, " <key>", "Tells how a value is kept." },
+  { "POPULATE", 3, 5, run_populate, " <count> [<prefix>] [<size>]",
+    "Makes keys that are not there yet." },
+  { "PROTOCOL", 3, 3, run_protocol, " <type>",
+    "Replies with a value of a type of the protocol." },
+  { "REPLYBUFFER", 4, 4, run_replybuffer,
+    " PEAK-RESET-TIME (<milliseconds>|NEVER|RESET)",
+    "Sets for how long CLIENT LIST shows the peak of a reply buffer." },
+  { "SET-ACTIVE-EXPIRE", 3, 3, run_set_active_expire, " (0|1)",
+    "Stops or starts removing keys at their deadline." },
+  { "SLEEP", 3, 3, run_sleep, " <seconds>",
+    "Does nothing for a while; other clients are served." },
+  { "STRINGMATCH-LEN", 4, 4, run_stringmatch_len, " <length> <pattern>",
+    "Matches a pattern with a string of that length." },
+};
+
+static gboolean
+run_help (CfCall *call, GError **error)
+{
+  cf_reply_array (&call->reply, 1 + 2 * G_N_ELEMENTS (subcommands));
+  cf_reply_status (&call->reply, "DEBUG <subcommand> [<arg> [value] [opt] "
+                                 "...]. Subcommands are:");
+  for (gsize i = 0; i < G_N_ELEMENTS (subcommands); i++)
+    {
+      g_autofree char *first =
+          g_strconcat (subcommands[i].name, subcommands[i].usage, NULL);
+      g_autofree char *second =
+          g_strconcat ("    ", subcommands[i].summary, NULL);
+
+      cf_reply_status (&call->reply, first);
+      cf_reply_status (&call->reply, second);
+    }
+  return TRUE;
+}
+
+static gboolean
+is_local (const CfSession *session)
+{
+  return (session->flags & (CF_SESSION_UNIX | CF_SESSION_INTERNAL)) != 0 ||
+         (session->address != NULL &&
+          (g_str_has_prefix (session->address, "127.") ||
+           g_str_has_prefix (session->address, "[::1]")));
+}
+
+static gboolean
+check_enabled (const CfCall *call, GError **error)
+{
+  gint64 enabled =
+      cf_config_get_int (call->engine->config, CF_SETTING_ENABLE_DEBUG_COMMAND);
+
+  if (enabled == CF_DEBUG_COMMAND_YES ||
+      (enabled == CF_DEBUG_COMMAND_LOCAL && is_local (call->session)))
+    return TRUE;
+  return cf_throw (error, CF_ERROR_FAILED,
+                   "DEBUG command not allowed. If the enable-debug-command "
+                   "option is set to \"local\", you can run it from a local "
+                   "connection, otherwise you need to set this option in the "
+                   "configuration file, and then restart the server.");
+}
+
+static gboolean
+run_debug (CfCall *call, GError **error)
+{
+  if (!check_enabled (call, error))
+    return FALSE;
+  for (gsize i = 0; i < G_N_ELEMENTS (subcommands); i++)
+    if (cf_call_is (call, 1, subcommands[i].name) &&
+        call->argc >= subcommands[i].least && call->argc <= subcommands[i].most)
+      return subcommands[i].run (call, error);
+  return cf_throw (error, CF_ERROR_FAILED,
+                   "unknown subcommand or wrong number of arguments for "
+                   "'%.*s'. Try DEBUG HELP.",
+                   (int) MIN (call->argv[1].size, 128), call->argv[1].data);
+}
+
+static gboolean
+get_keys (const CfSlice *argv, guint argc, GArray *positions)
+{
+  guint last = cf_slice_is (argv[1], "DIGEST-VALUE") ? argc - 1
+               : cf_slice_is (argv[1], "OBJECT")     ? MIN (argc - 1, 2)
+                                                     : 0;
+
+  for (guint i = 2; i <= last; i++)
+    g_array_append_val (positions, i);
+  return TRUE;
+}
+
+static const CfCommand commands[] = {
+  {
+      .name = "DEBUG",
+      .summary = "Looks inside, for tests.",
+      .since = "1.0.0",
+      .complexity = "Depends on subcommand.",
+      .run = run_debug,
+      .arity = -2,
+      .flags = CF_COMMAND_ADMIN | CF_COMMAND_NOSCRIPT | CF_COMMAND_LOADING |
+               CF_COMMAND_STALE | CF_COMMAND_WALKS | CF_COMMAND_NO_TOUCH,
+      .get_keys = get_keys,
+  },
+};
+
+const CfFamily cf_debug_family = {
+  .group = "server",
+  .commands = commands,
+  .n_commands = G_N_ELEMENTS (commands),
+};
