@@ -33,7 +33,7 @@ check-valgrind:
 	$(call in_tree,_valgrind,--enable-debug --without-jemalloc)
 	TEST_TIMEOUT=$${TEST_TIMEOUT-1200} $(MAKE) -C _valgrind check \
 	  TESTS='$(SUITE)' TEST_WRAPPER='$(VALGRIND) -q $(memcheck)'
-memcheck = --error-exitcode=99 --trace-children=yes \
+memcheck = --error-exitcode=99 \
 	--leak-check=full --errors-for-leak-kinds=definite \
 	--suppressions=/usr/share/glib-2.0/valgrind/glib.supp \
 	--suppressions=$(abs_srcdir)/tests/valgrind.supp
