@@ -133,11 +133,13 @@ commands_sources = \
 	src/commands/cmd-bitmap.c \
 	src/commands/cmd-bitmap.h \
 	src/commands/cmd-client.c \
+	src/commands/cmd-command.c \
 	src/commands/cmd-config.c \
 	src/commands/cmd-connection.c \
 	src/commands/cmd-database.c \
 	src/commands/cmd-debug.c \
 	src/commands/cmd-expire.c \
+	src/commands/cmd-info.c \
 	src/commands/cmd-key.c \
 	src/commands/cmd-memory.c \
 	src/commands/cmd-scan.c \
@@ -165,6 +167,8 @@ commands_sources = \
 	src/commands/key-value.h \
 	src/commands/memory-figures.c \
 	src/commands/memory-figures.h \
+	src/commands/usage.c \
+	src/commands/usage.h \
 	src/commands/version.h \
 	$(NULL)
 net_sources = \

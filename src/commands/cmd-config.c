@@ -149,7 +149,7 @@ run_set (CfCall *call, GError **error)
 static gboolean
 run_resetstat (CfCall *call, GError **error)
 {
-  cf_stats_reset (call->engine->stats);
+  cf_engine_reset_stats (call->engine);
   cf_reply_ok (&call->reply);
   return TRUE;
 }

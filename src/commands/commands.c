@@ -8,11 +8,13 @@
 const CfFamily *const cf_families[] = {
   &cf_bitmap_family,
   &cf_client_family,
+  &cf_command_family,
   &cf_config_family,
   &cf_connection_family,
   &cf_database_family,
   &cf_debug_family,
   &cf_expire_family,
+  &cf_info_family,
   &cf_key_family,
   &cf_memory_family,
   &cf_scan_family,

@@ -16,11 +16,13 @@ extern const CfFamily *const cf_families[]; /* NULL-terminated */
 
 extern const CfFamily cf_bitmap_family;
 extern const CfFamily cf_client_family;
+extern const CfFamily cf_command_family;
 extern const CfFamily cf_config_family;
 extern const CfFamily cf_connection_family;
 extern const CfFamily cf_database_family;
 extern const CfFamily cf_debug_family;
 extern const CfFamily cf_expire_family;
+extern const CfFamily cf_info_family;
 extern const CfFamily cf_key_family;
 extern const CfFamily cf_memory_family;
 extern const CfFamily cf_scan_family;

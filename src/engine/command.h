@@ -136,7 +136,10 @@ struct _CfCommand
   CfCommandFlags flags;
   CfAclCategories categories; /* the explicit ones */
   CfKeySpec keys[CF_KEY_SPECS_MAX];
-  CfGetKeysFunc get_keys;       /* (nullable) */
+  CfGetKeysFunc get_keys; /* (nullable) */
+  /* (nullable) What a request does with its keys, where that depends on its
+   * arguments ("variable_flags"). */
+  const char *(*key_flags) (const CfSlice *argv, guint argc);
   const CfCommand *subcommands; /* (nullable) */
   gsize n_subcommands;
 };

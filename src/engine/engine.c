@@ -119,6 +119,8 @@ cf_engine_new (CfConfig *config,
   self->pause = cf_pause_new ();
   self->feed = cf_feed_new ();
   cf_mutex_init (&self->workers_lock, CF_LOCK_WORKERS, 0);
+  cf_mutex_init (&self->rates_lock, CF_LOCK_RATES, 0);
+  self->rates.since_us = self->started_mono_us;
   self->workers =
       g_ptr_array_new_with_free_func ((GDestroyNotify) cf_worker_free);
   self->free_workers = g_ptr_array_new ();
@@ -149,6 +151,77 @@ void
 cf_engine_stop (CfEngine *self)
 {
   cf_expirer_stop (self->expirer);
+}
+
+/**
+ * cf_engine_rates:
+ * @self: an engine
+ *
+ * Returns: the rates since they were asked for last, but over a tenth of a
+ *   second at least; so whoever asks regularly misses nothing
+ */
+CfRates
+cf_engine_rates (CfEngine *self)
+{
+  guint64 commands = cf_stats_sum (self->stats, CF_STAT_COMMANDS);
+  guint64 input = cf_stats_sum (self->stats, CF_STAT_NET_INPUT);
+  guint64 output = cf_stats_sum (self->stats, CF_STAT_NET_OUTPUT);
+  gint64 now_us = cf_clock_mono_us ();
+  CfRates rates;
+  double seconds;
+
+  cf_mutex_lock (&self->rates_lock);
+  seconds = (double) (now_us - self->rates.since_us) / G_USEC_PER_SEC;
+  /* A reset in between makes a sum less than it was. */
+  if (seconds >= 0.1 && commands >= self->rates.commands)
+    self->rates.last = (CfRates){
+      .commands =
+          (guint64) ((double) (commands - self->rates.commands) / seconds),
+      .input = (double) (input - MIN (input, self->rates.input)) / seconds,
+      .output = (double) (output - MIN (output, self->rates.output)) / seconds,
+    };
+  if (seconds >= 0.1)
+    {
+      self->rates.since_us = now_us;
+      self->rates.commands = commands;
+      self->rates.input = input;
+      self->rates.output = output;
+    }
+  rates = self->rates.last;
+  cf_mutex_unlock (&self->rates_lock);
+  return rates;
+}
+
+gsize
+cf_engine_n_expired (CfEngine *self)
+{
+  return cf_keyspace_n_expired (self->keyspace) -
+         __atomic_load_n (&self->expired_base, __ATOMIC_RELAXED);
+}
+
+gsize
+cf_engine_n_evicted (CfEngine *self)
+{
+  return cf_keyspace_n_evicted (self->keyspace) -
+         __atomic_load_n (&self->evicted_base, __ATOMIC_RELAXED);
+}
+
+/**
+ * cf_engine_reset_stats:
+ * @self: an engine
+ *
+ * Makes all counters start from 0 again; CONFIG RESETSTAT.
+ */
+void
+cf_engine_reset_stats (CfEngine *self)
+{
+  cf_stats_reset (self->stats);
+  __atomic_store_n (&self->expired_base, cf_keyspace_n_expired (self->keyspace),
+                    __ATOMIC_RELAXED);
+  __atomic_store_n (&self->evicted_base, cf_keyspace_n_evicted (self->keyspace),
+                    __ATOMIC_RELAXED);
+  cf_reaper_reset_freed (self->reaper);
+  __atomic_store_n (&self->peak_memory, cf_memory_used (), __ATOMIC_RELAXED);
 }
 
 /**
@@ -183,6 +256,7 @@ cf_engine_free (CfEngine *self)
   g_ptr_array_unref (self->free_workers);
   g_ptr_array_unref (self->workers);
   cf_mutex_clear (&self->workers_lock);
+  cf_mutex_clear (&self->rates_lock);
   cf_keyspace_free (self->keyspace);
   cf_reaper_free (self->reaper);
   cf_feed_free (self->feed);

@@ -44,6 +44,14 @@ typedef struct
   gpointer data;
 } CfEngineHooks;
 
+/* What happened a second since it was last asked for; see cf_engine_rates(). */
+typedef struct
+{
+  guint64 commands;
+  double input;  /* bytes */
+  double output; /* bytes */
+} CfRates;
+
 struct _CfEngine
 {
   CfConfig *config;             /* (not owned) */
@@ -68,6 +76,18 @@ struct _CfEngine
   GPtrArray *free_workers; /* (owned) (element-type CfWorker) (not owned) */
 
   CfEngineHooks hooks;
+
+  CfMutex rates_lock;
+  /* Protected by @rates_lock. */
+  struct
+  {
+    gint64 since_us; /* steady clock */
+    guint64 commands, input, output;
+    CfRates last;
+  } rates;
+  gsize expired_base; /* (atomic) at the last CONFIG RESETSTAT */
+  gsize evicted_base; /* (atomic) likewise */
+
   gint64 started_ms;
   gint64 started_mono_us;
   char run_id[41];
@@ -83,6 +103,11 @@ CfEngine *cf_engine_new (CfConfig *config,
                          const CfEngineHooks *hooks);
 void cf_engine_start (CfEngine *self); /* its threads: expirer, reaper */
 void cf_engine_stop (CfEngine *self);  /* ends them; no worker may be inside */
+CfRates cf_engine_rates (CfEngine *self);
+/* Since the last cf_engine_reset_stats(). */
+gsize cf_engine_n_expired (CfEngine *self);
+gsize cf_engine_n_evicted (CfEngine *self);
+void cf_engine_reset_stats (CfEngine *self);
 void cf_engine_note_memory (CfEngine *self, gsize used); /* for the peak */
 void cf_engine_free (CfEngine *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CfEngine, cf_engine_free)

@@ -225,6 +225,14 @@ cf_reaper_n_freed (CfReaper *self)
   return n_freed;
 }
 
+void
+cf_reaper_reset_freed (CfReaper *self)
+{
+  cf_mutex_lock (&self->lock);
+  self->n_freed = 0;
+  cf_mutex_unlock (&self->lock);
+}
+
 /**
  * cf_reaper_drain:
  * @self: a reaper

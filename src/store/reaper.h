@@ -33,6 +33,7 @@ gsize cf_reaper_n_pending (CfReaper *self);
 gsize cf_reaper_bytes_pending (CfReaper *self);
 gboolean cf_reaper_has_trash (CfReaper *self);
 gsize cf_reaper_n_freed (CfReaper *self);
+void cf_reaper_reset_freed (CfReaper *self);
 void cf_reaper_drain (CfReaper *self);
 
 G_END_DECLS
