@@ -28,12 +28,16 @@ cf_bitmap_get_offset (
       cf_config_get_int (call->engine->config, CF_SETTING_PROTO_MAX_BULK_LEN);
   gint64 value;
 
-  if (cf_parse_int64 (text.data + scaled, text.size - scaled, &value) &&
-      (!scaled || !__builtin_mul_overflow (value, (gint64) scale, &value)) &&
-      value >= 0 && value / 8 < most)
+  if (cf_parse_int64 (text.data + scaled, text.size - scaled, &value))
     {
-      *offset = (guint64) value;
-      return TRUE;
+      /* A product beyond 64 bits wraps around, as it does in Redis. */
+      if (scaled)
+        value = (gint64) ((guint64) value * scale);
+      if (value >= 0 && value / 8 < most)
+        {
+          *offset = (guint64) value;
+          return TRUE;
+        }
     }
   return cf_throw (error, CF_ERROR_FAILED,
                    "bit offset is not an integer or out of range");

@@ -86,6 +86,7 @@ test_bitfield (Fixture *fixture, gconstpointer data)
     { "BITFIELD k GET u8 #536870912",
       "-ERR bit offset is not an integer or out of range\r\n" },
     { "BITFIELD k GET u8 #536870911", "*1\r\n:0\r\n" },
+    { "BITFIELD k GET u8 #2305843009213693953", "*1\r\n:255\r\n" },
     { "BITFIELD k SET u8 0 x",
       "-ERR value is not an integer or out of range\r\n" },
     { "BITFIELD k INCRBY u8 0 1.5",
