@@ -33,6 +33,7 @@ test_programs = \
 	tests/config/test-settings \
 	tests/config/test-value \
 	tests/daemon/test-log \
+	tests/daemon/test-main \
 	tests/daemon/test-notify \
 	tests/daemon/test-options \
 	tests/net/test-balance \

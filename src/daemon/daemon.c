@@ -254,14 +254,20 @@ on_address_setting (CfConfig *config,
 {
   Errand errand = { .daemon = data };
   g_autoptr (GAsyncQueue) answer = g_async_queue_new ();
+  g_autoptr (GError) cause = NULL;
 
   errand.answer = answer;
   g_main_context_invoke (NULL, on_errand, &errand);
   g_async_queue_pop (answer);
   if (errand.error == NULL)
     return TRUE;
-  g_propagate_error (error, errand.error);
-  return FALSE;
+  cause = errand.error;
+  g_warning ("%s", cause->message);
+  if (id == CF_SETTING_BIND)
+    return cf_throw (error, CF_ERROR_FAILED,
+                     "Failed to bind to specified addresses.");
+  return cf_throw (error, CF_ERROR_FAILED,
+                   "Unable to listen on this port. Check server logs.");
 }
 
 static gboolean
@@ -400,12 +406,13 @@ cf_daemon_new (CfConfig *config, GError **error)
                               self, error);
   if (self->loops == NULL)
     return NULL;
+  /* Before anything says that we are here: who reads that may signal. */
+  watch_signals (self);
   self->listener = cf_listener_new (self->engine, self->loops);
   if (!cf_listener_inherit (self->listener, CF_NOTIFY_FIRST_FD, n_inherited,
                             error) ||
       !cf_listener_open (self->listener, error))
     return NULL;
-  watch_signals (self);
   return g_steal_pointer (&self);
 }
 

@@ -33,17 +33,16 @@ on_setting (const char *option,
   return cf_throw (error, CF_ERROR_FAILED, "%s: %s", option, cause->message);
 }
 
-/* The first sentence of the help, and the default. */
+/* The gist of the help, and the default if it is short. */
 static char *
 describe (const CfSetting *setting)
 {
-  const char *end = strstr (setting->help, ". ");
-  int size = (int) (end != NULL ? end - setting->help
-                                : (gssize) strlen (setting->help));
+  gsize size = strcspn (setting->help, ".;");
 
-  if (*setting->initial == '\0')
-    return g_strdup_printf ("%.*s", size, setting->help);
-  return g_strdup_printf ("%.*s [%s]", size, setting->help, setting->initial);
+  if (*setting->initial == '\0' || strlen (setting->initial) > 20)
+    return g_strdup_printf ("%.*s", (int) size, setting->help);
+  return g_strdup_printf ("%.*s [%s]", (int) size, setting->help,
+                          setting->initial);
 }
 
 /* @texts owns what @entries point to. */
