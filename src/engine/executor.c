@@ -533,6 +533,8 @@ hold_and_run (CfCall *call, CfCommandFlags flags)
   g_autoptr (GError) error = NULL;
   guint64 start_ticks = worker->now_ticks;
   gboolean is_block = (call->info->command->flags & CF_COMMAND_BLOCK) != 0;
+  /* EXEC without MULTI leaves the watches as they are. */
+  gboolean had_block = is_block && call->session->transaction != NULL;
   gboolean ok;
 
   if (is_block)
@@ -548,7 +550,7 @@ hold_and_run (CfCall *call, CfCommandFlags flags)
       ok = run_held (call, &error);
       cf_hold_release (call->hold);
     }
-  if (is_block)
+  if (had_block)
     cf_session_unwatch_all (call->session, call->keyspace);
   trim_keys (worker);
   if (call->parked)
