@@ -47,11 +47,20 @@ test_programs = \
 	tests/proto/test-request \
 	tests/proto/test-split \
 	tests/store/test-access \
+	tests/store/test-claims \
 	tests/store/test-deadlines \
 	tests/store/test-entry \
+	tests/store/test-evict \
+	tests/store/test-expirer \
+	tests/store/test-expiry \
+	tests/store/test-flush \
 	tests/store/test-hold \
 	tests/store/test-keyspace \
+	tests/store/test-reaper \
+	tests/store/test-slot \
 	tests/store/test-table \
+	tests/store/test-walk \
+	tests/store/test-watch \
 	tests/types/test-bitfield \
 	tests/types/test-bits \
 	tests/types/test-lcs \

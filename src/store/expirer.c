@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/lock.h"
+#include "base/memory.h"
 
 /* Keys removed between two passes of the gate: well below a millisecond. */
 #define STRETCH_KEYS 64
@@ -82,6 +83,7 @@ run (gpointer data)
 {
   CfExpirer *self = data;
 
+  cf_memory_thread_balance (); /* from now on what it frees counts */
   cf_mutex_lock (&self->lock);
   while (!self->is_over)
     {

@@ -4,6 +4,7 @@
 #include "store/reaper.h"
 
 #include "base/lock.h"
+#include "base/memory.h"
 #include "store/keyspace.h"
 
 /* A thing to free: one of the three. */
@@ -93,6 +94,7 @@ run (gpointer data)
 {
   CfReaper *self = data;
 
+  cf_memory_thread_balance (); /* from now on what it frees counts */
   cf_mutex_lock (&self->lock);
   while (!self->is_over || self->items->len > 0)
     if (self->items->len > 0)

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "fixture.h"
+#include "store/claims.h"
+
+static void
+test_claims_groups (void)
+{
+  const CfKey keys[] = {
+    key_of_string ("{a}1"), key_of_string ("b"),    key_of_string ("{a}2"),
+    key_of_string ("{a}1"), key_of_string ("{a}3"),
+  };
+  CfClaims *claims = cf_claims_new (keys, G_N_ELEMENTS (keys));
+  guint n_keys = 0;
+
+  g_assert_cmpuint (cf_claims_n_groups (claims), ==, 2);
+  for (guint i = 0; i < 2; i++)
+    {
+      const CfClaimGroup *group = cf_claims_group (claims, i);
+
+      n_keys += group->n_keys;
+      for (guint k = 0; k < group->n_keys; k++)
+        {
+          g_assert_cmpuint (group->keys[k].slot, ==, group->keys[0].slot);
+          g_assert_true (cf_claims_on (group, group->keys[k].key,
+                                       group->keys[k].hash) == claims);
+        }
+      g_assert_null (
+          cf_claims_on (group, CF_SLICE ("c"), key_of_string ("c").hash));
+    }
+  g_assert_cmpuint (n_keys, ==, 4);
+  g_assert_cmpuint (cf_claims_group (claims, 0)->keys[0].slot, <,
+                    cf_claims_group (claims, 1)->keys[0].slot);
+  cf_claims_free (claims);
+}
+
+static void
+test_claims_none (void)
+{
+  CfClaims *claims = cf_claims_new (NULL, 0);
+
+  g_assert_cmpuint (cf_claims_n_groups (claims), ==, 0);
+  g_assert_null (cf_claims_on (NULL, CF_SLICE ("a"), 1));
+  cf_claims_free (claims);
+  cf_claims_free (NULL);
+}
+
+/* Of many keys of one slot. */
+static void
+test_claims_against (void)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  CfKey keys[1000];
+  CfClaims *even, *odd, *one;
+
+  for (guint i = 0; i < 1000; i++)
+    {
+      /* The even ones first. */
+      guint number = i < 500 ? 2 * i : 2 * (i - 500) + 1;
+
+      g_ptr_array_add (names, g_strdup_printf ("{tag}%u", number));
+      keys[i] = key_of_string (names->pdata[i]);
+    }
+  even = cf_claims_new (keys, 500);
+  odd = cf_claims_new (keys + 500, 500);
+  one = cf_claims_new (keys + 700, 1);
+  g_assert_null (
+      cf_claims_against (cf_claims_group (even, 0), cf_claims_group (odd, 0)));
+  g_assert_null (cf_claims_against (NULL, cf_claims_group (odd, 0)));
+  cf_claims_group (even, 0)->next = cf_claims_group (odd, 0);
+  g_assert_true (cf_claims_against (cf_claims_group (even, 0),
+                                    cf_claims_group (one, 0)) == odd);
+  g_assert_true (cf_claims_on (cf_claims_group (even, 0), keys[700].bytes,
+                               keys[700].hash) == odd);
+  cf_claims_free (even);
+  cf_claims_free (odd);
+  cf_claims_free (one);
+}
+
+static void
+on_wake (gpointer waiter)
+{
+  ++*(guint *) waiter;
+}
+
+static gpointer
+ref_number (gpointer waiter)
+{
+  *(guint *) waiter += 10;
+  return waiter;
+}
+
+static void
+test_claims_waiters (void)
+{
+  const CfKey key = key_of_string ("k");
+  CfClaims *claims = cf_claims_new (&key, 1);
+  guint number = 0;
+  const CfWaiter waiter = { &number, on_wake, ref_number };
+
+  cf_claims_add_waiter (claims, &waiter);
+  cf_claims_add_waiter (claims, &waiter);
+  g_assert_cmpuint (number, ==, 20);
+  cf_claims_free (claims);
+  g_assert_cmpuint (number, ==, 22);
+}
+
+int
+main (int argc, char **argv)
+{
+  store_test_init (&argc, &argv);
+  g_test_add_func ("/store/claims/groups", test_claims_groups);
+  g_test_add_func ("/store/claims/none", test_claims_none);
+  g_test_add_func ("/store/claims/against", test_claims_against);
+  g_test_add_func ("/store/claims/waiters", test_claims_waiters);
+  return g_test_run ();
+}

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "fixture.h"
+
+typedef struct
+{
+  CfKeyspace *keyspace;
+  CfHold hold;
+  gint dirty;
+} Fixture;
+
+static void
+set_up (Fixture *self, gconstpointer data)
+{
+  self->keyspace = cf_keyspace_new (16, NULL);
+  cf_hold_init (&self->hold, self->keyspace);
+}
+
+static void
+tear_down (Fixture *self, gconstpointer data)
+{
+  cf_hold_clear (&self->hold);
+  cf_keyspace_free (self->keyspace);
+}
+
+static CfWatch *
+watch (Fixture *self, guint db, const char *name, gint *dirty)
+{
+  CfKey key = key_of_string (name);
+  CfWatch *made;
+
+  hold_one (&self->hold, &key);
+  made = cf_keyspace_watch (self->keyspace, &self->hold, db, &key, dirty, NOW);
+  cf_hold_release (&self->hold);
+  g_assert_true (cf_watch_is_on (made, db, key.bytes));
+  g_assert_true (cf_slice_equal (cf_watch_key (made), key.bytes));
+  return made;
+}
+
+static void
+touch (Fixture *self, guint db, const char *name)
+{
+  CfKey key = key_of_string (name);
+
+  hold_one (&self->hold, &key);
+  cf_keyspace_touch (self->keyspace, &self->hold, db, &key);
+  cf_hold_release (&self->hold);
+}
+
+static void
+test_watch_touch (Fixture *self, gconstpointer data)
+{
+  gint other = 0;
+  CfWatch *a = watch (self, 3, "{t}k", &self->dirty);
+  CfWatch *b = watch (self, 3, "{t}k", &other);
+  CfWatch *c = watch (self, 3, "{t}z", &other);
+
+  touch (self, 3, "{t}x");
+  touch (self, 4, "{t}k");
+  g_assert_cmpint (self->dirty, ==, 0);
+  touch (self, 3, "{t}k");
+  g_assert_cmpint (self->dirty, ==, 1);
+  g_assert_cmpint (other, ==, 1);
+  self->dirty = other = 0;
+  cf_keyspace_unwatch (self->keyspace, b);
+  touch (self, 3, "{t}k");
+  g_assert_cmpint (self->dirty, ==, 1);
+  g_assert_cmpint (other, ==, 0);
+  cf_keyspace_unwatch (self->keyspace, a);
+  cf_keyspace_unwatch (self->keyspace, c);
+}
+
+static void
+test_watch_removed (Fixture *self, gconstpointer data)
+{
+  CfWatch *made;
+
+  put (&self->hold, 0, "k", "v", CF_NO_DEADLINE);
+  made = watch (self, 0, "k", &self->dirty);
+  discard (&self->hold, 0, "other");
+  g_assert_cmpint (self->dirty, ==, 0);
+  discard (&self->hold, 0, "k");
+  g_assert_cmpint (self->dirty, ==, 1);
+  cf_keyspace_unwatch (self->keyspace, made);
+}
+
+static void
+test_watch_expired (Fixture *self, gconstpointer data)
+{
+  CfWatch *made;
+
+  put (&self->hold, 0, "k", "v", NOW + 10);
+  made = watch (self, 0, "k", &self->dirty);
+  g_assert_false (cf_watch_has_expired (made, NOW + 10));
+  g_assert_true (cf_watch_has_expired (made, NOW + 11));
+  g_assert_cmpuint (cf_keyspace_expire_due (self->keyspace, NOW + 11, 1), ==,
+                    1);
+  g_assert_cmpint (self->dirty, ==, 1);
+  cf_keyspace_unwatch (self->keyspace, made);
+  /* One that was past before the watch is no change when it goes. */
+  put (&self->hold, 0, "stale", "v", NOW - 1);
+  self->dirty = 0;
+  made = watch (self, 0, "stale", &self->dirty);
+  discard (&self->hold, 0, "stale");
+  g_assert_false (cf_watch_has_expired (made, NOW + 10));
+  g_assert_cmpint (self->dirty, ==, 0);
+  cf_keyspace_unwatch (self->keyspace, made);
+}
+
+static void
+test_watch_flush (Fixture *self, gconstpointer data)
+{
+  gint of_other_db = 0, of_none = 0;
+  CfWatch *a, *b, *c;
+
+  put (&self->hold, 0, "k", "v", CF_NO_DEADLINE);
+  put (&self->hold, 1, "k", "v", CF_NO_DEADLINE);
+  a = watch (self, 0, "k", &self->dirty);
+  b = watch (self, 1, "k", &of_other_db);
+  c = watch (self, 0, "none", &of_none);
+  cf_trash_free (cf_keyspace_flush (self->keyspace, 0, NULL));
+  g_assert_cmpint (self->dirty, ==, 1);
+  g_assert_cmpint (of_other_db, ==, 0);
+  g_assert_cmpint (of_none, ==, 0);
+  cf_trash_free (cf_keyspace_flush (self->keyspace, -1, NULL));
+  g_assert_cmpint (of_other_db, ==, 1);
+  g_assert_cmpint (of_none, ==, 0);
+  cf_keyspace_unwatch (self->keyspace, a);
+  cf_keyspace_unwatch (self->keyspace, b);
+  cf_keyspace_unwatch (self->keyspace, c);
+}
+
+/* A key that exists in one of two databases that change places is changed. */
+static void
+test_watch_swap (Fixture *self, gconstpointer data)
+{
+  gint comes = 0, goes = 0, stays = 0, none = 0, stale = 0;
+  CfWatch *watches[5];
+
+  put (&self->hold, 0, "goes", "v", CF_NO_DEADLINE);
+  put (&self->hold, 1, "comes", "v", CF_NO_DEADLINE);
+  put (&self->hold, 2, "stays", "v", CF_NO_DEADLINE);
+  put (&self->hold, 1, "stale", "v", 1000);
+  watches[0] = watch (self, 0, "comes", &comes);
+  watches[1] = watch (self, 0, "goes", &goes);
+  watches[2] = watch (self, 2, "stays", &stays);
+  watches[3] = watch (self, 0, "none", &none);
+  watches[4] = watch (self, 0, "stale", &stale);
+  cf_keyspace_swap (self->keyspace, 1, 0);
+  g_assert_cmpint (comes, ==, 1);
+  g_assert_cmpint (goes, ==, 1);
+  g_assert_cmpint (stays, ==, 0);
+  g_assert_cmpint (none, ==, 0);
+  g_assert_cmpint (stale, ==, 0);
+  for (gsize i = 0; i < G_N_ELEMENTS (watches); i++)
+    cf_keyspace_unwatch (self->keyspace, watches[i]);
+}
+
+#define ADD(name, function)                                                    \
+  g_test_add ("/store/watch/" name, Fixture, NULL, set_up, function, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  store_test_init (&argc, &argv);
+  ADD ("touch", test_watch_touch);
+  ADD ("removed", test_watch_removed);
+  ADD ("expired", test_watch_expired);
+  ADD ("flush", test_watch_flush);
+  ADD ("swap", test_watch_swap);
+  return g_test_run ();
+}
