@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "base/clock.h"
+#include "base/memory.h"
 #include "engine/engine.h"
 #include "engine/worker.h"
 
@@ -63,6 +64,7 @@ cf_worker_acquire (CfEngine *engine)
       cf_mutex_unlock (&engine->workers_lock);
     }
   self->keeper = keeper;
+  cf_memory_thread_balance (); /* so that what the thread allocates counts */
   cf_worker_tick (self);
   return self;
 }
