@@ -74,6 +74,7 @@ free_items_locked (CfReaper *self)
 {
   g_autoptr (GArray) items = self->items;
 
+  cf_mutex_assert_held (&self->lock);
   self->items = g_array_new (FALSE, FALSE, sizeof (Item));
   for (guint i = 0; i < items->len; i++)
     {
