@@ -10,6 +10,7 @@
 #include "base/number.h"
 
 #define MAX_ADDRESSES 16
+#define MAX_SIZE (64 * 1024) /* bytes of a value; clients choose it */
 
 /* A class of events is the bit of its letter's position here, see
  * CfEventClass. */
@@ -418,6 +419,8 @@ cf_setting_value_parse (CfSettingValue *self,
   CfSettingValue value = { 0 };
   g_autofree char *text = NULL;
 
+  if (size > MAX_SIZE)
+    return cf_throw (error, CF_ERROR_FAILED, "argument is too long");
   if (size > 0 && memchr (data, '\0', size) != NULL)
     return cf_throw (error, CF_ERROR_FAILED,
                      "argument must not contain a NUL byte");

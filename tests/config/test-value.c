@@ -164,6 +164,23 @@ test_value_nul (void)
   cf_setting_value_clear (&value);
 }
 
+static void
+test_value_size (void)
+{
+  const CfSetting *setting = &cf_settings[CF_SETTING_REQUIREPASS];
+  g_autofree char *long_text = g_strnfill (64 * 1024 + 1, 'x');
+  g_autoptr (GError) error = NULL;
+  CfSettingValue value = { 0 };
+
+  g_assert_false (cf_setting_value_parse (&value, setting, long_text,
+                                          64 * 1024 + 1, NULL, &error));
+  g_assert_cmpstr (error->message, ==, "argument is too long");
+  g_assert_true (cf_setting_value_parse (&value, setting, long_text, 64 * 1024,
+                                         NULL, NULL));
+  g_assert_cmpint (value.number, ==, 64 * 1024);
+  cf_setting_value_clear (&value);
+}
+
 /* A share of the machine is bytes to read, and a percentage to write. */
 static void
 test_value_machine (void)
@@ -186,6 +203,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/config/value/parse", test_value_parse);
   g_test_add_func ("/config/value/nul", test_value_nul);
+  g_test_add_func ("/config/value/size", test_value_size);
   g_test_add_func ("/config/value/machine", test_value_machine);
   return g_test_run ();
 }
