@@ -208,3 +208,17 @@ cf_bitmap_bitfield_ro (CfCall *call, GError **error)
 {
   return run (call, TRUE, error);
 }
+
+/* One that only reads has but GET and OVERFLOW. */
+const char *
+cf_bitmap_bitfield_key_flags (const CfSlice *argv, guint argc)
+{
+  for (guint i = 2; i < argc;)
+    if (cf_slice_is (argv[i], "GET"))
+      i += 3;
+    else if (cf_slice_is (argv[i], "OVERFLOW"))
+      i += 2;
+    else
+      return "RW access update";
+  return "RO access";
+}

@@ -341,6 +341,7 @@ static const CfCommand commands[] = {
                   .first = 1,
                   .step = 1,
                   .notes = "Some subcommands read the key, some change it" } },
+      .key_flags = cf_bitmap_bitfield_key_flags,
   },
   {
       .name = "BITFIELD_RO",

@@ -14,5 +14,6 @@ gboolean cf_bitmap_get_offset (
 
 gboolean cf_bitmap_bitfield (CfCall *call, GError **error);
 gboolean cf_bitmap_bitfield_ro (CfCall *call, GError **error);
+const char *cf_bitmap_bitfield_key_flags (const CfSlice *argv, guint argc);
 
 G_END_DECLS

@@ -208,6 +208,15 @@ cf_string_set (CfCall *call, GError **error)
   return TRUE;
 }
 
+const char *
+cf_string_set_key_flags (const CfSlice *argv, guint argc)
+{
+  for (guint i = 3; i < argc; i++)
+    if (cf_slice_is (argv[i], "GET"))
+      return "RW access update";
+  return "OW update";
+}
+
 gboolean
 cf_string_setnx (CfCall *call, GError **error)
 {

@@ -336,6 +336,7 @@ static const CfCommand commands[] = {
                   .first = 1,
                   .step = 1,
                   .notes = "Reads the key only when told to GET" } },
+      .key_flags = cf_string_set_key_flags,
   },
   {
       .name = "SETEX",

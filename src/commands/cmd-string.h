@@ -16,6 +16,7 @@ gboolean cf_string_psetex (CfCall *call, GError **error);
 gboolean cf_string_set (CfCall *call, GError **error);
 gboolean cf_string_setex (CfCall *call, GError **error);
 gboolean cf_string_setnx (CfCall *call, GError **error);
+const char *cf_string_set_key_flags (const CfSlice *argv, guint argc);
 
 gboolean cf_string_decr (CfCall *call, GError **error);
 gboolean cf_string_decrby (CfCall *call, GError **error);

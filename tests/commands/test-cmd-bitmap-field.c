@@ -142,6 +142,21 @@ test_bitfield_ro (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_key_flags (Fixture *fixture, gconstpointer data)
+{
+  static const Exchange exchanges[] = {
+    { "COMMAND GETKEYSANDFLAGS BITFIELD k GET u8 0 OVERFLOW SAT GET u8 1",
+      "*1\r\n*2\r\n$1\r\nk\r\n*2\r\n+RO\r\n+access\r\n" },
+    { "COMMAND GETKEYSANDFLAGS BITFIELD k GET u8 0 INCRBY u8 0 1",
+      "*1\r\n*2\r\n$1\r\nk\r\n*3\r\n+RW\r\n+access\r\n+update\r\n" },
+    { "COMMAND GETKEYSANDFLAGS BITFIELD k",
+      "*1\r\n*2\r\n$1\r\nk\r\n*2\r\n+RO\r\n+access\r\n" },
+  };
+
+  assert_exchanges (fixture, exchanges, G_N_ELEMENTS (exchanges));
+}
+
+static void
 test_effects (Fixture *fixture, gconstpointer data)
 {
   assert_reply (fixture, "BITFIELD k SET u8 0 0", "*1\r\n:0\r\n");
@@ -171,6 +186,7 @@ main (int argc, char **argv)
   fixture_init (&argc, &argv);
   fixture_add ("/commands/cmd-bitmap-field/bitfield", test_bitfield);
   fixture_add ("/commands/cmd-bitmap-field/bitfield-ro", test_bitfield_ro);
+  fixture_add ("/commands/cmd-bitmap-field/key-flags", test_key_flags);
   fixture_add ("/commands/cmd-bitmap-field/effects", test_effects);
   fixture_add ("/commands/cmd-bitmap-field/resp3", test_resp3);
   return g_test_run ();

@@ -160,6 +160,21 @@ test_getex (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_key_flags (Fixture *fixture, gconstpointer data)
+{
+  static const Exchange exchanges[] = {
+    { "COMMAND GETKEYSANDFLAGS SET k v",
+      "*1\r\n*2\r\n$1\r\nk\r\n*2\r\n+OW\r\n+update\r\n" },
+    { "COMMAND GETKEYSANDFLAGS SET k GET",
+      "*1\r\n*2\r\n$1\r\nk\r\n*2\r\n+OW\r\n+update\r\n" },
+    { "COMMAND GETKEYSANDFLAGS SET k v NX get",
+      "*1\r\n*2\r\n$1\r\nk\r\n*3\r\n+RW\r\n+access\r\n+update\r\n" },
+  };
+
+  assert_exchanges (fixture, exchanges, G_N_ELEMENTS (exchanges));
+}
+
+static void
 test_encodings (Fixture *fixture, gconstpointer data)
 {
   static const struct
@@ -309,6 +324,7 @@ main (int argc, char **argv)
   fixture_add ("/commands/cmd-string-set/setnx-setex-getset",
                test_setnx_setex_getset);
   fixture_add ("/commands/cmd-string-set/getex", test_getex);
+  fixture_add ("/commands/cmd-string-set/key-flags", test_key_flags);
   fixture_add ("/commands/cmd-string-set/encodings", test_encodings);
   fixture_add ("/commands/cmd-string-set/deadlines", test_deadlines);
   fixture_add ("/commands/cmd-string-set/effects", test_effects);
