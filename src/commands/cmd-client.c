@@ -309,7 +309,7 @@ run_pause (CfCall *call, GError **error)
   gint64 timeout_ms, end_ms;
 
   if (call->argc > 4)
-    return cf_call_syntax_error (error);
+    return cf_call_usage_error (call, error);
   if (call->argc == 4 && cf_call_is (call, 3, "WRITE"))
     mode = CF_PAUSE_WRITE;
   else if (call->argc == 4 && !cf_call_is (call, 3, "ALL"))
@@ -346,7 +346,7 @@ run_unblock (CfCall *call, GError **error)
   gint64 id;
 
   if (call->argc > 4)
-    return cf_call_syntax_error (error);
+    return cf_call_usage_error (call, error);
   if (call->argc == 4 && cf_call_is (call, 3, "ERROR"))
     reason = CF_WAKE_ERROR;
   else if (call->argc == 4 && !cf_call_is (call, 3, "TIMEOUT"))

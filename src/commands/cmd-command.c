@@ -368,7 +368,7 @@ run_command_info (CfCall *call, GError **error)
       if (info != NULL)
         reply_info (&call->reply, info);
       else
-        cf_reply_null_array (&call->reply);
+        cf_reply_null (&call->reply);
     }
   return TRUE;
 }

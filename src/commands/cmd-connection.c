@@ -76,52 +76,45 @@ run_echo (CfCall *call, GError **error)
   return TRUE;
 }
 
-typedef struct
-{
-  gint64 version; /* of the protocol, or 0 */
-  guint user;     /* the number of an argument, or 0; a password follows */
-  guint name;     /* the number of an argument, or 0 */
-} HelloOptions;
-
 static gboolean
-parse_hello_version (const CfCall *call, HelloOptions *options, GError **error)
+parse_hello_version (const CfCall *call, gint64 *version, GError **error)
 {
-  if (call->argc < 2)
-    return TRUE;
-  if (!cf_parse_int64 (call->argv[1].data, call->argv[1].size,
-                       &options->version))
+  if (!cf_parse_int64 (call->argv[1].data, call->argv[1].size, version))
     return cf_throw (error, CF_ERROR_FAILED,
                      "Protocol version is not an integer or out of range");
-  if (options->version < 2 || options->version > 3)
+  if (*version < 2 || *version > 3)
     return cf_throw (error, CF_ERROR_NO_PROTO, "unsupported protocol version");
   return TRUE;
 }
 
+/* As in Redis an option has taken effect when a later one is wrong. */
 static gboolean
-parse_hello (CfCall *call, HelloOptions *options, GError **error)
+apply_hello_options (CfCall *call, GError **error)
 {
-  if (!parse_hello_version (call, options, error))
-    return FALSE;
   for (guint i = 2; i < call->argc; i++)
     {
       guint n_more = call->argc - i - 1;
 
       if (cf_call_is (call, i, "AUTH") && n_more >= 2)
         {
-          options->user = i + 1;
           cf_call_redact (call, i + 1);
           cf_call_redact (call, i + 2);
+          if (!log_in (call, call->argv[i + 1], call->argv[i + 2], error))
+            return FALSE;
           i += 2;
         }
       else if (cf_call_is (call, i, "SETNAME") && n_more >= 1)
-        options->name = ++i;
+        {
+          if (!cf_client_name_check (call->argv[++i], error))
+            return FALSE;
+          cf_client_name_set (call->session, call->argv[i]);
+        }
       else
         return cf_throw (
             error, CF_ERROR_FAILED, "Syntax error in HELLO option '%.*s'",
             (int) MIN (call->argv[i].size, 128), call->argv[i].data);
     }
-  return options->name == 0 ||
-         cf_client_name_check (call->argv[options->name], error);
+  return TRUE;
 }
 
 static void
@@ -150,24 +143,19 @@ static gboolean
 run_hello (CfCall *call, GError **error)
 {
   CfSession *session = call->session;
-  HelloOptions options = { 0 };
+  gint64 version = session->resp;
 
-  if (!parse_hello (call, &options, error))
-    return FALSE;
-  if (options.user != 0 && !log_in (call, call->argv[options.user],
-                                    call->argv[options.user + 1], error))
+  if ((call->argc > 1 && !parse_hello_version (call, &version, error)) ||
+      !apply_hello_options (call, error))
     return FALSE;
   if (!(session->flags & CF_SESSION_AUTHORIZED))
     return cf_throw (
         error, CF_ERROR_NO_AUTH,
         "HELLO must be called with the client already authenticated, "
-        "otherwise the HELLO <proto> AUTH <user> <pass> option can be used to "
+        "otherwise the HELLO AUTH <user> <pass> option can be used to "
         "authenticate the client and select the RESP protocol version at the "
         "same time");
-  if (options.name != 0)
-    cf_client_name_set (session, call->argv[options.name]);
-  if (options.version != 0)
-    session->resp = (guint8) options.version;
+  session->resp = (guint8) version;
   call->reply.resp = session->resp;
   reply_hello (call);
   return TRUE;

@@ -5,12 +5,13 @@
  * their own. */
 #include "config.h"
 
-#include "base/glob.h"
 #include "base/number.h"
 #include "commands/commands.h"
 #include "commands/digest.h"
 #include "commands/key-value.h"
 #include "store/expirer.h"
+
+#define POPULATE_BYTES_MAX (64 * 1024 * 1024) /* of one value */
 
 typedef struct
 {
@@ -143,8 +144,9 @@ run_populate (CfCall *call, GError **error)
 
   if (!cf_call_get_int_in (call, 2, 0, G_MAXINT64, &n, error) ||
       (call->argc > 4 &&
-       !cf_call_get_int_in (call, 4, 0, 64 * 1024 * 1024, &size, error)))
+       !cf_call_get_int_in (call, 4, 0, G_MAXINT64, &size, error)))
     return FALSE;
+  size = MIN (size, POPULATE_BYTES_MAX);
   if (call->in_transaction)
     return cf_throw (error, CF_ERROR_FAILED,
                      "DEBUG POPULATE is not allowed in a transaction");
@@ -317,9 +319,7 @@ run_replybuffer (CfCall *call, GError **error)
   gint64 reset_ms;
 
   if (!cf_call_is (call, 2, "PEAK-RESET-TIME"))
-    return cf_throw (error, CF_ERROR_FAILED,
-                     "unknown subcommand or wrong number of arguments for "
-                     "'REPLYBUFFER'. Try DEBUG HELP.");
+    return cf_call_usage_error (call, error);
   if (cf_call_is (call, 3, "NEVER"))
     reset_ms = G_MAXINT64;
   else if (cf_call_is (call, 3, "RESET"))
@@ -329,23 +329,6 @@ run_replybuffer (CfCall *call, GError **error)
   __atomic_store_n (&call->engine->reply_peak_reset_ms, reset_ms,
                     __ATOMIC_RELAXED);
   cf_reply_ok (&call->reply);
-  return TRUE;
-}
-
-static gboolean
-run_stringmatch_len (CfCall *call, GError **error)
-{
-  g_autofree char *text = NULL;
-  gint64 size;
-
-  if (!cf_call_get_int_in (call, 2, 0, 64 * 1024 * 1024, &size, error))
-    return FALSE;
-  text = g_try_malloc ((gsize) MAX (size, 1));
-  if (text == NULL)
-    return cf_call_out_of_memory (error);
-  memset (text, 'a', (gsize) size);
-  cf_reply_int (&call->reply,
-                cf_glob_match (call->argv[3], cf_slice (text, (gsize) size)));
   return TRUE;
 }
 
@@ -370,8 +353,6 @@ static const Subcommand subcommands[] = {
     "Stops or starts removing keys at their deadline." },
   { "SLEEP", 3, 3, run_sleep, " <seconds>",
     "Does nothing for a while; other clients are served." },
-  { "STRINGMATCH-LEN", 4, 4, run_stringmatch_len, " <length> <pattern>",
-    "Matches a pattern with a string of that length." },
 };
 
 static gboolean
@@ -427,10 +408,7 @@ run_debug (CfCall *call, GError **error)
     if (cf_call_is (call, 1, subcommands[i].name) &&
         call->argc >= subcommands[i].least && call->argc <= subcommands[i].most)
       return subcommands[i].run (call, error);
-  return cf_throw (error, CF_ERROR_FAILED,
-                   "unknown subcommand or wrong number of arguments for "
-                   "'%.*s'. Try DEBUG HELP.",
-                   (int) MIN (call->argv[1].size, 128), call->argv[1].data);
+  return cf_call_usage_error (call, error);
 }
 
 static gboolean

@@ -76,6 +76,24 @@ parse_scan (const CfCall *call, Walk *walk, gint64 *count, GError **error)
   return TRUE;
 }
 
+/* Reads a cursor as Redis does, by the rules of strtoul(): it may be empty or
+ * have a sign. */
+static gboolean
+parse_cursor (CfSlice text, guint64 *cursor)
+{
+  gboolean negative = text.size > 0 && text.data[0] == '-';
+  guint64 value = 0;
+
+  for (gsize i = negative || (text.size > 0 && text.data[0] == '+');
+       i < text.size; i++)
+    if (!g_ascii_isdigit (text.data[i]) ||
+        __builtin_mul_overflow (value, 10, &value) ||
+        __builtin_add_overflow (value, (guint64) (text.data[i] - '0'), &value))
+      return FALSE;
+  *cursor = negative ? -value : value;
+  return TRUE;
+}
+
 static gboolean
 run_scan (CfCall *call, GError **error)
 {
@@ -85,7 +103,7 @@ run_scan (CfCall *call, GError **error)
   CfOutChunk *hole, *keys;
   gint64 count;
 
-  if (!cf_parse_uint64 (call->argv[1].data, call->argv[1].size, &cursor))
+  if (!parse_cursor (call->argv[1], &cursor))
     return cf_throw (error, CF_ERROR_FAILED, "invalid cursor");
   if (!parse_scan (call, &walk, &count, error))
     return FALSE;

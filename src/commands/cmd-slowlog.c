@@ -39,8 +39,7 @@ run_slowlog_get (CfCall *call, GError **error)
   gint64 n = 10;
 
   if (call->argc > 3)
-    return cf_throw (error, CF_ERROR_FAILED,
-                     "wrong number of arguments for 'slowlog|get' command");
+    return cf_call_usage_error (call, error);
   if (call->argc == 3 &&
       (!cf_parse_int64 (call->argv[2].data, call->argv[2].size, &n) || n < -1))
     return cf_throw (error, CF_ERROR_FAILED,

@@ -46,13 +46,15 @@ cf_call_get_int_in (const CfCall *self,
                     gint64 *value,
                     GError **error)
 {
-  if (!cf_call_get_int (self, i, value, error))
-    return FALSE;
-  if (*value >= least && *value <= most)
+  gboolean is_int = cf_call_get_int (self, i, value, NULL);
+
+  if (is_int && *value >= least && *value <= most)
     return TRUE;
   if (least == 0 && most == G_MAXINT64)
     return cf_throw (error, CF_ERROR_FAILED,
                      "value is out of range, must be positive");
+  if (!is_int)
+    return cf_call_get_int (self, i, value, error);
   return cf_throw (error, CF_ERROR_FAILED,
                    "value is out of range, value must between %" G_GINT64_FORMAT
                    " and %" G_GINT64_FORMAT,
@@ -77,6 +79,29 @@ gboolean
 cf_call_syntax_error (GError **error)
 {
   return cf_throw (error, CF_ERROR_SYNTAX, "syntax error");
+}
+
+/**
+ * cf_call_usage_error:
+ * @self: the call of a subcommand
+ * @error: return location for an error, or %NULL
+ *
+ * Says that there are too many or too few arguments, as Redis does where the
+ * arity alone does not tell.
+ *
+ * Returns: %FALSE, always
+ */
+gboolean
+cf_call_usage_error (const CfCall *self, GError **error)
+{
+  const CfCommandInfo *container =
+      self->info->parent != NULL ? self->info->parent : self->info;
+
+  return cf_throw (error, CF_ERROR_FAILED,
+                   "unknown subcommand or wrong number of arguments for "
+                   "'%.*s'. Try %s HELP.",
+                   (int) MIN (self->argv[1].size, 128), self->argv[1].data,
+                   container->command->name);
 }
 
 /**
@@ -228,7 +253,6 @@ cf_call_put (CfCall *self,
 
   if (put == NULL)
     return cf_call_out_of_memory (error);
-  cf_keyspace_accessed (self->keyspace, put, self->now_ms);
   if (entry != NULL)
     *entry = put;
   return TRUE;

@@ -87,6 +87,8 @@ gboolean
 cf_call_is (const CfCall *self, guint i, const char *word); /* any case */
 gboolean cf_call_syntax_error (GError **error);             /* FALSE, always */
 gboolean cf_call_out_of_memory (GError **error);            /* likewise */
+gboolean cf_call_usage_error (const CfCall *self,
+                              GError **error); /* likewise */
 /* The blob that argument @i is the whole of, or NULL; the caller's then, and
  * the argument must not be used after. (transfer full) (nullable) */
 CfBlob *cf_call_take_blob (CfCall *self, guint i);

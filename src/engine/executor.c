@@ -397,8 +397,9 @@ log_run (CfCall *call, gint64 elapsed_us)
                     elapsed_us / 1000, call->now_ms);
   if (cf_monitors_any (engine->monitors) &&
       !(flags & (CF_COMMAND_SKIP_MONITOR | CF_COMMAND_ADMIN)))
-    cf_monitors_feed (engine->monitors, call->session, call->db, call->argv,
-                      call->argc, call->redacted, call->worker->now_us);
+    cf_monitors_feed (engine->monitors, call->session, call->session->db,
+                      call->argv, call->argc, call->redacted,
+                      call->worker->now_us);
 }
 
 static void
@@ -564,6 +565,18 @@ hold_and_run (CfCall *call, CfCommandFlags flags)
   return CF_OUTCOME_DONE;
 }
 
+/* The header lines of an HTTP request, which a browser that was tricked into
+ * talking to the server sends: what follows must not run. */
+static gboolean
+is_foreign (const CfCall *call)
+{
+  if (!cf_call_is (call, 0, "host:") && !cf_call_is (call, 0, "post"))
+    return FALSE;
+  g_message ("closing the connection of %s, which speaks HTTP",
+             call->session->address != NULL ? call->session->address : "?");
+  return TRUE;
+}
+
 static CfOutcome
 dispatch (CfCall *call)
 {
@@ -574,6 +587,8 @@ dispatch (CfCall *call)
   call->info =
       cf_command_table_find (call->engine->commands, call->argv, call->argc);
   start_clock (call);
+  if (G_UNLIKELY (call->info == NULL) && is_foreign (call))
+    return CF_OUTCOME_CLOSE;
   if (G_UNLIKELY (!check_form (call, &error) || !check_rights (call, &error)))
     {
       reject (call, error);
