@@ -36,6 +36,8 @@ test_programs = \
 	tests/daemon/test-main \
 	tests/daemon/test-notify \
 	tests/daemon/test-options \
+	tests/linear/test-linear \
+	tests/linear/test-transfers \
 	tests/net/test-balance \
 	tests/net/test-mailbox \
 	tests/net/test-timers \
@@ -90,6 +92,16 @@ tests_libharness_a_SOURCES = \
 	tests/commands/fixture.h \
 	tests/daemon/harness.c \
 	tests/daemon/harness.h \
+	tests/linear/checker.c \
+	tests/linear/checker.h \
+	tests/linear/link.c \
+	tests/linear/link.h \
+	tests/linear/model.c \
+	tests/linear/model.h \
+	tests/linear/remote-store.c \
+	tests/linear/remote-store.h \
+	tests/linear/rounds.c \
+	tests/linear/rounds.h \
 	$(NULL)
 LDADD = tests/libharness.a $(coffer_libs)
 tests_client_test_prompt_LDADD = $(LDADD) $(READLINE_LIBS)
