@@ -106,6 +106,14 @@ tests_libharness_a_SOURCES = \
 LDADD = tests/libharness.a $(coffer_libs)
 tests_client_test_prompt_LDADD = $(LDADD) $(READLINE_LIBS)
 check_PROGRAMS += $(test_programs)
+
+# A daemon with a planted bug, which test-linear must find.
+check_PROGRAMS += tests/linear/cofferd-racy
+tests_linear_cofferd_racy_SOURCES = src/daemon/main.c tests/linear/racy.c
+tests_linear_cofferd_racy_LDADD = $(coffer_libs)
+tests_linear_cofferd_racy_LDFLAGS = \
+	$(AM_LDFLAGS) -Wl,--wrap=cf_executor_run_within
+
 check_SCRIPTS += $(test_scripts) $(lint_scripts)
 TESTS = $(test_programs) $(test_scripts) $(lint_scripts)
 EXTRA_DIST += \
@@ -141,6 +149,7 @@ AM_TESTS_ENVIRONMENT = \
 	export CLANG_FORMAT='$(CLANG_FORMAT)' SHELLCHECK='$(SHELLCHECK)'; \
 	export COFFERD='$(abs_builddir)/src/cofferd'; \
 	export COFFER='$(abs_builddir)/src/coffer'; \
+	export COFFERD_RACY='$(abs_builddir)/tests/linear/cofferd-racy'; \
 	export LC_ALL=C LANGUAGE=; \
 	export G_TEST_SRCDIR='$(abs_srcdir)/tests'; \
 	export G_TEST_BUILDDIR='$(abs_builddir)/tests'; \

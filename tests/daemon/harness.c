@@ -172,7 +172,7 @@ cf_harness_start (const char *option, ...)
   for (; option != NULL; option = va_arg (options, const char *))
     g_ptr_array_add (argv, g_strdup (option));
   va_end (options);
-  spawn (self, argv, "ready");
+  spawn (self, argv, "listening on");
   return self;
 }
 

@@ -143,12 +143,18 @@ cf_operation_random (CfOperation *self, GRand *chance, guint n_keys)
     self->n_steps = 1;
   else
     self->n_steps = (guint) g_rand_int_range (chance, 2, CF_MODEL_STEPS + 1);
-  for (guint i = 0; i < self->n_steps; i++)
+  for (guint i = 0; i < CF_MODEL_STEPS; i++)
     random_step (&self->steps[i], chance, n_keys);
   if (self->form == CF_FORM_MGET)
     steps_of_all (self, CF_VERB_GET, n_keys);
   if (self->form == CF_FORM_MSET)
     steps_of_all (self, CF_VERB_SET, n_keys);
+}
+
+static gboolean
+takes_argument (CfVerb verb)
+{
+  return verb >= CF_VERB_SET && verb <= CF_VERB_INCRBY;
 }
 
 static void
@@ -180,7 +186,7 @@ cf_operation_print (const CfOperation *self)
       g_string_append_printf (out, "%s %u", verbs[step->verb], step->key);
       if (step->verb >= CF_VERB_RENAME)
         g_string_append_printf (out, " %u", step->other);
-      else if (step->argument != 0)
+      else if (takes_argument (step->verb))
         g_string_append_printf (out, " %" G_GINT64_FORMAT, step->argument);
       g_string_append (out, " -> ");
       print_value (out, step->result);

@@ -5,8 +5,10 @@
  * the tests of linearizability have to see it. */
 #include "config.h"
 
+#include "engine/call.h"
 #include "engine/executor.h"
-#include "engine/worker.h"
+
+#define OPEN_US 20 /* how long others may come in between */
 
 void __wrap_cf_executor_run_within (CfCall *block,
                                     const CfCommandInfo *info,
@@ -31,7 +33,7 @@ __wrap_cf_executor_run_within (CfCall *block,
       g_array_append_val (keys, key);
     }
   cf_hold_release (block->hold);
-  g_thread_yield ();
+  g_usleep (OPEN_US);
   while (keys->len > 0 &&
          !cf_hold_slots (block->hold, (CfKey *) keys->data, keys->len, NULL))
     g_thread_yield ();

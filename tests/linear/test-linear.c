@@ -16,6 +16,7 @@
 #define ROUNDS_MIN 3
 #define ROUNDS_BROKEN_MAX 5000
 
+/* Several loops are fixed, so that the players meet in the server. */
 static const CfRounds one_key = { 4, 1, 100, 3 };
 static const CfRounds several_keys = { 4, 4, 12, 2 };
 
@@ -249,7 +250,8 @@ server_is_legal (const CfHarness *harness,
 
       if (!is_legal (history))
         {
-          print_history (history);
+          if (rounds_max != ROUNDS_BROKEN_MAX)
+            print_history (history);
           return FALSE;
         }
       cf_remote_store_forget (store);
@@ -263,7 +265,7 @@ server_is_legal (const CfHarness *harness,
 static void
 test_server (gconstpointer rounds)
 {
-  g_autoptr (CfHarness) harness = cf_harness_start (NULL, NULL);
+  g_autoptr (CfHarness) harness = cf_harness_start ("--io-threads", "4", NULL);
 
   g_assert_true (server_is_legal (harness, rounds, G_MAXUINT));
 }
@@ -276,13 +278,13 @@ test_racy_server (void)
   g_autofree char *sound = g_strdup (g_getenv ("COFFERD"));
   g_autoptr (CfHarness) harness = NULL;
 
-  if (racy == NULL)
+  if (racy == NULL || sound == NULL)
     {
-      g_test_skip ("COFFERD_RACY names no program");
+      g_test_skip ("COFFERD_RACY and COFFERD name no programs");
       return;
     }
   g_setenv ("COFFERD", racy, TRUE);
-  harness = cf_harness_start (NULL, NULL);
+  harness = cf_harness_start ("--io-threads", "4", NULL);
   g_setenv ("COFFERD", sound, TRUE);
   g_assert_false (server_is_legal (harness, &several_keys, ROUNDS_BROKEN_MAX));
 }

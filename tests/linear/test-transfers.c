@@ -63,7 +63,7 @@ line_of_accounts (const char *command, int value)
 static void
 play (ActFunc write, ActFunc read)
 {
-  g_autoptr (CfHarness) harness = cf_harness_start (NULL, NULL);
+  g_autoptr (CfHarness) harness = cf_harness_start ("--io-threads", "4", NULL);
   g_autoptr (CfLink) link = cf_link_new (harness);
   g_autoptr (GString) open = line_of_accounts ("MSET", EACH);
   GThread *threads[N_WRITERS + N_READERS];
