@@ -25,6 +25,6 @@ gsize cf_memory_group_limit (const char *groups, const char *mount);
 const char *cf_memory_allocator (void);       /* "jemalloc-5.3.0", "libc" */
 gsize cf_memory_usable (gconstpointer block); /* bytes it really takes */
 char *cf_memory_describe (void); /* (transfer full) what the allocator tells */
-void cf_memory_purge (void);                  /* gives free pages back */
+void cf_memory_purge (void);     /* gives free pages back */
 
 G_END_DECLS
