@@ -204,7 +204,14 @@ cf_memory_describe (void)
 
 #else /* !HAVE_JEMALLOC */
 
-#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
+#ifdef __has_feature
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define HAVE_SANITIZER
+#endif
+#elif defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
+#define HAVE_SANITIZER
+#endif
+#ifdef HAVE_SANITIZER
 /* From sanitizer/allocator_interface.h, which gcc does not install.  */
 gsize __sanitizer_get_current_allocated_bytes (void);
 #define ALLOCATED_BYTES() __sanitizer_get_current_allocated_bytes ()

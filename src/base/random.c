@@ -30,10 +30,8 @@ cf_random_bytes (gpointer data, gsize size)
 
       if (got < 0 && errno != EINTR)
         g_error ("the kernel gives no random bytes: %s", g_strerror (errno));
-      if (got <= 0)
-        continue;
-      data = (char *) data + got;
-      size -= (gsize) got;
+      data = (char *) data + MAX (got, 0);
+      size -= (gsize) MAX (got, 0);
     }
 }
 

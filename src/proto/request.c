@@ -29,9 +29,9 @@ typedef struct
  *   |......|================|-------------|........|
  *     run   the request that is being read   space
  *
- * Invariants: start <= at <= scanned <= filled <= capacity, but that @scanned
- * counts only while a line is looked for; while @blob is being filled nothing
- * else is, and at == filled. */
+ * Invariants: start <= at <= filled <= capacity; @scanned is beyond @at only
+ * while a line is looked for; while @blob is being filled nothing else is, and
+ * at == filled; a request of which anything was read has start < filled. */
 struct _CfRequest
 {
   char *base; /* (nullable) between turns with nothing left */
@@ -318,7 +318,7 @@ cf_request_end (CfRequest *self)
 
   if (self->ready)
     finish_ready (self);
-  if (self->start < self->filled || self->n_left > 0)
+  if (self->start < self->filled)
     kept = keep_rest (self);
   else
     {
@@ -334,23 +334,21 @@ cf_request_end (CfRequest *self)
 
 /* -- Reading --------------------------------------------------------------- */
 
-/* Makes room for arguments as they come, not as they are announced. */
+/* Makes room for arguments as they come, not as they are announced.  There are
+ * never more than CF_REQUEST_ARGS_MAX, so twice as many is no overflow. */
 static gboolean
 grow_argv (CfRequest *self)
 {
-  gsize size = (gsize) self->argv_size * 2;
+  guint size = self->argv_size * 2;
   CfSlice *old = self->argv == self->few ? NULL : self->argv;
-  CfSlice *argv;
+  CfSlice *argv = g_try_realloc_n (old, size, sizeof (CfSlice));
 
-  if (size > G_MAXUINT)
-    return FALSE;
-  argv = g_try_realloc_n (old, size, sizeof (CfSlice));
   if (argv == NULL)
     return FALSE;
   if (old == NULL)
     memcpy (argv, self->few, sizeof self->few);
   self->argv = argv;
-  self->argv_size = (guint) size;
+  self->argv_size = size;
   return TRUE;
 }
 

@@ -68,6 +68,52 @@ test_memory_thread_ends (void)
   g_assert_cmpuint (during + BLOCK / 2, >, before);
 }
 
+typedef struct
+{
+  GAsyncQueue *go;
+  GAsyncQueue *counted;
+} Meeting;
+
+static gpointer
+wait_when_counted (gpointer data)
+{
+  Meeting *meeting = data;
+
+  cf_memory_thread_balance ();
+  g_async_queue_push (meeting->counted, meeting);
+  return g_async_queue_pop (meeting->go);
+}
+
+/* Threads end in the order in which they began, and in the other. */
+static void
+test_memory_order_of_ends (void)
+{
+  for (guint order = 0; order < 2; order++)
+    {
+      Meeting meetings[2];
+      GThread *threads[2];
+
+      for (guint i = 0; i < 2; i++)
+        {
+          meetings[i].go = g_async_queue_new ();
+          meetings[i].counted = g_async_queue_new ();
+          threads[i] = g_thread_new ("wait", wait_when_counted, &meetings[i]);
+          g_async_queue_pop (meetings[i].counted);
+        }
+      for (guint i = 0; i < 2; i++)
+        {
+          g_async_queue_push (meetings[i ^ order].go, meetings);
+          g_thread_join (threads[i ^ order]);
+          g_assert_cmpuint (cf_memory_used (), >, 0);
+        }
+      for (guint i = 0; i < 2; i++)
+        {
+          g_async_queue_unref (meetings[i].go);
+          g_async_queue_unref (meetings[i].counted);
+        }
+    }
+}
+
 static void
 test_memory_machine (void)
 {
@@ -163,6 +209,8 @@ test_memory_group_limit (void)
                     77);
   g_assert_cmpuint (cf_memory_group_limit ("7:memory:/\n3:cpu:/a\n", root), ==,
                     G_GUINT64_CONSTANT (9223372036854771712));
+  g_assert_cmpuint (cf_memory_group_limit ("0::/a\n7:memory:/d/e\n", root), ==,
+                    77);
   g_assert_cmpuint (cf_memory_group_limit ("nonsense\n::\n", root), ==,
                     G_MAXSIZE);
   remove_tree (root);
@@ -176,6 +224,7 @@ main (int argc, char **argv)
   g_test_add_func ("/base/memory/used", test_memory_used);
   g_test_add_func ("/base/memory/balance", test_memory_balance);
   g_test_add_func ("/base/memory/thread-ends", test_memory_thread_ends);
+  g_test_add_func ("/base/memory/order-of-ends", test_memory_order_of_ends);
   g_test_add_func ("/base/memory/machine", test_memory_machine);
   g_test_add_func ("/base/memory/usable", test_memory_usable);
   g_test_add_func ("/base/memory/allocator", test_memory_allocator);

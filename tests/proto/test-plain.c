@@ -3,7 +3,18 @@
 
 #include "proto/plain.h"
 
+#include <stdlib.h>
+
 #define MAX_SIZE 1000
+
+static gboolean no_memory = FALSE;
+
+/* Stands in for that of GLib. */
+gpointer
+g_try_realloc (gpointer block, gsize size)
+{
+  return no_memory ? NULL : realloc (block, size);
+}
 
 static void
 note (GString *seen, CfPlainKind kind, const CfPlainRequest *request)
@@ -211,6 +222,25 @@ test_plain_bytewise (void)
   g_assert_cmpuint (cf_plain_memory (plain), ==, idle);
 }
 
+static void
+test_plain_no_memory (void)
+{
+  g_autoptr (CfPlain) first = cf_plain_new (MAX_SIZE);
+  g_autoptr (CfPlain) second = cf_plain_new (MAX_SIZE);
+  CfPlainRequest request;
+
+  no_memory = TRUE;
+  g_assert_true (cf_plain_begin (first, "get foo", 7, FALSE));
+  g_assert_cmpint (cf_plain_next (first, &request), ==, CF_PLAIN_INVALID);
+  no_memory = FALSE;
+  g_assert_true (cf_plain_begin (second, "get foo", 7, FALSE));
+  g_assert_cmpint (cf_plain_next (second, &request), ==, CF_PLAIN_MORE);
+  no_memory = TRUE;
+  g_assert_false (cf_plain_begin (second, "and much more", 13, FALSE));
+  no_memory = FALSE;
+  cf_plain_free (NULL);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -220,6 +250,7 @@ main (int argc, char **argv)
   g_test_add_func ("/proto/plain/nul", test_plain_nul);
   g_test_add_func ("/proto/plain/longest", test_plain_longest);
   g_test_add_func ("/proto/plain/endless", test_plain_endless);
+  g_test_add_func ("/proto/plain/no-memory", test_plain_no_memory);
   g_test_add_func ("/proto/plain/bytewise", test_plain_bytewise);
   return g_test_run ();
 }

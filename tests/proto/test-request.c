@@ -3,11 +3,41 @@
 
 #include "proto/request.h"
 
+#include <stdlib.h>
+
 #define MEGABYTE (1024 * 1024)
 #define LIMITS                                                                 \
   {                                                                            \
     512 * MEGABYTE, 1024 * MEGABYTE, FALSE                                     \
   }
+
+/* Allocations that may fail fail when this has come down to zero. */
+static guint allocations_left = G_MAXUINT;
+
+static gboolean
+may_allocate (void)
+{
+  return allocations_left > 0 && allocations_left-- > 0;
+}
+
+/* These stand in for those of GLib. */
+gpointer
+g_try_malloc (gsize size)
+{
+  return may_allocate () ? malloc (size) : NULL;
+}
+
+gpointer
+g_try_realloc (gpointer block, gsize size)
+{
+  return may_allocate () ? realloc (block, size) : NULL;
+}
+
+gpointer
+g_try_realloc_n (gpointer block, gsize n, gsize size)
+{
+  return may_allocate () ? realloc (block, n * size) : NULL;
+}
 
 /* How input reaches a reader. */
 typedef struct
@@ -673,6 +703,120 @@ test_request_parked_pipeline (void)
   check (feeder, cf_slice (seen->str, seen->len));
 }
 
+/* Receives and reads in a turn; FALSE when there was no memory for it. */
+static gboolean
+try_turn (CfRequest *request, const char *bytes, gsize size, guint *n_requests)
+{
+  CfRequestLimits limits = LIMITS;
+  g_autofree char *scratch = g_malloc (1000);
+  CfRequestState state = CF_REQUEST_MORE;
+
+  cf_request_begin (request, scratch, 1000);
+  while (size > 0 && state != CF_REQUEST_ERROR)
+    {
+      char *space;
+      gsize room;
+
+      if (!cf_request_space (request, &space, &room))
+        return FALSE;
+      room = MIN (room, size);
+      memcpy (space, bytes, room);
+      cf_request_received (request, room);
+      bytes += room;
+      size -= room;
+      while ((state = cf_request_next (request, &limits)) == CF_REQUEST_READY)
+        ++*n_requests;
+    }
+  if (state == CF_REQUEST_ERROR)
+    g_assert_null (cf_request_error (request));
+  return cf_request_end (request) && state != CF_REQUEST_ERROR;
+}
+
+/* Whichever allocation fails, it is told, and nothing is lost or broken. */
+static void
+test_request_no_memory (void)
+{
+  g_autoptr (GString) input = g_string_new ("a b c d e f g h i j\n*20\r\n");
+  gboolean whole = FALSE;
+  guint n_failed;
+
+  for (guint i = 0; i < 16; i++)
+    g_string_append (input, "$1\r\nx\r\n");
+  g_string_append_printf (input, "$1000\r\n%01000d\r\n", 0);
+  for (guint i = 0; i < 3; i++)
+    {
+      g_string_append (input, "$200000\r\n");
+      for (guint n = 0; n < 20000; n++)
+        g_string_append (input, "0123456789");
+      g_string_append (input, "\r\n");
+    }
+  for (n_failed = 0; !whole; n_failed++)
+    {
+      g_autoptr (CfRequest) request = cf_request_new ();
+      guint n_requests = 0;
+
+      allocations_left = n_failed;
+      whole =
+          try_turn (request, input->str, 150, &n_requests) &&
+          try_turn (request, input->str + 150, input->len - 160, &n_requests) &&
+          try_turn (request, input->str + input->len - 10, 10, &n_requests);
+      allocations_left = G_MAXUINT;
+      g_assert_cmpuint (n_requests, <=, 2);
+      g_assert_cmpint (whole, ==, n_requests == 2);
+    }
+  g_assert_cmpuint (n_failed, >, 8);
+}
+
+/* Before a request is whole there is no memory for its next argument, big or
+ * not. */
+static void
+test_request_no_memory_for_array (void)
+{
+  static const gsize last[] = { 1, 40000 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (last); i++)
+    for (guint n_left = 0; n_left < 3; n_left++)
+      {
+        CfRequestLimits limits = LIMITS;
+        g_autoptr (CfRequest) request = cf_request_new ();
+        g_autoptr (GString) input = g_string_new ("*9\r\n");
+        g_autofree char *scratch = g_malloc (65536);
+        CfRequestState state;
+
+        for (guint n = 0; n < 8; n++)
+          g_string_append (input, "$1\r\nx\r\n");
+        g_string_append_printf (input, "$%zu\r\n", last[i]);
+        for (gsize n = 0; n < last[i] + 2; n++)
+          g_string_append_c (input, 'x');
+        cf_request_begin (request, scratch, 65536);
+        allocations_left = n_left;
+        state = start (request, input->str, &limits);
+        allocations_left = G_MAXUINT;
+        g_assert_cmpint (state, ==,
+                         n_left <= i ? CF_REQUEST_ERROR : CF_REQUEST_READY);
+        g_assert_null (cf_request_error (request));
+        g_assert_true (cf_request_end (request));
+      }
+}
+
+/* A caller that does not wait for MORE gives up the arguments. */
+static void
+test_request_space_when_ready (void)
+{
+  CfRequestLimits limits = LIMITS;
+  g_autoptr (CfRequest) request = cf_request_new ();
+  char scratch[100];
+
+  cf_request_begin (request, scratch, sizeof scratch);
+  g_assert_cmpint (start (request, "a b\nc d", &limits), ==, CF_REQUEST_READY);
+  g_assert_cmpint (start (request, "\n", &limits), ==, CF_REQUEST_READY);
+  g_assert_cmpuint (cf_request_argc (request), ==, 2);
+  g_assert_true (cf_slice_equal (cf_request_argv (request)[1], CF_SLICE ("d")));
+  g_assert_null (cf_request_take_blob (request, 0));
+  g_assert_true (cf_request_end (request));
+  cf_request_free (NULL);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -695,6 +839,11 @@ main (int argc, char **argv)
   g_test_add_func ("/proto/request/limits", test_request_limits);
   g_test_add_func ("/proto/request/long-lines", test_request_long_lines);
   g_test_add_func ("/proto/request/longest-line", test_request_longest_line);
+  g_test_add_func ("/proto/request/no-memory", test_request_no_memory);
+  g_test_add_func ("/proto/request/no-memory-for-array",
+                   test_request_no_memory_for_array);
+  g_test_add_func ("/proto/request/space-when-ready",
+                   test_request_space_when_ready);
   g_test_add_func ("/proto/request/parked-pipeline",
                    test_request_parked_pipeline);
   return g_test_run ();
