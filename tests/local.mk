@@ -36,6 +36,8 @@ test_programs = \
 	tests/daemon/test-main \
 	tests/daemon/test-notify \
 	tests/daemon/test-options \
+	tests/daemon/test-protocol \
+	tests/daemon/test-shutdown \
 	tests/linear/test-linear \
 	tests/linear/test-transfers \
 	tests/net/test-balance \

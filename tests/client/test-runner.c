@@ -176,14 +176,14 @@ compare (CfHarness *redis,
          const Run *run)
 {
   static const char *const fresh = "*1\r\n$8\r\nFLUSHALL\r\n";
-  g_autoptr (CfWire) wire = cf_wire_open (redis);
+  g_autoptr (CfWire) wire = cf_wire_open_socket (redis);
   g_autofree char *expected = NULL, *got = NULL;
   Outcome theirs, ours;
 
   cf_wire_exchange (wire, fresh, "+OK\r\n");
   theirs = run_program (reference, cf_harness_get_socket (redis), run);
   g_clear_pointer (&wire, cf_wire_close);
-  wire = cf_wire_open (redis);
+  wire = cf_wire_open_socket (redis);
   cf_wire_exchange (wire, fresh, "+OK\r\n");
   ours = run_program (coffer, cf_harness_get_socket (redis), run);
 

@@ -3,12 +3,19 @@
 
 #include <signal.h>
 #include <string.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
 
 #include "daemon/harness.h"
+
+#define END_OF_LOG "(end of the log)"
+
+/* Another process may be given a free port before the server takes it. */
+#define ATTEMPTS 5
 
 struct _CfHarness
 {
@@ -17,6 +24,7 @@ struct _CfHarness
   char *socket;         /* (owned) its Unix socket */
   guint16 port;
   guint16 plain_port;
+  gboolean is_redis;
   GThread *log_thread; /* (owned) */
   GAsyncQueue *lines;  /* (owned) (element-type utf8) what it logged */
 };
@@ -49,7 +57,7 @@ read_log (gpointer data)
       g_printerr ("# %s\n", line);
       g_async_queue_push (self->lines, line);
     }
-  g_async_queue_push (self->lines, g_strdup ("(end of the log)"));
+  g_async_queue_push (self->lines, g_strdup (END_OF_LOG));
   return NULL;
 }
 
@@ -62,18 +70,23 @@ find_port (void)
   return g_socket_listener_add_any_inet_port (listener, NULL, NULL);
 }
 
-static void
-wait_for_line (CfHarness *self, const char *text)
+/* Returns FALSE if the server ended before it said so. */
+static gboolean
+wait_until_ready (CfHarness *self)
 {
+  const char *ready = self->is_redis ? "server is now ready" : "listening on";
+
   for (;;)
     {
       g_autofree char *line = g_async_queue_timeout_pop (
           self->lines, CF_HARNESS_PATIENCE_S * G_USEC_PER_SEC);
 
-      if (line == NULL || g_str_equal (line, "(end of the log)"))
-        g_error ("the server did not say '%s'", text);
-      if (strstr (line, text) != NULL)
-        return;
+      if (line == NULL)
+        g_error ("the server did not say '%s'", ready);
+      if (g_str_equal (line, END_OF_LOG))
+        return FALSE;
+      if (strstr (line, ready) != NULL)
+        return TRUE;
     }
 }
 
@@ -91,11 +104,12 @@ add_wrapper (GPtrArray *argv)
 }
 
 static CfHarness *
-new_harness (void)
+new_harness (gboolean is_redis)
 {
   CfHarness *self = g_new0 (CfHarness, 1);
   g_autoptr (GError) error = NULL;
 
+  self->is_redis = is_redis;
   self->folder = g_dir_make_tmp ("coffer-XXXXXX", &error);
   g_assert_no_error (error);
   self->socket = g_build_filename (self->folder, "socket", NULL);
@@ -118,30 +132,58 @@ add_port (GPtrArray *argv, const char *name, guint16 port)
 }
 
 static void
-spawn (CfHarness *self, GPtrArray *argv, const char *ready)
+spawn (CfHarness *self, const GPtrArray *argv)
 {
   g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (
       G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_MERGE);
   g_autoptr (GError) error = NULL;
 
-  g_ptr_array_add (argv, NULL);
   g_subprocess_launcher_set_cwd (launcher, self->folder);
   g_subprocess_launcher_set_child_setup (launcher, die_with_parent, NULL, NULL);
   self->process = g_subprocess_launcher_spawnv (
       launcher, (const char *const *) argv->pdata, &error);
   g_assert_no_error (error);
   self->log_thread = g_thread_new ("log", read_log, self);
-  wait_for_line (self, ready);
 }
 
-static const char *
-find_daemon (void)
+static void
+forget_process (CfHarness *self)
 {
-  const char *program = g_getenv ("COFFERD");
+  g_subprocess_force_exit (self->process);
+  g_subprocess_wait (self->process, NULL, NULL);
+  g_thread_join (self->log_thread);
+  g_clear_object (&self->process);
+}
 
-  if (program == NULL)
-    g_error ("COFFERD names no program to test");
-  return program;
+static void
+spawn_until_ready (CfHarness *self,
+                   const char *program,
+                   const char *const *options)
+{
+  for (int attempt = 0; attempt < ATTEMPTS; attempt++)
+    {
+      g_autoptr (GPtrArray) argv = g_ptr_array_new_with_free_func (g_free);
+
+      self->port = find_port ();
+      self->plain_port = find_port ();
+      add_wrapper (argv);
+      g_ptr_array_add (argv, g_strdup (program));
+      add_option (argv, "--bind", "127.0.0.1");
+      add_port (argv, "--port", self->port);
+      add_option (argv, "--unixsocket", self->socket);
+      if (self->is_redis)
+        add_option (argv, "--save", "");
+      else
+        add_port (argv, "--plain-port", self->plain_port);
+      for (const char *const *option = options; *option != NULL; option++)
+        g_ptr_array_add (argv, g_strdup (*option));
+      g_ptr_array_add (argv, NULL);
+      spawn (self, argv);
+      if (wait_until_ready (self))
+        return;
+      forget_process (self);
+    }
+  g_error ("the server does not start");
 }
 
 /**
@@ -149,37 +191,34 @@ find_daemon (void)
  * @option: (nullable): "--NAME", followed by its value, and so on
  * @...: more of these, then %NULL
  *
- * Starts the daemon on loopback and waits until it is ready.
+ * Starts $COFFERD on loopback and waits until it is ready.
  *
  * Returns: (transfer full): the server
  */
 CfHarness *
 cf_harness_start (const char *option, ...)
 {
-  g_autoptr (GPtrArray) argv = g_ptr_array_new_with_free_func (g_free);
-  CfHarness *self = new_harness ();
-  va_list options;
+  g_autoptr (GPtrArray) options = g_ptr_array_new ();
+  const char *program = g_getenv ("COFFERD");
+  CfHarness *self;
+  va_list more;
 
-  self->port = find_port ();
-  self->plain_port = find_port ();
-  add_wrapper (argv);
-  g_ptr_array_add (argv, g_strdup (find_daemon ()));
-  add_option (argv, "--bind", "127.0.0.1");
-  add_port (argv, "--port", self->port);
-  add_port (argv, "--plain-port", self->plain_port);
-  add_option (argv, "--unixsocket", self->socket);
-  va_start (options, option);
-  for (; option != NULL; option = va_arg (options, const char *))
-    g_ptr_array_add (argv, g_strdup (option));
-  va_end (options);
-  spawn (self, argv, "listening on");
+  if (program == NULL)
+    g_error ("COFFERD names no program to test");
+  self = new_harness (g_str_has_suffix (program, "redis-server"));
+  va_start (more, option);
+  for (; option != NULL; option = va_arg (more, const char *))
+    g_ptr_array_add (options, (gpointer) option);
+  va_end (more);
+  g_ptr_array_add (options, NULL);
+  spawn_until_ready (self, program, (const char *const *) options->pdata);
   return self;
 }
 
 /**
  * cf_harness_start_redis:
  *
- * Starts redis-server on a Unix socket and waits until it is ready.
+ * Starts redis-server, whatever $COFFERD is, and waits until it is ready.
  *
  * Returns: (transfer full) (nullable): the server, or %NULL if it is not
  *   installed
@@ -187,19 +226,14 @@ cf_harness_start (const char *option, ...)
 CfHarness *
 cf_harness_start_redis (void)
 {
-  g_autoptr (GPtrArray) argv = g_ptr_array_new_with_free_func (g_free);
+  const char *const options[] = { "--enable-debug-command", "yes", NULL };
   g_autofree char *program = g_find_program_in_path ("redis-server");
   CfHarness *self;
 
   if (program == NULL)
     return NULL;
-  self = new_harness ();
-  g_ptr_array_add (argv, g_strdup (program));
-  add_option (argv, "--port", "0");
-  add_option (argv, "--unixsocket", self->socket);
-  add_option (argv, "--save", "");
-  add_option (argv, "--enable-debug-command", "yes");
-  spawn (self, argv, "The server is now ready");
+  self = new_harness (TRUE);
+  spawn_until_ready (self, program, options);
   return self;
 }
 
@@ -230,10 +264,7 @@ cf_harness_stop (CfHarness *self)
 {
   if (self == NULL)
     return;
-  g_subprocess_force_exit (self->process);
-  g_subprocess_wait (self->process, NULL, NULL);
-  g_thread_join (self->log_thread);
-  g_object_unref (self->process);
+  forget_process (self);
   g_async_queue_unref (self->lines);
   remove_folder (self->folder);
   g_free (self->folder);
@@ -257,6 +288,18 @@ guint16
 cf_harness_get_plain_port (const CfHarness *self)
 {
   return self->plain_port;
+}
+
+/**
+ * cf_harness_is_redis:
+ * @self: a server
+ *
+ * Returns: %TRUE if it is not cofferd but redis-server, which knows less
+ */
+gboolean
+cf_harness_is_redis (const CfHarness *self)
+{
+  return self->is_redis;
 }
 
 void
@@ -286,48 +329,71 @@ cf_harness_wait (CfHarness *self)
 /* ---- Wires -------------------------------------------------------------- */
 
 static CfWire *
-open_address (GSocketAddress *address)
+try_open_address (GSocketAddress *address)
 {
-  CfWire *self = g_new0 (CfWire, 1);
   g_autoptr (GError) error = NULL;
-
-  self->socket =
+  g_autoptr (GSocket) socket =
       g_socket_new (g_socket_address_get_family (address), G_SOCKET_TYPE_STREAM,
                     G_SOCKET_PROTOCOL_DEFAULT, &error);
+  CfWire *self;
+
   g_assert_no_error (error);
-  g_socket_set_timeout (self->socket, CF_HARNESS_PATIENCE_S);
-  g_socket_connect (self->socket, address, NULL, &error);
-  g_assert_no_error (error);
+  g_socket_set_timeout (socket, CF_HARNESS_PATIENCE_S);
+  if (!g_socket_connect (socket, address, NULL, NULL))
+    return NULL;
+  self = g_new0 (CfWire, 1);
+  self->socket = g_steal_pointer (&socket);
   return self;
 }
 
 static CfWire *
-open_port (guint16 port)
+try_open_port (guint16 port)
 {
   g_autoptr (GInetAddress) loopback =
       g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
   g_autoptr (GSocketAddress) address =
       g_inet_socket_address_new (loopback, port);
 
-  return open_address (address);
+  return try_open_address (address);
 }
 
 /**
- * cf_wire_open:
- * @harness: a server
+ * cf_wire_try_open:
+ * @harness: a server that may have stopped listening
  *
- * Returns: (transfer full): a connection to its port, or to its socket if it
- *   has no port
+ * Returns: (transfer full) (nullable): a connection to its port
  */
+CfWire *
+cf_wire_try_open (const CfHarness *harness)
+{
+  return try_open_port (harness->port);
+}
+
 CfWire *
 cf_wire_open (const CfHarness *harness)
 {
-  g_autoptr (GSocketAddress) address = NULL;
+  CfWire *self = try_open_port (harness->port);
 
-  if (harness->port != 0)
-    return open_port (harness->port);
-  address = g_unix_socket_address_new (harness->socket);
-  return open_address (address);
+  g_assert_nonnull (self);
+  return self;
+}
+
+/**
+ * cf_wire_open_socket:
+ * @harness: a server
+ *
+ * Returns: (transfer full): a connection to its Unix socket, the only kind
+ *   that knows what the other side has read
+ */
+CfWire *
+cf_wire_open_socket (const CfHarness *harness)
+{
+  g_autoptr (GSocketAddress) address =
+      g_unix_socket_address_new (harness->socket);
+  CfWire *self = try_open_address (address);
+
+  g_assert_nonnull (self);
+  return self;
 }
 
 /**
@@ -339,7 +405,10 @@ cf_wire_open (const CfHarness *harness)
 CfWire *
 cf_wire_open_plain (const CfHarness *harness)
 {
-  return open_port (harness->plain_port);
+  CfWire *self = try_open_port (harness->plain_port);
+
+  g_assert_nonnull (self);
+  return self;
 }
 
 void
@@ -357,18 +426,51 @@ cf_wire_get_socket (CfWire *self)
   return self->socket;
 }
 
+/**
+ * cf_wire_try_send:
+ * @self: a wire
+ * @data: (array length=size): what to send
+ * @size: the size of @data in bytes
+ *
+ * Returns: %FALSE if the server has closed
+ */
+gboolean
+cf_wire_try_send (CfWire *self, const char *data, gsize size)
+{
+  while (size > 0)
+    {
+      gssize sent = g_socket_send (self->socket, data, size, NULL, NULL);
+
+      if (sent < 0)
+        return FALSE;
+      data += sent;
+      size -= (gsize) sent;
+    }
+  return TRUE;
+}
+
 void
 cf_wire_send (CfWire *self, const char *data, gsize size)
 {
-  g_autoptr (GError) error = NULL;
+  g_assert_true (cf_wire_try_send (self, data, size));
+}
 
-  while (size > 0)
+/**
+ * cf_wire_wait_taken:
+ * @self: a wire to a Unix socket
+ *
+ * Returns when the server has read all that was sent.
+ */
+void
+cf_wire_wait_taken (CfWire *self)
+{
+  int n_bytes = 1;
+
+  while (n_bytes > 0)
     {
-      gssize sent = g_socket_send (self->socket, data, size, NULL, &error);
-
-      g_assert_no_error (error);
-      data += sent;
-      size -= (gsize) sent;
+      g_assert_cmpint (
+          ioctl (g_socket_get_fd (self->socket), SIOCOUTQ, &n_bytes), ==, 0);
+      g_thread_yield ();
     }
 }
 

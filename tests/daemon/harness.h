@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* harness.h -- a real server in a folder of its own, and wires to it.
  *
- * The server is $COFFERD, on ports the system chose, or redis-server as the
- * reference.  It dies with the test.  Whatever goes wrong ends the test; no
- * wire waits longer than CF_HARNESS_PATIENCE_S.
+ * The server is $COFFERD, on ports the system chose; that may name
+ * redis-server, to learn how the reference does.  It dies with the test.
+ * Whatever goes wrong ends the test; no wire waits longer than
+ * CF_HARNESS_PATIENCE_S.
  *
  * Thread safety: a harness is for the thread that started it; wires may be
  * opened on any thread, each belongs to one.
@@ -14,7 +15,7 @@
 
 G_BEGIN_DECLS
 
-#define CF_HARNESS_PATIENCE_S 60
+#define CF_HARNESS_PATIENCE_S 20
 
 typedef struct _CfHarness CfHarness;
 typedef struct _CfWire CfWire;
@@ -29,14 +30,19 @@ guint16 cf_harness_get_port (const CfHarness *self);
 guint16 cf_harness_get_plain_port (const CfHarness *self);
 void cf_harness_send_signal (CfHarness *self, int signal);
 int cf_harness_wait (CfHarness *self);
+gboolean cf_harness_is_redis (const CfHarness *self);
 
 CfWire *cf_wire_open (const CfHarness *harness);
+CfWire *cf_wire_try_open (const CfHarness *harness);
+CfWire *cf_wire_open_socket (const CfHarness *harness);
 CfWire *cf_wire_open_plain (const CfHarness *harness);
 void cf_wire_close (CfWire *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CfWire, cf_wire_close)
 
 GSocket *cf_wire_get_socket (CfWire *self);
 void cf_wire_send (CfWire *self, const char *data, gsize size);
+gboolean cf_wire_try_send (CfWire *self, const char *data, gsize size);
+void cf_wire_wait_taken (CfWire *self);
 void cf_wire_say (CfWire *self, const char *text);
 void cf_wire_end (CfWire *self);
 gsize cf_wire_receive (CfWire *self, char *buffer, gsize size);
