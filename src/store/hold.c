@@ -309,6 +309,7 @@ cf_hold_release (CfHold *self)
       self->mode = CF_HOLD_NONE;
       break;
     }
+  self->now_ms = 0;
   if (self->n_trash > 0)
     empty_trash (self);
 }

@@ -72,9 +72,10 @@ typedef struct
 {
   CfHoldMode mode;
   CfKeyspace *keyspace; /* (not owned) */
-  gint64 now_ms;        /* wall clock of the command; 0: read when needed */
-  CfClaims *claims;     /* (owned) (nullable) CLAIMS only */
-  guint16 *slots;       /* scratch of CF_N_SLOTS: those locked, ascending */
+  gint64 now_ms; /* wall clock of the command, set before or after it is held,
+                    reset by the release; 0: read when needed */
+  CfClaims *claims; /* (owned) (nullable) CLAIMS only */
+  guint16 *slots;   /* scratch of CF_N_SLOTS: those locked, ascending */
   guint n_slots;
   guint64 *seen; /* scratch: bitmap of CF_N_SLOTS, zero between uses */
   guint n_trash;

@@ -26,6 +26,7 @@ cf_keyspace_new (guint n_databases, const CfKeyspaceHooks *hooks)
   self->slots = g_aligned_alloc0 (CF_N_SLOTS, sizeof (CfSlot), 64);
   self->next_deadlines = g_new (gint64, CF_N_SLOTS);
   self->counts = g_new0 (guint32 *, n_databases);
+  self->used = g_new0 (guint, n_databases);
   for (guint i = 0; i < CF_N_SLOTS; i++)
     {
       cf_mutex_init (&self->slots[i].lock, CF_LOCK_SLOT, i);
@@ -54,6 +55,7 @@ cf_keyspace_free (CfKeyspace *self)
   for (guint db = 0; db < self->n_databases; db++)
     g_free (self->counts[db]);
   g_free (self->counts);
+  g_free (self->used);
   g_free (self->next_deadlines);
   g_aligned_free (self->slots);
   g_free (self);
@@ -231,16 +233,15 @@ put_locked (CfKeyspace *self,
             gint64 deadline_ms)
 {
   gint64 now_ms = hold_now (hold);
-  CfEntry *old = look_up_live (self, slot, db, key, now_ms);
+  CfEntry *live = look_up_live (self, slot, db, key, now_ms);
+  CfEntry *old = live != NULL ? live : look_up (slot, db, key); /* frozen */
   guint32 access = cf_access_initial (self, now_ms);
   CfEntry *entry;
 
-  if (old == NULL) /* also one that is past and frozen */
-    old = look_up (slot, db, key);
-  else if (g_atomic_int_get (&self->access_kind) == CF_ACCESS_LFU)
-    access = cf_entry_access (old);
+  if (live != NULL && g_atomic_int_get (&self->access_kind) == CF_ACCESS_LFU)
+    access = cf_entry_access (live);
   if (deadline_ms == CF_KEEP_DEADLINE)
-    deadline_ms = old != NULL ? cf_entry_deadline (old) : CF_NO_DEADLINE;
+    deadline_ms = live != NULL ? cf_entry_deadline (live) : CF_NO_DEADLINE;
   if (old == NULL || !assign (self, slot, db, old, value, deadline_ms))
     {
       entry = cf_entry_try_new (key->bytes, value, deadline_ms);

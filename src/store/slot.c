@@ -198,7 +198,13 @@ need_counts (CfKeyspace *keyspace, guint db)
     return counts;
   made = g_new0 (guint32, CF_N_SLOTS);
   if (g_atomic_pointer_compare_and_exchange (&keyspace->counts[db], NULL, made))
-    return made;
+    {
+      guint at = (guint) g_atomic_int_add (&keyspace->n_used, 1);
+
+      /* Who reads this too early takes it for database 0. */
+      g_atomic_int_set (&keyspace->used[at], db);
+      return made;
+    }
   g_free (made);
   return g_atomic_pointer_get (&keyspace->counts[db]);
 }

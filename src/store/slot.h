@@ -49,6 +49,8 @@ struct _CfKeyspace
   guint32 **counts;       /* (owned) for each database, (atomic) NULL or the
                              number of keys in each slot, (atomic) */
   guint n_databases;
+  guint *used;              /* (owned) databases that have counts, (atomic) */
+  guint n_used;             /* (atomic) how many */
   gint64 frozen_until_ms;   /* (atomic) nothing expires before */
   CfAccessKind access_kind; /* (atomic) */
   guint lfu_log_factor;     /* (atomic) */

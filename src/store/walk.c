@@ -351,8 +351,9 @@ has_any (CfKeyspace *self, guint slot, gboolean only_volatile)
   if (only_volatile)
     return __atomic_load_n (&self->next_deadlines[slot], __ATOMIC_RELAXED) !=
            G_MAXINT64;
-  for (guint db = 0; db < self->n_databases; db++)
-    if (cf_keyspace_count_in (self, db, slot) > 0)
+  for (gint i = 0; i < g_atomic_int_get (&self->n_used); i++)
+    if (cf_keyspace_count_in (self, (guint) g_atomic_int_get (&self->used[i]),
+                              slot) > 0)
       return TRUE;
   return FALSE;
 }

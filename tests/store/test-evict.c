@@ -198,6 +198,61 @@ test_evict_pending (Fixture *self, gconstpointer data)
   cf_keyspace_set_reaper (self->keyspace, NULL);
 }
 
+typedef struct
+{
+  Fixture *fixture;
+  gsize limit;
+  guint number;
+} Writer;
+
+static gpointer
+run_writer (gpointer data)
+{
+  const Writer *self = data;
+  Fixture *fixture = self->fixture;
+  g_autofree char *text = g_strnfill (VALUE_SIZE, 'x');
+  CfHold hold;
+
+  cf_memory_thread_balance ();
+  cf_hold_init (&hold, fixture->keyspace);
+  for (guint i = 0; i < N_KEYS; i++)
+    {
+      char name[24];
+
+      g_assert_true (cf_evict_make_room (fixture->evict, self->limit, NOW + i));
+      g_snprintf (name, sizeof name, "%u:%u", self->number, i);
+      put (&hold, i % 2, name, text, CF_NO_DEADLINE);
+    }
+  cf_hold_clear (&hold);
+  return NULL;
+}
+
+/* Several threads write more than there is room for. */
+static void
+test_evict_threads (Fixture *self, gconstpointer data)
+{
+  Writer writers[4];
+  GThread *threads[4];
+  gsize limit;
+
+  if (cannot_tell ())
+    return;
+  fill (self, FALSE, FALSE);
+  limit = cf_memory_used ();
+  for (guint i = 0; i < 4; i++)
+    {
+      writers[i] = (Writer){ self, limit, i };
+      threads[i] = g_thread_new ("writer", run_writer, &writers[i]);
+    }
+  for (guint i = 0; i < 4; i++)
+    g_thread_join (threads[i]);
+  g_assert_true (cf_evict_make_room (self->evict, limit, NOW));
+  g_assert_cmpuint (cf_memory_used (), <=, limit);
+  g_assert_cmpuint (cf_keyspace_size (self->keyspace, 0) +
+                        cf_keyspace_size (self->keyspace, 1),
+                    >, N_KEYS / 2);
+}
+
 static const char *const policies[] = {
   "allkeys-lru",  "allkeys-lfu",  "allkeys-random",  "volatile-lru",
   "volatile-lfu", "volatile-ttl", "volatile-random",
@@ -222,5 +277,7 @@ main (int argc, char **argv)
               test_evict_bounded, tear_down);
   g_test_add ("/store/evict/pending", Fixture, "allkeys-lru", set_up,
               test_evict_pending, tear_down);
+  g_test_add ("/store/evict/threads", Fixture, "allkeys-lru", set_up,
+              test_evict_threads, tear_down);
   return g_test_run ();
 }

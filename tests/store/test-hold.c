@@ -266,8 +266,7 @@ hold_keys (CfHold *hold,
 static gint64
 balance (CfHold *hold, const CfKey *key)
 {
-  const CfEntry *entry =
-      cf_keyspace_find (hold->keyspace, hold, 0, key, hold->now_ms);
+  const CfEntry *entry = cf_keyspace_find (hold->keyspace, hold, 0, key, NOW);
 
   return cf_entry_int (entry);
 }
@@ -320,14 +319,14 @@ lend (CfHold *hold, Sleeper *sleeper)
   char name[16];
   CfKey key;
   CfValue value = cf_value_string (CF_SLICE ("note"));
+  gint64 now_ms = cf_clock_wall_ms ();
 
   g_snprintf (name, sizeof name, "note%u", (guint) cf_random_below (100));
   key = key_of_string (name);
   hold_keys (hold, sleeper, &key, 1, cf_random_below (4) == 0);
-  g_assert_nonnull (
-      cf_keyspace_put (hold->keyspace, hold, 0, &key, &value,
-                       hold->now_ms + (gint64) cf_random_below (30)));
-  cf_keyspace_find (hold->keyspace, hold, 0, &key, hold->now_ms);
+  g_assert_nonnull (cf_keyspace_put (hold->keyspace, hold, 0, &key, &value,
+                                     now_ms + (gint64) cf_random_below (30)));
+  cf_keyspace_find (hold->keyspace, hold, 0, &key, now_ms);
   cf_hold_release (hold);
 }
 
@@ -341,7 +340,6 @@ run_teller (gpointer data)
   cf_hold_init (&hold, bank->keyspace);
   for (guint i = 0; i < bank->n_rounds; i++)
     {
-      hold.now_ms = cf_clock_wall_ms ();
       transfer (bank, &hold, sleeper);
       if (i % 4 == 0)
         lend (&hold, sleeper);
