@@ -36,7 +36,8 @@ sort_keys (CfClaimedKey *keys, gsize n_keys)
 {
   gsize n_kept = 0;
 
-  qsort (keys, n_keys, sizeof *keys, compare_keys);
+  if (n_keys > 1)
+    qsort (keys, n_keys, sizeof *keys, compare_keys);
   for (gsize i = 0; i < n_keys; i++)
     if (i == 0 || compare_keys (&keys[i], &keys[n_kept - 1]) != 0)
       keys[n_kept++] = keys[i];
