@@ -18,11 +18,11 @@ NEAR = {'TTL': 2, 'EXPIRETIME': 2, 'PTTL': 2000, 'PEXPIRETIME': 2000,
 
 TEMPLATES = '''
 SET K V
-SET K V ?NX|XX ?GET ?EX:S|PX:M|EXAT:T|PXAT:U|KEEPTTL
+SET K V ?NX|XX ?GET ?EX:S|PX:M|EXAT:L|PXAT:N|KEEPTTL
 SET K V ?EX:I ?NX|XX|GET|KEEPTTL|nonsense ?PX:M
 GET K
 GETDEL K
-GETEX K ?EX:S|PX:M|EXAT:T|PXAT:U|PERSIST|EX:I|nonsense
+GETEX K ?EX:S|PX:M|EXAT:L|PXAT:N|PERSIST|EX:I|nonsense
 GETSET K V
 GETRANGE K I I
 SUBSTR K I I
@@ -69,7 +69,6 @@ EXPIRETIME K
 PEXPIRETIME K
 TYPE K
 OBJECT ENCODING K
-OBJECT REFCOUNT K
 MOVE K D
 RENAME K K
 RENAMENX K K
@@ -165,7 +164,7 @@ class Maker:
 
 
 # In a transaction only what is the same on both servers can be compared.
-HARD_TO_COMPARE = ('KEYS', 'RANDOMKEY', 'TTL', 'PTTL', 'EXPIRETIME',
+HARD_TO_COMPARE = ('KEYS', 'RANDOMKEY', 'OBJECT', 'TTL', 'PTTL', 'EXPIRETIME',
                    'PEXPIRETIME')
 FILL = {
     'K': lambda self: 'k%d' % self.chance.randrange(8),
@@ -181,6 +180,8 @@ FILL = {
     'G': lambda self: self.chance.choice(GLOBS),
     'S': lambda self: self.chance.choice((1000, 2000, 5000, 100000)),
     'M': lambda self: self.chance.choice((900000, 2000000, 5000000)),
+    'L': lambda self: self.chance.choice((5000000000, 6000000000)),
+    'N': lambda self: self.chance.choice((5000000000000, 6000000000123)),
     'T': lambda self: self.chance.choice((5000000000, 6000000000, 1)),
     'U': lambda self: self.chance.choice((5000000000000, 6000000000123, 1)),
 }

@@ -5,7 +5,12 @@ import re
 
 EOF = b'(connection closed)'
 TIMEOUT = b'(no reply)'
-DOC_FACTS = (b'since', b'group', b'complexity', b'summary')
+# What differs from client to client in a line about one.
+CLIENT_FIELDS = re.compile(
+    rb'(id|addr|laddr|fd|age|idle|qbuf|qbuf-free|argv-mem|multi-mem|rbs|rbp|'
+    rb'obl|oll|omem|tot-mem)=\S*')
+CLIENT_NEWER = re.compile(rb' lib-name=\S* lib-ver=\S*')
+DOC_FACTS = (b'since', b'group', b'summary')
 
 
 def tree(data):
@@ -64,6 +69,32 @@ def masked(node, pattern):
     return kind, re.sub(pattern, b'*', value)
 
 
+def client_line(node):
+    kind, value = node
+    if isinstance(value, list):
+        return kind, [client_line(item) for item in value]
+    return kind, CLIENT_NEWER.sub(b'', CLIENT_FIELDS.sub(rb'\1=', value))
+
+
+def without_notes(node):
+    """COMMAND INFO without the notes, which are prose."""
+    kind, value = node
+    if not isinstance(value, list):
+        return node
+    value = [without_notes(item) for item in value]
+    for at, (_, name) in enumerate(value):
+        if name == b'notes':
+            return kind, value[:at] + value[at + 2:]
+    return kind, [item for item in value
+                  if item != (b'pair', []) and item[1] != b'notes']
+
+
+def headline(node):
+    """The first line of a help text."""
+    kind, value = node
+    return kind, value[:1]
+
+
 def lines_sorted(node):
     kind, value = node
     return kind, sorted(value.split(b'\r\n'))
@@ -112,9 +143,19 @@ def agree(one, other, marks):
     """Whether two replies, given as bytes, agree."""
     if one == other:
         return True
-    if not marks or EOF in (one, other) or TIMEOUT in (one, other):
+    if not marks or TIMEOUT in (one, other):
+        return False
+    if EOF in (one, other) and 'end' not in marks:
         return False
     one, other = several(one), several(other)
+    if 'end' in marks:
+        one, other = one[1][-1], other[1][-1]
+    if 'client' in marks:
+        one, other = client_line(one), client_line(other)
+    if 'notes' in marks:
+        one, other = without_notes(one), without_notes(other)
+    if 'help' in marks:
+        one, other = headline(one[1][0]), headline(other[1][0])
     if 'mask' in marks:
         pattern = marks['mask'].encode('latin1')
         one, other = masked(one, pattern), masked(other, pattern)
@@ -122,7 +163,7 @@ def agree(one, other, marks):
         one, other = lines_sorted(one[1][0]), lines_sorted(other[1][0])
     if 'any-order' in marks or 'scan' in marks:
         one, other = ordered(one), ordered(other)
-    if 'kind' in marks:
+    if 'kind' in marks or 'keep' in marks:
         return [item[0] for item in one[1]] == [item[0] for item in other[1]]
     if 'shape' in marks:
         one, other = shape(one), shape(other)

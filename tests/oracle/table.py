@@ -17,13 +17,17 @@ when none is given, and is opened at its first use.  Marks:
     ~kind         only the kind of the whole reply must agree
     ~near=N       numbers may differ by N
     ~mask=REGEX   what it matches may differ
-    ~keep=NAME    keeps the value of the reply as $NAME
+    ~end          only the end must agree: closed by the server, or not
+    ~keep=NAME    keeps the value of the reply as $NAME, compares its kind
     ~send         does not wait for the reply; "recv" reads it later
     ~scan         runs a SCAN to its end; its keys are the reply
     ~docs         compares only the facts of a COMMAND DOCS
+    ~client       compares lines about clients without what is each one's own
+    ~notes        compares a COMMAND INFO without the notes
+    ~help         compares only the first line of a help text
     ~lines        the lines of a text may come in any order
     ~fields       compares only the names before ':' in an INFO
-    ~redis-only=REASON   is not sent: counted as skipped
+    ~redis-only=REASON   is not sent: counted as skipped; "-" for a blank
 
 Some words are no commands:
 
