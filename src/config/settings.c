@@ -10,6 +10,8 @@
 #include "config/private.h"
 #include "config/value.h"
 
+#define MAX_NAME 4096 /* bytes of an unknown name that an error repeats */
+
 const CfSetting cf_settings[CF_N_SETTINGS] = {
 #define CF_SETTING(id, ...) [CF_SETTING_##id] = { __VA_ARGS__ },
 #include "config/settings.def"
@@ -412,7 +414,7 @@ throw_change (GError **error, const char *name, gsize size, const char *why)
   return cf_throw (error, CF_ERROR_FAILED,
                    "CONFIG SET failed (possibly related to argument '%.*s') "
                    "- %s",
-                   (int) MIN (size, 128), name, why);
+                   (int) MIN (size, MAX_NAME), name, why);
 }
 
 /* Finds the settings of @changes.  The first fault is the one told. */
@@ -431,7 +433,7 @@ find_settings (const CfConfigChange *changes,
         return cf_throw (error, CF_ERROR_FAILED,
                          "Unknown option or number of arguments for CONFIG "
                          "SET - '%.*s'",
-                         (int) MIN (change->name_size, 128), change->name);
+                         (int) MIN (change->name_size, MAX_NAME), change->name);
       if (!(cf_settings[ids[i]].flags & CF_CONFIG_RUNTIME))
         return throw_change (error, change->name, change->name_size,
                              "can't set immutable config");

@@ -118,6 +118,9 @@ parse_memory (CfSettingValue *self,
   if ((setting->flags & (CF_CONFIG_PERCENT | CF_CONFIG_OF_MACHINE)) &&
       parse_percent (self, setting, text, error))
     return self->text != NULL;
+  /* Nothing is 0, as Redis has it. */
+  if (*text == '\0')
+    text = "0";
   if (!cf_parse_memory (text, strlen (text), &bytes))
     return cf_throw (error, CF_ERROR_FAILED,
                      setting->flags & CF_CONFIG_PERCENT

@@ -162,6 +162,18 @@ check_memory (const CfCall *call, CfCommandFlags flags, GError **error)
                    "command not allowed when used memory > 'maxmemory'.");
 }
 
+/* There are no replicas yet, so one is too many to ask for. */
+static gboolean
+check_replicas (const CfCall *call, CfCommandFlags flags, GError **error)
+{
+  if (G_LIKELY (!(flags & CF_COMMAND_WRITE) ||
+                !cf_config_get_bool (call->engine->config,
+                                     CF_SETTING_MIN_REPLICAS_TO_WRITE)))
+    return TRUE;
+  return cf_throw (error, CF_ERROR_NO_REPLICAS,
+                   "Not enough good replicas to write.");
+}
+
 /* -- Putting it off
  * ---------------------------------------------------------------- */
 
@@ -596,7 +608,8 @@ dispatch (CfCall *call)
     }
   session->last_command = call->info;
   flags = effective_flags (call);
-  if (G_UNLIKELY (!check_memory (call, flags, &error)))
+  if (G_UNLIKELY (!check_memory (call, flags, &error) ||
+                  !check_replicas (call, flags, &error)))
     {
       reject (call, error);
       return CF_OUTCOME_DONE;

@@ -141,6 +141,26 @@ test_set_in_multi (Fixture *fixture, gconstpointer data)
   assert_exchanges (fixture, exchanges, G_N_ELEMENTS (exchanges));
 }
 
+/* Who asks for replicas is not served writes that have none. */
+static void
+test_min_replicas (Fixture *fixture, gconstpointer data)
+{
+  static const Exchange exchanges[] = {
+    { "CONFIG SET min-replicas-to-write 1", "+OK\r\n" },
+    { "SET k v", "-NOREPLICAS Not enough good replicas to write.\r\n" },
+    { "GET k", "$-1\r\n" },
+    { "MULTI", "+OK\r\n" },
+    { "GET k", "+QUEUED\r\n" },
+    { "SET k v", "-NOREPLICAS Not enough good replicas to write.\r\n" },
+    { "EXEC", "-EXECABORT Transaction discarded because of previous "
+              "errors.\r\n" },
+    { "CONFIG SET min-slaves-to-write 0", "+OK\r\n" },
+    { "SET k v", "+OK\r\n" },
+  };
+
+  assert_exchanges (fixture, exchanges, G_N_ELEMENTS (exchanges));
+}
+
 static void
 test_resetstat (Fixture *fixture, gconstpointer data)
 {
@@ -196,6 +216,7 @@ main (int argc, char **argv)
   fixture_add ("/commands/cmd-config/sanity", test_sanity);
   fixture_add ("/commands/cmd-config/set", test_set);
   fixture_add ("/commands/cmd-config/set-in-multi", test_set_in_multi);
+  fixture_add ("/commands/cmd-config/min-replicas", test_min_replicas);
   fixture_add ("/commands/cmd-config/resetstat", test_resetstat);
   fixture_add ("/commands/cmd-config/rewrite", test_rewrite);
   fixture_add ("/commands/cmd-config/help", test_help);

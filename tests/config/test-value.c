@@ -52,6 +52,7 @@ static const Case cases[] = {
     RANGE "1048576 and 9223372036854775807 inclusive" },
   { CF_SETTING_MAXMEMORY, "1g", "1000000000", 1000000000, NULL },
   { CF_SETTING_MAXMEMORY, "0%", "0", 0, NULL },
+  { CF_SETTING_MAXMEMORY, "", "0", 0, NULL },
   { CF_SETTING_MAXMEMORY, "bla", NULL, 0, NOT_MEMORY },
   { CF_SETTING_MAXMEMORY, "-1", NULL, 0, NOT_MEMORY },
   { CF_SETTING_MAXMEMORY, "101%", NULL, 0, "must be less or equal to 100" },
