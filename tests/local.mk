@@ -38,6 +38,21 @@ test_programs = \
 	tests/daemon/test-options \
 	tests/daemon/test-protocol \
 	tests/daemon/test-shutdown \
+	tests/engine/test-args \
+	tests/engine/test-call \
+	tests/engine/test-command \
+	tests/engine/test-engine \
+	tests/engine/test-executor \
+	tests/engine/test-feed \
+	tests/engine/test-gate \
+	tests/engine/test-latency \
+	tests/engine/test-monitor \
+	tests/engine/test-pause \
+	tests/engine/test-session \
+	tests/engine/test-slowlog \
+	tests/engine/test-stats \
+	tests/engine/test-transaction \
+	tests/engine/test-worker \
 	tests/linear/test-linear \
 	tests/linear/test-transfers \
 	tests/net/test-balance \

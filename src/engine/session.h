@@ -53,7 +53,7 @@ typedef struct
   void (*wake) (CfSession *self, guint serial, CfWakeReason reason);
   void (*close) (CfSession *self); /* after the present batch; replies that are
                                       due are dropped */
-  /* Bytes out of turn: MONITOR lines, messages.  @takes a reference. */
+  /* Bytes out of turn: MONITOR lines, messages.  (transfer none) */
   void (*send) (CfSession *self, CfBlob *bytes);
   void (*free) (CfSession *self); /* the last reference is gone */
 } CfSessionOps;

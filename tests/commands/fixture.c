@@ -25,7 +25,6 @@ on_close (CfSession *session)
 static void
 on_send (CfSession *session, CfBlob *bytes)
 {
-  cf_blob_unref (bytes);
 }
 
 static void

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "../commands/fixture.h"
+
+#include "base/clock.h"
+#include "engine/pause.h"
+
+static CfArgs *
+args_of (const CfSlice *words, guint n)
+{
+  return cf_args_try_new (words, n, NULL);
+}
+
+static CfOutcome
+run (Fixture *fixture, guint client, const CfSlice *words, guint n)
+{
+  CfOutcome outcome;
+
+  cf_worker_enter (fixture->worker);
+  outcome =
+      cf_executor_run_args (fixture->engine, fixture->worker,
+                            &fixture->clients[client], args_of (words, n));
+  cf_worker_leave (fixture->worker);
+  return outcome;
+}
+
+static CfOutcome
+resume (Fixture *fixture, guint client, CfWakeReason reason)
+{
+  CfOutcome outcome;
+
+  cf_worker_enter (fixture->worker);
+  outcome = cf_executor_resume (fixture->engine, fixture->worker,
+                                &fixture->clients[client], reason);
+  cf_worker_leave (fixture->worker);
+  return outcome;
+}
+
+static void
+assert_sent (Fixture *fixture, guint client, const char *reply)
+{
+  gsize size;
+  g_autofree char *bytes =
+      cf_out_to_string (&fixture->clients[client].out, &size);
+
+  g_assert_cmpmem (bytes, size, reply, strlen (reply));
+  cf_out_clear (&fixture->clients[client].out);
+}
+
+static void
+test_executor_refuses (Fixture *fixture, gconstpointer data)
+{
+  static const Exchange exchanges[] = {
+    { "NOPE a 'b c'", "-ERR unknown command 'NOPE', with args beginning with: "
+                      "'a' 'b c' \r\n" },
+    { "GET", "-ERR wrong number of arguments for 'get' command\r\n" },
+    { "CONFIG NOPE", "-ERR unknown subcommand 'NOPE'. Try CONFIG HELP.\r\n" },
+    { "CONFIG", "-ERR wrong number of arguments for 'config' command\r\n" },
+    { "config get",
+      "-ERR wrong number of arguments for 'config|get' command\r\n" },
+  };
+
+  assert_exchanges (fixture, exchanges, G_N_ELEMENTS (exchanges));
+  g_assert_cmpuint (cf_stats_sum (fixture->engine->stats, CF_STAT_ERRORS), ==,
+                    G_N_ELEMENTS (exchanges));
+}
+
+static void
+test_executor_login (Fixture *fixture, gconstpointer data)
+{
+  fixture->clients[0].flags &= ~(guint) CF_SESSION_AUTHORIZED;
+  assert_reply (fixture, "GET k", "-NOAUTH Authentication required.\r\n");
+  assert_reply (fixture, "PING", "-NOAUTH Authentication required.\r\n");
+  assert_reply (fixture, "NOPE",
+                "-ERR unknown command 'NOPE', with args "
+                "beginning with: \r\n");
+  assert_reply (fixture, "AUTH default any", "+OK\r\n");
+  assert_reply (fixture, "PING", "+PONG\r\n");
+}
+
+static void
+test_executor_out_of_memory (Fixture *fixture, gconstpointer data)
+{
+  assert_reply (fixture, "SET k v", "+OK\r\n");
+  assert_reply_to (fixture, 1, "MULTI", "+OK\r\n");
+  assert_reply_to (fixture, 1, "SET k w", "+QUEUED\r\n");
+  g_assert_true (
+      cf_config_set (fixture->config, CF_SETTING_MAXMEMORY, "1", NULL));
+  assert_reply (fixture, "SET k w",
+                "-OOM command not allowed when used memory > 'maxmemory'.\r\n");
+  assert_reply (fixture, "GET k", "$1\r\nv\r\n");
+  assert_reply (fixture, "DEL k", ":1\r\n");
+  assert_reply_to (fixture, 1, "EXEC",
+                   "-EXECABORT Transaction discarded because of: OOM command "
+                   "not allowed when used memory > 'maxmemory'.\r\n");
+  /* What is queued takes memory, too. */
+  assert_reply_to (fixture, 1, "MULTI", "+OK\r\n");
+  assert_reply_to (fixture, 1, "GET k",
+                   "-OOM command not allowed when used memory > "
+                   "'maxmemory'.\r\n");
+  assert_reply_to (fixture, 1, "DISCARD", "+OK\r\n");
+}
+
+static void
+test_executor_waits_for_claims (Fixture *fixture, gconstpointer data)
+{
+  const CfSlice set[] = { CF_SLICE ("SET"), CF_SLICE ("k"), CF_SLICE ("v") };
+  CfKey key = cf_key (CF_SLICE ("k"));
+  CfHold hold = { 0 };
+
+  cf_hold_init (&hold, fixture->engine->keyspace);
+  g_assert_true (cf_hold_claims (&hold, &key, 1, NULL));
+  g_assert_cmpint (run (fixture, 0, set, 3), ==, CF_OUTCOME_PARKED);
+  assert_sent (fixture, 0, "");
+  g_assert_cmpint (fixture->engine->blocked_clients, ==, 0);
+  /* Woken too early, it waits again. */
+  g_assert_cmpint (resume (fixture, 0, CF_WAKE_RETRY), ==, CF_OUTCOME_PARKED);
+  cf_hold_release (&hold);
+  g_assert_cmpint (resume (fixture, 0, CF_WAKE_RETRY), ==, CF_OUTCOME_DONE);
+  assert_sent (fixture, 0, "+OK\r\n");
+  cf_hold_clear (&hold);
+  assert_reply (fixture, "GET k", "$1\r\nv\r\n");
+}
+
+static void
+test_executor_pause (Fixture *fixture, gconstpointer data)
+{
+  const CfSlice set[] = { CF_SLICE ("SET"), CF_SLICE ("k"), CF_SLICE ("v") };
+
+  cf_pause_start (fixture->engine->pause, CF_PAUSE_WRITE, G_MAXINT64);
+  assert_reply (fixture, "GET k", "$-1\r\n");
+  g_assert_cmpint (run (fixture, 0, set, 3), ==, CF_OUTCOME_PARKED);
+  g_assert_cmpint (fixture->engine->blocked_clients, ==, 1);
+  cf_pause_end (fixture->engine->pause, fixture->engine->sessions);
+  g_assert_cmpint (resume (fixture, 0, CF_WAKE_RETRY), ==, CF_OUTCOME_DONE);
+  assert_sent (fixture, 0, "+OK\r\n");
+  g_assert_cmpint (fixture->engine->blocked_clients, ==, 0);
+}
+
+static void
+test_executor_blocks (Fixture *fixture, gconstpointer data)
+{
+  const CfSlice wait[] = { CF_SLICE ("WAIT"), CF_SLICE ("1"), CF_SLICE ("0") };
+
+  g_assert_cmpint (run (fixture, 0, wait, 3), ==, CF_OUTCOME_PARKED);
+  g_assert_cmpint (resume (fixture, 0, CF_WAKE_TIMEOUT), ==, CF_OUTCOME_DONE);
+  assert_sent (fixture, 0, ":0\r\n");
+  g_assert_cmpint (run (fixture, 0, wait, 3), ==, CF_OUTCOME_PARKED);
+  g_assert_cmpint (resume (fixture, 0, CF_WAKE_ERROR), ==, CF_OUTCOME_DONE);
+  assert_sent (fixture, 0,
+               "-UNBLOCKED client unblocked via CLIENT UNBLOCK\r\n");
+  g_assert_cmpint (run (fixture, 0, wait, 3), ==, CF_OUTCOME_PARKED);
+  cf_executor_forget (fixture->engine, &fixture->clients[0]);
+  g_assert_cmpint (fixture->engine->blocked_clients, ==, 0);
+}
+
+static void
+test_executor_reply_mode (Fixture *fixture, gconstpointer data)
+{
+  static const Exchange exchanges[] = {
+    { "CLIENT REPLY SKIP", "" },
+    { "PING", "" },
+    { "PING", "+PONG\r\n" },
+    { "CLIENT REPLY OFF", "" },
+    { "PING", "" },
+    { "NOPE", "" },
+    { "CLIENT REPLY SKIP", "" },
+    { "CLIENT REPLY ON", "+OK\r\n" },
+    { "PING", "+PONG\r\n" },
+  };
+
+  assert_exchanges (fixture, exchanges, G_N_ELEMENTS (exchanges));
+}
+
+/* Runs a command of @n keys and one that reads the last of them. */
+static void
+set_many (Fixture *fixture, guint n)
+{
+  g_autoptr (GString) line = g_string_new ("MSET");
+  g_autofree char *get = g_strdup_printf ("GET k%u", n - 1);
+
+  for (guint i = 0; i < n; i++)
+    g_string_append_printf (line, " k%u v", i);
+  assert_reply (fixture, line->str, "+OK\r\n");
+  assert_reply (fixture, get, "$1\r\nv\r\n");
+}
+
+static void
+test_executor_claims_many_keys (Fixture *fixture, gconstpointer data)
+{
+  CfStats *stats = fixture->engine->stats;
+
+  set_many (fixture, CF_EXECUTOR_MANY_KEYS);
+  g_assert_cmpuint (cf_stats_sum (stats, CF_STAT_CLAIMED), ==, 0);
+  set_many (fixture, CF_EXECUTOR_MANY_KEYS + 1);
+  g_assert_cmpuint (cf_stats_sum (stats, CF_STAT_CLAIMED), ==, 1);
+  assert_reply (fixture, "DEL k0 k0 k1", ":2\r\n");
+}
+
+static void
+test_executor_claims_large_values (Fixture *fixture, gconstpointer data)
+{
+  CfStats *stats = fixture->engine->stats;
+
+  assert_reply (fixture, "BITCOUNT k", ":0\r\n");
+  g_assert_cmpuint (cf_stats_sum (stats, CF_STAT_CLAIMED), ==, 0);
+  assert_reply (fixture, "SETRANGE k 1000000 x", ":1000001\r\n");
+  assert_reply (fixture, "BITCOUNT k", ":4\r\n");
+  g_assert_cmpuint (cf_stats_sum (stats, CF_STAT_CLAIMED), ==, 1);
+}
+
+/* A walk within a block must not meet the block's own slot locks. */
+static void
+test_executor_walks_in_blocks (Fixture *fixture, gconstpointer data)
+{
+  static const Exchange exchanges[] = {
+    { "WATCH w", "+OK\r\n" },
+    { "MULTI", "+OK\r\n" },
+    { "SET k v", "+QUEUED\r\n" },
+    { "DBSIZE", "+QUEUED\r\n" },
+    { "KEYS *", "+QUEUED\r\n" },
+    { "UNWATCH", "+QUEUED\r\n" },
+    { "EXEC", "*4\r\n+OK\r\n:1\r\n*1\r\n$1\r\nk\r\n+OK\r\n" },
+    { "MULTI", "+OK\r\n" },
+    { "SET k v", "+QUEUED\r\n" },
+    { "FLUSHALL", "+QUEUED\r\n" },
+    { "SET l v", "+QUEUED\r\n" },
+    { "DBSIZE", "+QUEUED\r\n" },
+    { "EXEC", "*4\r\n+OK\r\n+OK\r\n+OK\r\n:1\r\n" },
+  };
+
+  assert_exchanges (fixture, exchanges, G_N_ELEMENTS (exchanges));
+  g_assert_cmpuint (cf_stats_sum (fixture->engine->stats, CF_STAT_GATE_CLOSED),
+                    ==, 1);
+}
+
+static void
+test_executor_http (Fixture *fixture, gconstpointer data)
+{
+  const CfSlice host[] = { CF_SLICE ("Host:"), CF_SLICE ("localhost") };
+
+  g_assert_cmpint (run (fixture, 0, host, 2), ==, CF_OUTCOME_CLOSE);
+  assert_sent (fixture, 0, "");
+}
+
+static void
+test_executor_logs_slow_ones (Fixture *fixture, gconstpointer data)
+{
+  g_assert_true (cf_config_set (fixture->config,
+                                CF_SETTING_SLOWLOG_LOG_SLOWER_THAN, "0", NULL));
+  assert_reply (fixture, "SET k v", "+OK\r\n");
+  assert_reply (fixture, "SLOWLOG LEN", ":1\r\n");
+  g_assert_true (cf_config_set (
+      fixture->config, CF_SETTING_SLOWLOG_LOG_SLOWER_THAN, "-1", NULL));
+  assert_reply (fixture, "SLOWLOG RESET", "+OK\r\n");
+  assert_reply (fixture, "SET k v", "+OK\r\n");
+  assert_reply (fixture, "SLOWLOG LEN", ":0\r\n");
+}
+
+int
+main (int argc, char **argv)
+{
+  fixture_init (&argc, &argv);
+  fixture_add ("/engine/executor/refuses", test_executor_refuses);
+  fixture_add ("/engine/executor/login", test_executor_login);
+  fixture_add ("/engine/executor/out-of-memory", test_executor_out_of_memory);
+  fixture_add ("/engine/executor/waits-for-claims",
+               test_executor_waits_for_claims);
+  fixture_add ("/engine/executor/pause", test_executor_pause);
+  fixture_add ("/engine/executor/blocks", test_executor_blocks);
+  fixture_add ("/engine/executor/reply-mode", test_executor_reply_mode);
+  fixture_add ("/engine/executor/claims-many-keys",
+               test_executor_claims_many_keys);
+  fixture_add ("/engine/executor/claims-large-values",
+               test_executor_claims_large_values);
+  fixture_add ("/engine/executor/walks-in-blocks",
+               test_executor_walks_in_blocks);
+  fixture_add ("/engine/executor/http", test_executor_http);
+  fixture_add ("/engine/executor/logs-slow-ones", test_executor_logs_slow_ones);
+  return g_test_run ();
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "engine/gate.h"
+
+#define WORKERS 3
+#define ROUNDS 300
+
+typedef struct
+{
+  CfGate *gate;
+  gint inside;    /* (atomic) workers in a batch */
+  gint exclusive; /* (atomic) whether one has closed the gate */
+  gint faults;    /* (atomic) */
+  gint over;      /* (atomic) */
+} Stage;
+
+/* Goes in and out, and looks that nobody has closed the gate meanwhile. */
+static gpointer
+work (gpointer data)
+{
+  Stage *stage = data;
+  CfGateKeeper *keeper = cf_gate_register (stage->gate);
+
+  while (!g_atomic_int_get (&stage->over))
+    {
+      cf_gate_enter (keeper);
+      g_atomic_int_inc (&stage->inside);
+      if (g_atomic_int_get (&stage->exclusive))
+        g_atomic_int_inc (&stage->faults);
+      g_atomic_int_add (&stage->inside, -1);
+      cf_gate_leave (keeper);
+    }
+  cf_gate_unregister (stage->gate, keeper);
+  return NULL;
+}
+
+static void
+test_gate_excludes (void)
+{
+  Stage stage = { .gate = cf_gate_new () };
+  GThread *threads[WORKERS];
+
+  for (gsize i = 0; i < WORKERS; i++)
+    threads[i] = g_thread_new ("worker", work, &stage);
+  for (guint i = 0; i < ROUNDS; i++)
+    {
+      cf_gate_close (stage.gate);
+      g_atomic_int_set (&stage.exclusive, 1);
+      g_assert_cmpint (g_atomic_int_get (&stage.inside), ==, 0);
+      g_atomic_int_set (&stage.exclusive, 0);
+      cf_gate_open (stage.gate);
+    }
+  g_atomic_int_set (&stage.over, 1);
+  for (gsize i = 0; i < WORKERS; i++)
+    g_thread_join (threads[i]);
+  g_assert_cmpint (stage.faults, ==, 0);
+  cf_gate_free (stage.gate);
+}
+
+/* Keeps the gate from being closed until it is told to go. */
+static gpointer
+dawdle (gpointer data)
+{
+  Stage *stage = data;
+  CfGateKeeper *keeper = cf_gate_register (stage->gate);
+
+  cf_gate_enter (keeper);
+  g_atomic_int_set (&stage->inside, 1);
+  while (!g_atomic_int_get (&stage->over))
+    g_thread_yield ();
+  g_atomic_int_set (&stage->inside, 0);
+  cf_gate_leave (keeper);
+  cf_gate_unregister (stage->gate, keeper);
+  return NULL;
+}
+
+static gpointer
+close_and_open (gpointer data)
+{
+  Stage *stage = data;
+
+  cf_gate_close (stage->gate);
+  g_atomic_int_set (&stage->exclusive, 1 + g_atomic_int_get (&stage->inside));
+  cf_gate_open (stage->gate);
+  return NULL;
+}
+
+/* While one long batch keeps an exclusive operation waiting, others pass. */
+static void
+test_gate_does_not_stall (void)
+{
+  Stage stage = { .gate = cf_gate_new () };
+  CfGateKeeper *keeper = cf_gate_register (stage.gate);
+  GThread *slow = g_thread_new ("slow", dawdle, &stage);
+  GThread *closer;
+
+  while (!g_atomic_int_get (&stage.inside))
+    g_thread_yield ();
+  closer = g_thread_new ("closer", close_and_open, &stage);
+  for (guint i = 0; i < ROUNDS; i++)
+    {
+      cf_gate_enter (keeper);
+      cf_gate_leave (keeper);
+    }
+  g_assert_cmpint (g_atomic_int_get (&stage.exclusive), ==, 0);
+  g_atomic_int_set (&stage.over, 1);
+  g_thread_join (closer);
+  g_thread_join (slow);
+  g_assert_cmpint (stage.exclusive, ==, 1);
+  cf_gate_unregister (stage.gate, keeper);
+  cf_gate_free (stage.gate);
+}
+
+static void
+test_gate_wanted (void)
+{
+  CfGate *gate = cf_gate_new ();
+  CfGateKeeper *keeper = cf_gate_register (gate);
+
+  g_assert_false (cf_gate_is_wanted (keeper));
+  cf_gate_close (gate);
+  g_assert_true (cf_gate_is_wanted (keeper));
+  cf_gate_open (gate);
+  g_assert_false (cf_gate_is_wanted (keeper));
+  cf_gate_unregister (gate, keeper);
+  cf_gate_free (gate);
+}
+
+static void
+test_gate_keepers_are_reused (void)
+{
+  CfGate *gate = cf_gate_new ();
+  CfGateKeeper *keepers[CF_GATE_KEEPERS_MAX];
+
+  for (gsize i = 0; i < G_N_ELEMENTS (keepers); i++)
+    keepers[i] = cf_gate_register (gate);
+  g_assert_null (cf_gate_register (gate));
+  cf_gate_unregister (gate, keepers[7]);
+  g_assert_true (cf_gate_register (gate) == keepers[7]);
+  cf_gate_close (gate);
+  cf_gate_open (gate);
+  for (gsize i = 0; i < G_N_ELEMENTS (keepers); i++)
+    cf_gate_unregister (gate, keepers[i]);
+  cf_gate_free (gate);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/engine/gate/excludes", test_gate_excludes);
+  g_test_add_func ("/engine/gate/does-not-stall", test_gate_does_not_stall);
+  g_test_add_func ("/engine/gate/wanted", test_gate_wanted);
+  g_test_add_func ("/engine/gate/keepers-are-reused",
+                   test_gate_keepers_are_reused);
+  return g_test_run ();
+}
