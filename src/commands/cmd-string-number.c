@@ -33,9 +33,11 @@ put_number (CfCall *call, CfEntry *entry, gint64 number, GError **error)
 {
   CfValue value = cf_value_int (number);
 
-  if (entry != NULL && cf_entry_encoding (entry) == CF_ENCODING_INT &&
-      cf_entry_assign (entry, &value))
-    return TRUE;
+  if (entry != NULL && cf_entry_encoding (entry) == CF_ENCODING_INT)
+    {
+      cf_entry_set_int (entry, number);
+      return TRUE;
+    }
   return cf_call_put (call, 1, &value, CF_KEEP_DEADLINE, NULL, error);
 }
 

@@ -449,6 +449,18 @@ cf_entry_int (const CfEntry *self)
 }
 
 /**
+ * cf_entry_set_int:
+ * @self: an entry with a string in encoding INT
+ * @number: the number it has from now on
+ */
+void
+cf_entry_set_int (CfEntry *self, gint64 number)
+{
+  g_assert (cf_entry_encoding (self) == CF_ENCODING_INT);
+  memcpy (self->rest + value_offset (self), &number, sizeof number);
+}
+
+/**
  * cf_entry_blob:
  * @self: an entry with the flag CF_ENTRY_BLOB
  *

@@ -126,6 +126,7 @@ void cf_entry_free (CfEntry *self);
 CfSlice cf_entry_string (const CfEntry *self, char scratch[32]);
 gsize cf_entry_string_size (const CfEntry *self);
 gint64 cf_entry_int (const CfEntry *self);
+void cf_entry_set_int (CfEntry *self, gint64 number);
 CfBlob *cf_entry_blob (const CfEntry *self);
 char *cf_entry_writable (CfEntry *self);
 CfValue cf_entry_value (const CfEntry *self);

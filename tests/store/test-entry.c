@@ -220,6 +220,18 @@ test_entry_remake (void)
     }
 }
 
+static void
+test_entry_set_int (void)
+{
+  CfEntry *entry = make ("key", cf_value_int (7), 12345);
+
+  cf_entry_set_int (entry, G_MININT64);
+  g_assert_cmpint (cf_entry_int (entry), ==, G_MININT64);
+  g_assert_cmpint (cf_entry_deadline (entry), ==, 12345);
+  assert_string (entry, "-9223372036854775808");
+  cf_entry_free (entry);
+}
+
 /* One that was not taken is still the caller's. */
 static void
 test_entry_value_drop (void)
@@ -245,6 +257,7 @@ main (int argc, char **argv)
   g_test_add_func ("/store/entry/long", test_entry_long);
   g_test_add_func ("/store/entry/writable", test_entry_writable);
   g_test_add_func ("/store/entry/remake", test_entry_remake);
+  g_test_add_func ("/store/entry/set-int", test_entry_set_int);
   g_test_add_func ("/store/entry/value-drop", test_entry_value_drop);
   return g_test_run ();
 }
