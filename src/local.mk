@@ -147,6 +147,7 @@ commands_sources = \
 	src/commands/cmd-slowlog.c \
 	src/commands/cmd-string-lcs.c \
 	src/commands/cmd-string-number.c \
+	src/commands/cmd-string-plain.c \
 	src/commands/cmd-string-range.c \
 	src/commands/cmd-string-set.c \
 	src/commands/cmd-string.c \

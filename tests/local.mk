@@ -36,6 +36,7 @@ test_programs = \
 	tests/daemon/test-main \
 	tests/daemon/test-notify \
 	tests/daemon/test-options \
+	tests/daemon/test-plain \
 	tests/daemon/test-protocol \
 	tests/daemon/test-shutdown \
 	tests/engine/test-args \

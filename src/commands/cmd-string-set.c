@@ -188,6 +188,8 @@ cf_string_set (CfCall *call, GError **error)
   Options options = { 0 };
   gint64 deadline_ms;
 
+  if (G_UNLIKELY (call->session->flags & CF_SESSION_PLAIN))
+    return cf_string_plain_set (call, error);
   if (call->argc > 3 && !parse_options (call, 3, FOR_SET, &options, error))
     return FALSE;
   if (options.flags & GET)

@@ -10,6 +10,8 @@ get (CfCall *call, GError **error)
 {
   CfEntry *entry;
 
+  if (G_UNLIKELY (call->session->flags & CF_SESSION_PLAIN))
+    return cf_string_plain_get (call, error);
   if (!cf_call_read_string (call, 1, &entry, error))
     return FALSE;
   cf_call_reply_string (call, entry);

@@ -18,6 +18,9 @@ gboolean cf_string_setex (CfCall *call, GError **error);
 gboolean cf_string_setnx (CfCall *call, GError **error);
 const char *cf_string_set_key_flags (const CfSlice *argv, guint argc);
 
+gboolean cf_string_plain_get (CfCall *call, GError **error);
+gboolean cf_string_plain_set (CfCall *call, GError **error);
+
 gboolean cf_string_decr (CfCall *call, GError **error);
 gboolean cf_string_decrby (CfCall *call, GError **error);
 gboolean cf_string_incr (CfCall *call, GError **error);

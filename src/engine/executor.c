@@ -10,6 +10,7 @@
 #include "engine/pause.h"
 #include "engine/slowlog.h"
 #include "engine/transaction.h"
+#include "proto/plain.h"
 #include "store/evict.h"
 #include "store/reaper.h"
 
@@ -24,6 +25,13 @@ reply_error (CfCall *call, const char *message)
 {
   cf_stats_count (call->worker->stats, CF_STAT_ERRORS, 1);
   cf_stats_error (call->engine->stats, message);
+  if (G_UNLIKELY (call->session->flags & CF_SESSION_PLAIN))
+    {
+      cf_out_append (call->reply.out, CF_PLAIN_INVALID_COMMAND,
+                     strlen (CF_PLAIN_INVALID_COMMAND));
+      call->session->flags |= CF_SESSION_CLOSE_AFTER_REPLY;
+      return;
+    }
   cf_reply_error (&call->reply, message);
 }
 
@@ -684,6 +692,36 @@ cf_executor_run (CfEngine *engine,
     .worker = worker,
     .session = session,
     .request = request,
+  };
+
+  return execute (&call);
+}
+
+/**
+ * cf_executor_run_argv:
+ * @engine: the engine
+ * @worker: the calling thread's worker, inside the gate
+ * @session: the client's session
+ * @argv: (array length=argc): the command; copied if it has to wait
+ * @argc: how many words it has, at least one
+ *
+ * Like cf_executor_run(), of a request in another dialect.
+ *
+ * Returns: what to do with the session next
+ */
+CfOutcome
+cf_executor_run_argv (CfEngine *engine,
+                      CfWorker *worker,
+                      CfSession *session,
+                      const CfSlice *argv,
+                      guint argc)
+{
+  CfCall call = {
+    .argv = argv,
+    .argc = argc,
+    .engine = engine,
+    .worker = worker,
+    .session = session,
   };
 
   return execute (&call);

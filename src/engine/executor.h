@@ -34,6 +34,12 @@ CfOutcome cf_executor_run (CfEngine *engine,
                            CfWorker *worker,
                            CfSession *session,
                            CfRequest *request);
+/* Runs what stands in @argv, which need not stay after this. */
+CfOutcome cf_executor_run_argv (CfEngine *engine,
+                                CfWorker *worker,
+                                CfSession *session,
+                                const CfSlice *argv,
+                                guint argc);
 /* Runs @args (transfer full). */
 CfOutcome cf_executor_run_args (CfEngine *engine,
                                 CfWorker *worker,

@@ -120,6 +120,7 @@ on_session_free (CfSession *session)
   g_clear_pointer (&self->inbox.blobs, g_ptr_array_unref);
   cf_mutex_clear (&self->inbox_lock);
   cf_request_free (self->request);
+  cf_plain_free (self->plain);
   cf_session_clear (session);
   g_free (self);
 }
@@ -202,7 +203,8 @@ cf_connection_publish (CfConnection *self)
 {
   gsize room = self->is_warm ? SHOWN_QUERY_ROOM : 0;
   gsize pending = cf_request_pending (self->request);
-  gsize memory = cf_request_memory (self->request);
+  gsize memory = cf_request_memory (self->request) +
+                 (self->plain != NULL ? cf_plain_memory (self->plain) : 0);
 
   if (self->query_peak > CF_REQUEST_BIG)
     room += self->query_peak;
@@ -321,18 +323,10 @@ run_requests (CfConnection *self, CfWorker *worker)
 
 /* Receives once.  Returns the number of bytes, and 0 when there are none. */
 static gsize
-receive (CfConnection *self, CfWorker *worker)
+receive_into (CfConnection *self, CfWorker *worker, char *data, gsize size)
 {
-  char *data;
-  gsize size;
   gssize received;
 
-  if (!cf_request_space (self->request, &data, &size))
-    {
-      self->turn = CF_TURN_GONE;
-      return 0;
-    }
-  size = MIN (size, RECEIVE_BYTES_MAX);
   do
     received = recv (self->fd, data, size, MSG_DONTWAIT);
   while (received < 0 && errno == EINTR);
@@ -342,7 +336,6 @@ receive (CfConnection *self, CfWorker *worker)
     self->readable = FALSE;
   if (received > 0)
     {
-      cf_request_received (self->request, (gsize) received);
       cf_stats_count (worker->stats, CF_STAT_NET_INPUT, (guint64) received);
       cf_stats_count (worker->stats, CF_STAT_READS, 1);
       return (gsize) received;
@@ -355,6 +348,23 @@ receive (CfConnection *self, CfWorker *worker)
   else if (errno != EAGAIN)
     self->turn = CF_TURN_GONE;
   return 0;
+}
+
+static gsize
+receive (CfConnection *self, CfWorker *worker)
+{
+  char *data;
+  gsize size, received;
+
+  if (!cf_request_space (self->request, &data, &size))
+    {
+      self->turn = CF_TURN_GONE;
+      return 0;
+    }
+  received = receive_into (self, worker, data, MIN (size, RECEIVE_BYTES_MAX));
+  if (received > 0)
+    cf_request_received (self->request, received);
+  return received;
 }
 
 static void
@@ -398,6 +408,71 @@ run (CfConnection *self, CfWorker *worker)
     }
   self->query_peak = MAX (total, self->query_peak - self->query_peak / 8);
   if (!cf_request_end (self->request))
+    self->turn = CF_TURN_GONE;
+}
+
+/* -- The plain dialect --------------------------------------------------- */
+
+static CfOutcome
+run_plain_request (CfConnection *self,
+                   CfWorker *worker,
+                   CfPlainKind kind,
+                   const CfPlainRequest *request)
+{
+  gboolean is_set = kind == CF_PLAIN_SET;
+  const CfSlice argv[] = { is_set ? CF_SLICE ("SET") : CF_SLICE ("GET"),
+                           request->key, request->value };
+
+  enter (self, worker);
+  return cf_executor_run_argv (self->engine, worker, &self->session, argv,
+                               is_set ? 3 : 2);
+}
+
+/* Like run_requests(). */
+static gboolean
+run_plain_requests (CfConnection *self, CfWorker *worker)
+{
+  CfPlainRequest request;
+  CfPlainKind kind;
+
+  self->has_kept = FALSE;
+  while ((kind = cf_plain_next (self->plain, &request)) != CF_PLAIN_MORE)
+    {
+      if (kind == CF_PLAIN_INVALID)
+        {
+          cf_out_append (&self->session.out, CF_PLAIN_INVALID_COMMAND,
+                         strlen (CF_PLAIN_INVALID_COMMAND));
+          self->turn = CF_TURN_CLOSE;
+          return FALSE;
+        }
+      if (!note_outcome (self,
+                         run_plain_request (self, worker, kind, &request)))
+        return FALSE;
+      if (cf_gate_is_wanted (worker->keeper))
+        cf_worker_breathe (worker);
+    }
+  return TRUE;
+}
+
+/* Like run().  A read that leaves nothing to be read ends a request. */
+static void
+run_plain (CfConnection *self, CfWorker *worker)
+{
+  gboolean go_on = !self->has_kept || run_plain_requests (self, worker);
+  gsize received = 0;
+
+  if (go_on && self->readable)
+    {
+      received =
+          receive_into (self, worker, worker->scratch, CF_WORKER_SCRATCH);
+      if (!cf_plain_begin (self->plain, worker->scratch, received,
+                           received < CF_WORKER_SCRATCH))
+        self->turn = CF_TURN_GONE;
+      else
+        run_plain_requests (self, worker);
+    }
+  self->query_peak = MAX (received, self->query_peak - self->query_peak / 8);
+  if (!cf_plain_end (self->plain))
     self->turn = CF_TURN_GONE;
 }
 
@@ -484,7 +559,12 @@ cf_connection_take_turn (CfConnection *self, CfWorker *worker)
       if (self->wake != CF_WAKE_NONE)
         resume (self, worker);
       if (may_run (self) && (self->has_kept || self->readable))
-        run (self, worker);
+        {
+          if (G_UNLIKELY (self->plain != NULL))
+            run_plain (self, worker);
+          else
+            run (self, worker);
+        }
       if (worker->inside)
         cf_worker_leave (worker);
     }
@@ -613,6 +693,9 @@ cf_connection_new (CfEngine *engine,
   self->stopping = stopping;
   cf_mutex_init (&self->inbox_lock, CF_LOCK_INBOX, 0);
   self->request = cf_request_new ();
+  if ((flags & CF_SESSION_PLAIN) != 0)
+    self->plain = cf_plain_new ((gsize) cf_config_get_int (
+        engine->config, CF_SETTING_PROTO_MAX_BULK_LEN));
   self->writable = TRUE;
   self->active_ms = cf_clock_wall_ms ();
   self->session.created_ms = self->active_ms;

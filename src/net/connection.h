@@ -35,6 +35,7 @@
 #include "engine/worker.h"
 #include "net/mailbox.h"
 #include "net/timers.h"
+#include "proto/plain.h"
 #include "proto/request.h"
 
 G_BEGIN_DECLS
@@ -80,6 +81,7 @@ typedef struct _CfConnection
 
   /* The turn's. */
   CfRequest *request; /* (owned) */
+  CfPlain *plain;     /* (owned) (nullable) instead, in the plain dialect */
   CfWakeReason wake;  /* resume the parked command, for this reason */
   CfTurn turn;        /* how the last one ended */
   gboolean readable;  /* there may be something to receive */

@@ -201,6 +201,24 @@ cf_plain_next (CfPlain *self, CfPlainRequest *request)
 }
 
 /**
+ * cf_plain_end:
+ * @self: a reader that was begun
+ *
+ * Keeps what was not read of the input, which need not stay after this.
+ *
+ * Returns: %FALSE if there is no memory for it
+ */
+gboolean
+cf_plain_end (CfPlain *self)
+{
+  gsize scanned = self->scanned;
+  gboolean kept = keep_rest (self) == CF_PLAIN_MORE;
+
+  self->scanned = scanned;
+  return kept;
+}
+
+/**
  * cf_plain_memory:
  * @self: a reader
  *

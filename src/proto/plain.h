@@ -16,6 +16,9 @@
  *
  *   begin -> next* -> begin -> next* ...
  *
+ * Who stops before there is CF_PLAIN_MORE calls cf_plain_end(), and goes on
+ * with cf_plain_next() later.
+ *
  * Thread safety: a reader belongs to one thread at a time.
  */
 #pragma once
@@ -53,6 +56,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CfPlain, cf_plain_free)
 gboolean
 cf_plain_begin (CfPlain *self, const char *data, gsize size, gboolean ended);
 CfPlainKind cf_plain_next (CfPlain *self, CfPlainRequest *request);
+gboolean cf_plain_end (CfPlain *self);
 gsize cf_plain_memory (const CfPlain *self); /* bytes kept */
 
 G_END_DECLS

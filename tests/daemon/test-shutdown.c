@@ -166,6 +166,7 @@ test_shutdown_idle (void)
   static const char *const replies[] = { "+PONG\r\n", "", "",
                                          "+OK\r\n+QUEUED\r\n" };
   g_autoptr (CfHarness) server = cf_harness_start (NULL, NULL);
+  g_autoptr (CfWire) plain = NULL;
   CfWire *wires[G_N_ELEMENTS (starts)];
 
   for (gsize i = 0; i < G_N_ELEMENTS (starts); i++)
@@ -174,6 +175,11 @@ test_shutdown_idle (void)
       cf_wire_exchange (wires[i], starts[i], replies[i]);
       cf_wire_wait_taken (wires[i]);
     }
+  if (!cf_harness_is_redis (server))
+    {
+      plain = cf_wire_open_plain (server);
+      cf_wire_exchange (plain, "set foo bar", "Ok");
+    }
   cf_harness_send_signal (server, SIGTERM);
   g_assert_cmpint (cf_harness_wait (server), ==, 0);
   for (gsize i = 0; i < G_N_ELEMENTS (starts); i++)
@@ -181,6 +187,8 @@ test_shutdown_idle (void)
       cf_wire_expect_end (wires[i]);
       cf_wire_close (wires[i]);
     }
+  if (plain != NULL)
+    cf_wire_expect_end (plain);
 }
 
 /* ---- By command --------------------------------------------------------- */

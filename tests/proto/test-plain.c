@@ -241,6 +241,28 @@ test_plain_no_memory (void)
   cf_plain_free (NULL);
 }
 
+/* Who stops in the middle goes on there, when the input is gone. */
+static void
+test_plain_end (void)
+{
+  g_autoptr (CfPlain) plain = cf_plain_new (MAX_SIZE);
+  g_autofree char *input = g_strdup ("get a\nget b\nset c d");
+  CfPlainRequest request;
+
+  g_assert_true (cf_plain_begin (plain, input, strlen (input), TRUE));
+  g_assert_cmpint (cf_plain_next (plain, &request), ==, CF_PLAIN_GET);
+  g_assert_true (cf_plain_end (plain));
+  g_clear_pointer (&input, g_free);
+  g_assert_cmpint (cf_plain_next (plain, &request), ==, CF_PLAIN_GET);
+  g_assert_true (cf_slice_is (request.key, "b"));
+  g_assert_true (cf_plain_end (plain));
+  g_assert_true (cf_plain_end (plain));
+  g_assert_cmpint (cf_plain_next (plain, &request), ==, CF_PLAIN_SET);
+  g_assert_true (cf_slice_is (request.value, "d"));
+  g_assert_cmpint (cf_plain_next (plain, &request), ==, CF_PLAIN_MORE);
+  g_assert_true (cf_plain_end (plain));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -252,5 +274,6 @@ main (int argc, char **argv)
   g_test_add_func ("/proto/plain/endless", test_plain_endless);
   g_test_add_func ("/proto/plain/no-memory", test_plain_no_memory);
   g_test_add_func ("/proto/plain/bytewise", test_plain_bytewise);
+  g_test_add_func ("/proto/plain/end", test_plain_end);
   return g_test_run ();
 }
