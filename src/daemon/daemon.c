@@ -463,6 +463,10 @@ cf_daemon_run (CfDaemon *self, GError **error)
   set_hooks (self, FALSE);
   g_clear_pointer (&self->listener, cf_listener_free);
   g_clear_pointer (&self->loops, cf_loops_free);
+  /* GIO answers an accept that was cancelled in an idle source; its listener
+   * lives until then. */
+  while (g_main_context_iteration (NULL, FALSE))
+    continue;
   cf_engine_stop (self->engine);
   g_message ("stopped");
   return TRUE;

@@ -23,6 +23,7 @@
 typedef struct
 {
   GSocket *socket; /* (owned) */
+  GObject *source; /* (owned) what GIO knows the door by */
   char *key;       /* (owned) the address as it was asked for */
   char *shown;     /* (owned) the address as it came out */
   guint flags;     /* of the sessions that come by it */
@@ -50,6 +51,9 @@ door_free (Door *self)
 {
   if ((self->flags & CF_SESSION_UNIX) != 0 && !self->is_inherited)
     g_unlink (self->key);
+  if (self->source != NULL)
+    g_object_set_qdata (self->source, get_door_quark (), NULL);
+  g_clear_object (&self->source);
   g_clear_object (&self->socket);
   g_free (self->key);
   g_free (self->shown);
@@ -141,6 +145,8 @@ on_incoming (GSocketService *service,
   const Door *door = g_object_get_qdata (source, get_door_quark ());
   gint64 most = cf_config_get_int (self->engine->config, CF_SETTING_MAXCLIENTS);
 
+  if (door == NULL)
+    return TRUE;
   watch_fds (self, connection);
   if (cf_loops_n_connections (self->loops) >= most)
     refuse (self, connection, "-ERR max number of clients reached\r\n");
@@ -189,7 +195,8 @@ door_new (GSocket *socket, const char *key, guint flags, GError **error)
   self->shown = describe (address);
   self->key = g_strdup (key);
   self->flags = flags;
-  g_object_set_qdata (G_OBJECT (socket), get_door_quark (), self);
+  self->source = g_object_new (G_TYPE_OBJECT, NULL);
+  g_object_set_qdata (self->source, get_door_quark (), self);
   return self;
 }
 
@@ -440,8 +447,7 @@ make_service (CfListener *self, const GPtrArray *doors, GError **error)
       const Door *door = doors->pdata[i];
 
       if (!g_socket_listener_add_socket (G_SOCKET_LISTENER (service),
-                                         door->socket, G_OBJECT (door->socket),
-                                         error))
+                                         door->socket, door->source, error))
         return NULL;
     }
   g_signal_connect (service, "incoming", G_CALLBACK (on_incoming), self);
