@@ -38,6 +38,20 @@ $(edited_files): Makefile
 CLEANFILES += $(edited_files)
 
 man_MANS = $(man_pages)
+
+#: describe           the sample configuration and the manual's settings anew,
+#:                    from the table of settings
+manual_in = $(srcdir)/data/man/cofferd.conf.5.in
+describe: src/cofferd
+	$(MKDIR_P) data && src/cofferd --print-config >data/describe-t
+	cat data/describe-t >$(srcdir)/data/cofferd.conf
+	{ $(SED) '/^\.SH SETTINGS$$/,$$d' $(manual_in); \
+	  src/cofferd --print-manual; \
+	  $(SED) '1,/^\.SH SETTINGS$$/d' $(manual_in) | $(SED) -n '/^\.SH /,$$p'; \
+	} >data/describe-t
+	cat data/describe-t >$(manual_in)
+	rm -f data/describe-t
+.PHONY: describe
 noinst_DATA = data/cofferd.apparmor
 
 # systemd reads /usr/lib and /usr/local/lib, so these hang off $(prefix), and
