@@ -139,7 +139,7 @@ static const CfCommand subcommands[] = {
               "Tells in words what is wrong with memory.",
               "O(1)",
               "nondeterministic_output " SHARDS "special",
-              0,
+              CF_COMMAND_WALKS,
               run_doctor),
   CF_HELP_COMMAND ("4.0.0", 0),
   SUBCOMMAND ("MALLOC-STATS",

@@ -47,7 +47,8 @@ typedef enum
   CF_COMMAND_LONG = 1 << 24,      /* always claims its keys (hold.h) */
   CF_COMMAND_BIG = 1 << 25,       /* time grows with the value: claims its
                                      keys when one has a large value */
-  CF_COMMAND_WALKS = 1 << 26,     /* goes over all slots by itself */
+  CF_COMMAND_WALKS = 1 << 26,     /* goes over all slots, or sessions, by
+                                     itself: no slot is locked meanwhile */
   CF_COMMAND_EXCLUSIVE = 1 << 27, /* runs with the gate closed */
   CF_COMMAND_IN_MULTI = 1 << 28,  /* runs at once inside MULTI (EXEC, ...) */
   CF_COMMAND_NO_TOUCH = 1 << 29,  /* reading does not count as access */

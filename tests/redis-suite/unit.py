@@ -146,12 +146,12 @@ class Unit:
                 except socket.timeout:
                     self.end = 'hang'
                     break
-                self.on_packet(connection, *tcl_list(packet))
-                if not server.running():
-                    self.end = 'crash'
+                packet = tcl_list(packet)
+                if packet[0] == 'err' and not server.running():
+                    break
+                self.on_packet(connection, *packet)
         if not server.running():
             self.end = 'crash'
-        if self.end == 'crash':
             self.text = server.epitaph()
 
     def on_packet(self, connection, status, data, *rest):
