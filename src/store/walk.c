@@ -4,7 +4,7 @@
 #include "base/random.h"
 #include "store/slot.h"
 
-/* After so many picks that cannot be returned, RANDOMKEY gives up. */
+/* After so many picks of keys past their deadlines any key will do. */
 #define PICKS_MAX 100
 
 /* A walk goes slot by slot and, in a slot, part by part of the table; the
@@ -257,6 +257,28 @@ pick (
   return is_live;
 }
 
+static gboolean
+take_key (const CfEntry *entry, gpointer data)
+{
+  CfSlice name = cf_entry_key (entry);
+
+  g_string_append_len (data, name.data, (gssize) name.size);
+  return FALSE;
+}
+
+/* The first live key from a random slot on. */
+static gboolean
+find_any (CfKeyspace *self, guint db, gint64 now_ms, GString *key)
+{
+  guint first = (guint) cf_random_below (CF_N_SLOTS);
+  gsize size = key->len;
+
+  for (guint i = 0; i < CF_N_SLOTS && key->len == size; i++)
+    cf_keyspace_walk_slot (self, db, (first + i) % CF_N_SLOTS, now_ms, take_key,
+                           key);
+  return key->len > size;
+}
+
 /**
  * cf_keyspace_random:
  * @self: the keyspace
@@ -264,12 +286,14 @@ pick (
  * @now_ms: the time
  * @key: what to append the key to
  *
+ * While the keyspace is frozen, a key past its deadline is better than none.
+ *
  * Returns: %FALSE if there is no key
  */
 gboolean
 cf_keyspace_random (CfKeyspace *self, guint db, gint64 now_ms, GString *key)
 {
-  gsize size;
+  gsize size = 0;
 
   for (guint i = 0; i < PICKS_MAX && (size = cf_keyspace_size (self, db)) > 0;
        i++)
@@ -280,7 +304,11 @@ cf_keyspace_random (CfKeyspace *self, guint db, gint64 now_ms, GString *key)
           pick (self, db, slot, now_ms, key))
         return TRUE;
     }
-  return FALSE;
+  if (size == 0)
+    return FALSE;
+  return find_any (self, db, now_ms, key) ||
+         (cf_keyspace_is_frozen (self, now_ms) &&
+          find_any (self, db, G_MININT64, key));
 }
 
 typedef struct

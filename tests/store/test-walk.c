@@ -176,6 +176,26 @@ test_walk_random (Fixture *self, gconstpointer data)
   put (&self->hold, 0, "past", "v", NOW - 1);
   g_assert_false (cf_keyspace_random (self->keyspace, 0, NOW, key));
   g_assert_cmpuint (cf_keyspace_size (self->keyspace, 0), ==, 0);
+  /* One that is live is found among many that are not. */
+  for (guint i = 0; i < 1000; i++)
+    {
+      char name[16];
+
+      g_snprintf (name, sizeof name, "past%u", i);
+      put (&self->hold, 0, name, "v", NOW - 1);
+    }
+  cf_keyspace_freeze (self->keyspace, NOW + 10);
+  g_assert_true (cf_keyspace_random (self->keyspace, 0, NOW, key));
+  g_assert_true (g_str_has_prefix (key->str, "past"));
+  put (&self->hold, 0, "live", "v", NOW + 1);
+  g_string_truncate (key, 0);
+  g_assert_true (cf_keyspace_random (self->keyspace, 0, NOW, key));
+  g_assert_cmpstr (key->str, ==, "live");
+  cf_keyspace_freeze (self->keyspace, 0);
+  g_string_truncate (key, 0);
+  g_assert_true (cf_keyspace_random (self->keyspace, 0, NOW, key));
+  g_assert_cmpstr (key->str, ==, "live");
+  cf_trash_free (cf_keyspace_flush (self->keyspace, 0, NULL));
   /* Half of them in one slot. */
   fill (self, 0, "", 0, 25);
   fill (self, 0, "{t}", 25, 50);
