@@ -110,18 +110,27 @@ cf_call_usage_error (const CfCall *self, GError **error)
  * @i: the number of an argument
  *
  * Returns: (transfer full) (nullable): the blob that the argument is the
- *   whole of, if it stands in one; the argument must not be used after
+ *   whole of, if it stands in one; shared while the command runs, and the
+ *   argument is good as long
  */
 CfBlob *
 cf_call_take_blob (CfCall *self, guint i)
 {
+  CfBlob *blob = NULL;
+
   if (self->argv[i].size < CF_REQUEST_BIG)
     return NULL;
   if (self->request != NULL)
-    return cf_request_take_blob (self->request, i);
-  if (self->args != NULL)
-    return cf_args_take_blob (self->args, i);
-  return NULL;
+    blob = cf_request_take_blob (self->request, i);
+  else if (self->args != NULL)
+    blob = cf_args_take_blob (self->args, i);
+  if (blob == NULL)
+    return NULL;
+  if (self->taken == NULL)
+    self->taken =
+        g_ptr_array_new_with_free_func ((GDestroyNotify) cf_blob_unref);
+  g_ptr_array_add (self->taken, cf_blob_ref (blob));
+  return blob;
 }
 
 void

@@ -55,6 +55,8 @@ struct _CfCall
   CfRequest *request; /* (nullable) whose blobs may be taken */
   CfArgs *args;       /* (nullable) likewise */
   CfArgs **kept_args; /* (nullable) where @args may be taken from */
+  GPtrArray *taken;   /* (owned) (nullable) (element-type CfBlob) arguments
+                         that became values: @argv is good until the end */
   CfHold *hold;
   const CfKey *keys;
   const guint *key_arguments;
@@ -89,8 +91,8 @@ gboolean cf_call_syntax_error (GError **error);             /* FALSE, always */
 gboolean cf_call_out_of_memory (GError **error);            /* likewise */
 gboolean cf_call_usage_error (const CfCall *self,
                               GError **error); /* likewise */
-/* The blob that argument @i is the whole of, or NULL; the caller's then, and
- * the argument must not be used after. (transfer full) (nullable) */
+/* The blob that argument @i is the whole of, or NULL; the caller's then.  The
+ * argument stays good until the call ends. (transfer full) (nullable) */
 CfBlob *cf_call_take_blob (CfCall *self, guint i);
 
 /* Keeps argument @i out of the slow log and of MONITOR. */

@@ -582,6 +582,7 @@ hold_and_run (CfCall *call, CfCommandFlags flags)
   if (G_UNLIKELY (!ok))
     reply_failure (call, error);
   count_run (call, start_ticks, !ok);
+  g_clear_pointer (&call->taken, g_ptr_array_unref);
   return CF_OUTCOME_DONE;
 }
 
@@ -868,4 +869,5 @@ cf_executor_run_within (CfCall *block, const CfCommandInfo *info, CfArgs *args)
     cf_feed_block_add (block->effects, call.db, call.argv, call.argc);
   block->n_changes += call.n_changes;
   count_run (&call, start_ticks, !ok);
+  g_clear_pointer (&call.taken, g_ptr_array_unref);
 }

@@ -120,6 +120,32 @@ test_getdel_large (Fixture *fixture, gconstpointer data)
   assert_reply (fixture, "GET k", "$-1\r\n");
 }
 
+/* What was asked is still known when a value taken from it is gone. */
+static void
+test_taken (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *a = g_strnfill (40000, 'a');
+  g_autofree char *b = g_strnfill (40000, 'b');
+  const CfSlice words[] = { CF_SLICE ("MSET"),
+                            CF_SLICE ("k"),
+                            { a, 40000 },
+                            CF_SLICE ("k"),
+                            { b, 40000 } };
+  g_autofree char *record = g_strdup_printf ("MSET k %s k %s\n", a, b);
+  g_autofree char *set = NULL;
+  g_autofree char *logged = NULL;
+
+  assert_reply (fixture, "CONFIG SET slowlog-log-slower-than 0", "+OK\r\n");
+  set = fixture_run_args (fixture, 0,
+                          fixture_args_of_blobs (words, G_N_ELEMENTS (words)));
+  g_assert_cmpstr (set, ==, "+OK\r\n");
+  assert_records (fixture, record);
+  logged = fixture_run (fixture, 0, "SLOWLOG GET 1");
+  a[128] = b[128] = '\0';
+  g_assert_nonnull (strstr (logged, a));
+  g_assert_nonnull (strstr (logged, b));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -131,5 +157,6 @@ main (int argc, char **argv)
   fixture_add ("/commands/cmd-string/resp3", test_resp3);
   fixture_add ("/commands/cmd-string/many-keys", test_many_keys);
   fixture_add ("/commands/cmd-string/getdel-large", test_getdel_large);
+  fixture_add ("/commands/cmd-string/taken", test_taken);
   return g_test_run ();
 }
