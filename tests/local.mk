@@ -20,13 +20,29 @@ test_programs = \
 	tests/client/test-runner \
 	tests/commands/test-cmd-bitmap \
 	tests/commands/test-cmd-bitmap-field \
+	tests/commands/test-cmd-client \
+	tests/commands/test-cmd-command \
 	tests/commands/test-cmd-config \
+	tests/commands/test-cmd-connection \
+	tests/commands/test-cmd-database \
+	tests/commands/test-cmd-debug \
+	tests/commands/test-cmd-expire \
+	tests/commands/test-cmd-info \
+	tests/commands/test-cmd-key \
+	tests/commands/test-cmd-memory \
+	tests/commands/test-cmd-scan \
+	tests/commands/test-cmd-server \
+	tests/commands/test-cmd-slowlog \
 	tests/commands/test-cmd-string \
 	tests/commands/test-cmd-string-lcs \
 	tests/commands/test-cmd-string-number \
 	tests/commands/test-cmd-string-range \
 	tests/commands/test-cmd-string-set \
+	tests/commands/test-cmd-transaction \
+	tests/commands/test-cmd-wait \
 	tests/commands/test-commands \
+	tests/commands/test-digest \
+	tests/commands/test-usage \
 	tests/config/test-describe \
 	tests/config/test-keyfile \
 	tests/config/test-loader \

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "fixture.h"
+
+static void
+assert_has (Fixture *fixture, const char *line, const char *text)
+{
+  g_autofree char *reply = fixture_run (fixture, 0, line);
+
+  if (strstr (reply, text) == NULL)
+    g_error ("%s: no \"%s\" in %s", line, text, reply);
+}
+
+static void
+assert_lacks (Fixture *fixture, const char *line, const char *text)
+{
+  g_autofree char *reply = fixture_run (fixture, 0, line);
+
+  g_assert_null (strstr (reply, text));
+}
+
+static void
+test_info_sections (Fixture *fixture, gconstpointer data)
+{
+  assert_has (fixture, "INFO", "# Server\r\nredis_version:7.0.15\r\n");
+  assert_has (fixture, "INFO", "\r\n\r\n# Keyspace\r\n");
+  assert_lacks (fixture, "INFO", "# Commandstats");
+  assert_has (fixture, "INFO all", "# Commandstats");
+  assert_lacks (fixture, "INFO all", "# Modules");
+  assert_has (fixture, "INFO everything", "# Modules");
+  assert_lacks (fixture, "INFO cpu Stats", "# Server");
+  assert_has (fixture, "INFO cpu Stats", "used_cpu_user:");
+  assert_has (fixture, "INFO cpu Stats", "# Stats");
+  assert_reply (fixture, "INFO nope", "$0\r\n\r\n");
+}
+
+static void
+test_info_figures (Fixture *fixture, gconstpointer data)
+{
+  assert_reply (fixture, "SET k v EX 100", "+OK\r\n");
+  assert_reply (fixture, "SET l v", "+OK\r\n");
+  assert_reply (fixture, "GET nope", "$-1\r\n");
+  assert_reply (fixture, "INCR k",
+                "-ERR value is not an integer or out of range\r\n");
+  assert_reply (fixture, "GET",
+                "-ERR wrong number of arguments for 'get' "
+                "command\r\n");
+  assert_has (fixture, "INFO keyspace", "db0:keys=2,expires=1,avg_ttl=");
+  assert_has (fixture, "INFO stats", "keyspace_misses:1\r\n");
+  assert_has (fixture, "INFO commandstats", "cmdstat_set:calls=2,usec=");
+  assert_has (fixture, "INFO commandstats", "rejected_calls=1,failed_calls=0");
+  assert_has (fixture, "INFO commandstats", "rejected_calls=0,failed_calls=1");
+  assert_has (fixture, "INFO errorstats", "errorstat_ERR:count=2\r\n");
+  assert_has (fixture, "INFO latencystats",
+              "latency_percentiles_usec_set:p50=");
+  assert_has (fixture, "INFO clients", "connected_clients:4\r\n");
+  assert_has (fixture, "INFO persistence", "rdb_changes_since_last_save:2\r\n");
+  assert_reply (fixture, "CONFIG RESETSTAT", "+OK\r\n");
+  assert_has (fixture, "INFO stats", "keyspace_misses:0\r\n");
+  assert_lacks (fixture, "INFO commandstats", "cmdstat_set");
+  assert_lacks (fixture, "INFO errorstats", "errorstat_ERR");
+}
+
+static void
+test_info_resp3 (Fixture *fixture, gconstpointer data)
+{
+  g_free (fixture_run (fixture, 0, "HELLO 3"));
+  assert_has (fixture, "INFO cluster",
+              "txt:# Cluster\r\ncluster_enabled:0\r\n");
+}
+
+int
+main (int argc, char **argv)
+{
+  fixture_init (&argc, &argv);
+  fixture_add ("/commands/info/sections", test_info_sections);
+  fixture_add ("/commands/info/figures", test_info_figures);
+  fixture_add ("/commands/info/resp3", test_info_resp3);
+  return g_test_run ();
+}
