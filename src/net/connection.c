@@ -542,32 +542,44 @@ drop_input (CfConnection *self, CfWorker *worker)
  * @self: a connection
  * @worker: of the handler that runs it
  *
- * Resumes a parked command if @wake says so, runs requests, sends replies.
- * Touches nothing that is the loop's.
+ * Resumes a parked command if @wake says so, and runs requests.  Touches
+ * nothing that is the loop's.
  */
 void
 cf_connection_take_turn (CfConnection *self, CfWorker *worker)
 {
   if (self->stage == CF_STAGE_LINGERING)
-    {
-      drop_input (self, worker);
-      return;
-    }
+    drop_input (self, worker);
+  if (self->stage != CF_STAGE_OPEN)
+    return;
   self->session.out.pool = &worker->chunks;
-  if (self->stage == CF_STAGE_OPEN)
+  if (self->wake != CF_WAKE_NONE)
+    resume (self, worker);
+  if (may_run (self) && (self->has_kept || self->readable))
     {
-      if (self->wake != CF_WAKE_NONE)
-        resume (self, worker);
-      if (may_run (self) && (self->has_kept || self->readable))
-        {
-          if (G_UNLIKELY (self->plain != NULL))
-            run_plain (self, worker);
-          else
-            run (self, worker);
-        }
-      if (worker->inside)
-        cf_worker_leave (worker);
+      if (G_UNLIKELY (self->plain != NULL))
+        run_plain (self, worker);
+      else
+        run (self, worker);
     }
+  if (worker->inside)
+    cf_worker_leave (worker);
+  self->session.out.pool = NULL;
+  if (self->session.out.size == 0)
+    cf_connection_publish (self);
+}
+
+/**
+ * cf_connection_send:
+ * @self: a connection that owes replies
+ * @worker: of the handler that runs it
+ *
+ * Sends what it can.  Touches nothing that is the loop's.
+ */
+void
+cf_connection_send (CfConnection *self, CfWorker *worker)
+{
+  self->session.out.pool = &worker->chunks;
   send_due (self, worker);
   self->session.out.pool = NULL;
   if (self->stage == CF_STAGE_OPEN)
@@ -701,6 +713,7 @@ cf_connection_new (CfEngine *engine,
   self->session.created_ms = self->active_ms;
   self->link.data = self;
   self->ready_link.data = self;
+  self->due_link.data = self;
   set_addresses (self);
   cf_connection_publish (self);
   return self;

@@ -2,8 +2,8 @@
 /* connection.h -- a client's socket, and what becomes of it.
  *
  * A connection is served in turns.  A turn receives what there is, up to a
- * fair amount, runs the requests that are whole, and sends all replies at
- * once.  What a turn finds out is left in the connection for the loop.
+ * fair amount, and runs the requests that are whole; then all replies are sent
+ * at once.  What a turn finds out is left in the connection for the loop.
  *
  *            requests                 all sent                peer closed,
  *   OPEN ------------------> FLUSHING --------> LINGERING --------> DEAD
@@ -99,7 +99,9 @@ typedef struct _CfConnection
   CfConnectionStage stage;
   GList link;       /* in the loop's connections or dead ones */
   GList ready_link; /* in the loop's ready ones, if @is_ready */
+  GList due_link;   /* in those to be sent to, if @is_due */
   gboolean is_ready;
+  gboolean is_due;
   gboolean is_away;         /* a relieved handler has it */
   gboolean missed_readable; /* events that came while it was away */
   gboolean missed_writable;
@@ -128,6 +130,7 @@ CfConnection *cf_connection_new (CfEngine *engine,
 void cf_connection_set_options (CfConnection *self);
 
 void cf_connection_take_turn (CfConnection *self, CfWorker *worker);
+void cf_connection_send (CfConnection *self, CfWorker *worker);
 gboolean cf_connection_wants_turn (const CfConnection *self);
 gboolean cf_connection_is_over_limit (CfConnection *self,
                                       gint64 now_ms,

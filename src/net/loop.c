@@ -18,13 +18,17 @@
 /* How long the peer's end is waited for after ours was announced. */
 #define LINGER_MS 1000
 #define LINGER_STOPPING_MS 200
+/* Replies are sent when so many connections wait for theirs. */
+#ifndef DUE_MAX
+#define DUE_MAX 64
+#endif
 
 /* -- The sets a connection is in ----------------------------------------- */
 
 static void
 make_ready (CfLoop *self, CfConnection *connection)
 {
-  if (connection->is_ready || connection->is_away)
+  if (connection->is_ready || connection->is_due || connection->is_away)
     return;
   connection->is_ready = TRUE;
   g_queue_push_tail_link (&self->ready, &connection->ready_link);
@@ -37,6 +41,24 @@ make_unready (CfLoop *self, CfConnection *connection)
     return;
   connection->is_ready = FALSE;
   g_queue_unlink (&self->ready, &connection->ready_link);
+}
+
+static void
+make_due (CfLoop *self, CfConnection *connection)
+{
+  if (connection->is_due)
+    return;
+  connection->is_due = TRUE;
+  g_queue_push_tail_link (&self->due, &connection->due_link);
+}
+
+static void
+make_undue (CfLoop *self, CfConnection *connection)
+{
+  if (!connection->is_due)
+    return;
+  connection->is_due = FALSE;
+  g_queue_unlink (&self->due, &connection->due_link);
 }
 
 static void
@@ -61,6 +83,7 @@ static void
 let_go (CfLoop *self, CfConnection *connection)
 {
   make_unready (self, connection);
+  make_undue (self, connection);
   cf_timers_unset (&self->timers, &connection->timer);
   count_memory (self, connection, 0);
   g_queue_unlink (&self->connections, &connection->link);
@@ -288,23 +311,25 @@ give_back (CfConnection *connection)
 
 /* FALSE: the loop was given to another handler meanwhile. */
 static gboolean
-serve (CfLoop *self, CfConnection *connection)
+run_claimed (CfLoop *self,
+             CfConnection *connection,
+             void (*run) (CfConnection *connection, CfWorker *worker))
 {
   CfWorker *worker = self->worker;
   guint64 claim = ++self->sequence * 2 + 1;
 
   self->current = connection;
   __atomic_store_n (&self->claim, claim, __ATOMIC_RELEASE);
-  cf_connection_take_turn (connection, worker);
-  if (!__atomic_compare_exchange_n (&self->claim, &claim, claim + 1, FALSE,
-                                    __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+  run (connection, worker);
+  if (!cf_loop_relieve (self, claim))
     {
+      if (connection->session.out.size > 0)
+        cf_connection_send (connection, worker);
       give_back (connection);
       return FALSE;
     }
   self->sequence++;
   self->current = NULL;
-  settle (self, connection);
   return TRUE;
 }
 
@@ -482,6 +507,24 @@ run_timers (CfLoop *self)
     }
 }
 
+/* FALSE: the loop was given to another handler meanwhile. */
+static gboolean
+send_due (CfLoop *self)
+{
+  GList *link;
+
+  while ((link = g_queue_pop_head_link (&self->due)) != NULL)
+    {
+      CfConnection *connection = (CfConnection *) link->data;
+
+      connection->is_due = FALSE;
+      if (!run_claimed (self, connection, cf_connection_send))
+        return FALSE;
+      settle (self, connection);
+    }
+  return TRUE;
+}
+
 static gboolean
 run_ready (CfLoop *self)
 {
@@ -496,12 +539,18 @@ run_ready (CfLoop *self)
         break;
       connection = (CfConnection *) link->data;
       connection->is_ready = FALSE;
-      if (!serve (self, connection))
+      if (!run_claimed (self, connection, cf_connection_take_turn))
         return FALSE;
+      if (connection->session.out.size > 0)
+        make_due (self, connection);
+      else
+        settle (self, connection);
       if (cf_mailbox_has_mail (&self->mailbox))
         read_mail (self);
+      if (self->due.length >= DUE_MAX && !send_due (self))
+        return FALSE;
     }
-  return TRUE;
+  return send_due (self);
 }
 
 static void
@@ -610,6 +659,9 @@ typedef enum
 static RoundEnd
 run_round (CfLoop *self)
 {
+  /* The handler before may have left some. */
+  if (!send_due (self))
+    return ROUND_RELIEVED;
   if (cf_mailbox_has_mail (&self->mailbox))
     read_mail (self);
   run_timers (self);
@@ -663,23 +715,6 @@ cf_loop_handle (CfLoop *self, CfWorker *worker)
   while (round == ROUND_DONE);
   if (round == ROUND_LAST)
     end (self);
-}
-
-/**
- * cf_loop_relieve:
- * @self: a loop
- * @claim: an odd claim that was seen
- *
- * Takes the loop from its handler if that is still in the same turn.  May be
- * called in any thread; on success the caller must give the loop a handler.
- *
- * Returns: whether it was taken
- */
-gboolean
-cf_loop_relieve (CfLoop *self, guint64 claim)
-{
-  return __atomic_compare_exchange_n (&self->claim, &claim, claim + 1, FALSE,
-                                      __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
 }
 
 static gboolean

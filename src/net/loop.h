@@ -16,6 +16,9 @@
  * loop any more.  The fresh handler finds that connection in @current and
  * leaves it alone until it comes back.
  *
+ * In a round each ready connection has its turn, and then the replies of all
+ * are sent: who waits for them is woken once, and finds more to do.
+ *
  * Invariants: 1. Within a turn a handler touches nothing of its loop.  2. Only
  * the loop's handler takes connections in, and closes and frees them.  3. A
  * connection is in @ready if and only if @is_ready is set, and then it is not
@@ -79,6 +82,7 @@ struct _CfLoop
   CfConnection *current; /* (nullable) whose turn it is */
   GQueue connections;    /* (element-type CfConnection) by link */
   GQueue ready;          /* (element-type CfConnection) by ready_link */
+  GQueue due;            /* (element-type CfConnection) by due_link */
   GQueue dead;           /* (element-type CfConnection) by link */
   CfTimers timers;
   GArray *messages; /* (owned) empty; kept for its memory */
@@ -92,12 +96,20 @@ void cf_loop_free (CfLoop *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CfLoop, cf_loop_free)
 
 void cf_loop_handle (CfLoop *self, CfWorker *worker);
-gboolean cf_loop_relieve (CfLoop *self, guint64 claim);
 
 static inline guint64
 cf_loop_get_claim (const CfLoop *self)
 {
   return __atomic_load_n (&self->claim, __ATOMIC_ACQUIRE);
+}
+
+/* Ends the turn in which @claim was made, or, by the watchdog, the handler's
+ * right to the loop.  FALSE: the other of the two did so before. */
+static inline gboolean
+cf_loop_relieve (CfLoop *self, guint64 claim)
+{
+  return __atomic_compare_exchange_n (&self->claim, &claim, claim + 1, FALSE,
+                                      __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
 }
 
 G_END_DECLS
