@@ -83,6 +83,7 @@ store_sources = \
 	src/store/hold.h \
 	src/store/keyspace.c \
 	src/store/keyspace.h \
+	src/store/prefetch.c \
 	src/store/reaper.c \
 	src/store/reaper.h \
 	src/store/slot.c \

@@ -286,6 +286,19 @@ enter (CfConnection *self, CfWorker *worker)
   self->is_warm = TRUE;
 }
 
+/* Has the keys of the next requests fetched together.  Returns how many
+ * requests that was good for. */
+static guint
+look_ahead (CfConnection *self)
+{
+  CfSlice keys[CF_PREFETCH_MAX];
+  guint n = cf_request_peek (self->request, keys, CF_PREFETCH_MAX);
+
+  if (n > 1)
+    cf_keyspace_prefetch (self->engine->keyspace, keys, n);
+  return MAX (n, 1);
+}
+
 /* Runs the requests that are whole.  FALSE: receive no more in this turn. */
 static gboolean
 run_requests (CfConnection *self, CfWorker *worker)
@@ -297,10 +310,14 @@ run_requests (CfConnection *self, CfWorker *worker)
         cf_config_get_int (config, CF_SETTING_CLIENT_QUERY_BUFFER_LIMIT),
   };
   CfRequestState state;
+  guint n_ahead = 0;
 
   self->has_kept = FALSE;
   for (guint n = 1; TRUE; n++)
     {
+      if (n_ahead == 0)
+        n_ahead = look_ahead (self);
+      n_ahead--;
       limits.stranger = (self->session.flags & CF_SESSION_AUTHORIZED) == 0;
       state = cf_request_next (self->request, &limits);
       if (state == CF_REQUEST_MORE)

@@ -15,6 +15,7 @@
 #define BLOB_MIN (64 * 1024) /* bytes a blob begins with */
 #define BLOB_GROWTH 4        /* times its bytes that a blob may take */
 #define LINE_END 2           /* bytes behind a line and a bulk string */
+#define PEEK_MOST 100000     /* a number that a look ahead takes seriously */
 #define UNKNOWN G_GINT64_CONSTANT (-1)
 
 typedef struct
@@ -675,6 +676,71 @@ cf_request_take_blob (CfRequest *self, guint i)
         high = middle;
     }
   return NULL;
+}
+
+/* -- Looking ahead --------------------------------------------------------- */
+
+/* Reads "@mark digits CRLF"; returns what follows, or NULL if it is not all
+ * there or not that simple. */
+static const char *
+peek_number (const char *at, const char *end, char mark, gsize *number)
+{
+  gsize value = 0;
+
+  if (at >= end || *at++ != mark)
+    return NULL;
+  for (; at < end && g_ascii_isdigit (*at) && value <= PEEK_MOST; at++)
+    value = value * 10 + (gsize) (*at - '0');
+  if (end - at < LINE_END || *at != '\r')
+    return NULL;
+  *number = value;
+  return at + LINE_END;
+}
+
+/* Skips a request; returns its end, or NULL. */
+static const char *
+peek_request (const char *at, const char *end, CfSlice *second)
+{
+  gsize n, size;
+
+  at = peek_number (at, end, '*', &n);
+  if (at == NULL || n < 2 || n > FEW)
+    return NULL;
+  for (gsize i = 0; i < n; i++)
+    {
+      at = peek_number (at, end, '$', &size);
+      if (at == NULL || (gsize) (end - at) < size + LINE_END)
+        return NULL;
+      if (i == 1)
+        *second = cf_slice (at, size);
+      at += size + LINE_END;
+    }
+  return at;
+}
+
+/**
+ * cf_request_peek:
+ * @self: a reader within a turn, with or without a request that is READY
+ * @seconds: (out) (array length=n): slices, good until the next is read
+ * @n: how many requests to look at
+ *
+ * Looks ahead at short and simple requests, and stops at the first other.
+ *
+ * Returns: how many slices were stored
+ */
+guint
+cf_request_peek (const CfRequest *self, CfSlice *seconds, guint n)
+{
+  const char *at = self->base + self->at;
+  const char *end = self->base + self->filled;
+  guint found = 0;
+
+  if (self->base == NULL || (!self->ready && self->start != self->at))
+    return 0;
+  while (found < n && at < end &&
+         (at = peek_request (at, end, &seconds[found])) != NULL)
+    found++;
+  return found;
 }
 
 /**

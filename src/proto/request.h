@@ -77,6 +77,10 @@ const CfSlice *cf_request_argv (const CfRequest *self);
 guint cf_request_argc (const CfRequest *self);
 CfBlob *cf_request_take_blob (CfRequest *self, guint i);
 
+/* A hint of what is to come: the second arguments of the next whole requests,
+ * where keys mostly stand. */
+guint cf_request_peek (const CfRequest *self, CfSlice *seconds, guint n);
+
 /* After an ERROR: the reply without "-" and CRLF, or NULL to close silently. */
 const char *cf_request_error (const CfRequest *self);
 
