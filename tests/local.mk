@@ -73,6 +73,7 @@ test_programs = \
 	tests/linear/test-linear \
 	tests/linear/test-transfers \
 	tests/net/test-balance \
+	tests/net/test-loops \
 	tests/net/test-mailbox \
 	tests/net/test-timers \
 	tests/proto/test-out \
@@ -92,6 +93,7 @@ test_programs = \
 	tests/store/test-flush \
 	tests/store/test-hold \
 	tests/store/test-keyspace \
+	tests/store/test-prefetch \
 	tests/store/test-reaper \
 	tests/store/test-slot \
 	tests/store/test-table \

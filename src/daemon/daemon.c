@@ -10,6 +10,8 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/hash.h"
+#include "base/random.h"
 #include "commands/commands.h"
 #include "config/loader.h"
 #include "daemon/log.h"
@@ -393,8 +395,11 @@ cf_daemon_new (CfConfig *config, GError **error)
     .data = self,
   };
   guint n_inherited = cf_notify_listen_fds ();
+  guint8 seed[16];
 
   cf_clock_init ();
+  cf_random_bytes (seed, sizeof seed);
+  cf_hash_init (seed);
   self->config = config;
   self->sources = g_array_new (FALSE, FALSE, sizeof (guint));
   self->main_loop = g_main_loop_new (NULL, FALSE);

@@ -759,27 +759,47 @@ cf_loop_new (CfLoopGroup *group, guint number, GError **error)
   return g_steal_pointer (&self);
 }
 
+/* Takes in what is still on its way to a loop that has ended. */
 static void
-drop_message (const CfMessage *message)
+drop_message (CfLoop *self, const CfMessage *message)
 {
   CfConnection *connection = (CfConnection *) message->subject;
 
-  if (message->kind == CF_MESSAGE_MAIL)
+  if (message->kind == CF_MESSAGE_NEW)
+    cf_sessions_add (self->group->engine->sessions, &connection->session);
+  if (message->kind == CF_MESSAGE_NEW || message->kind == CF_MESSAGE_ADOPT)
+    take_in (self, connection);
+  else if (message->kind == CF_MESSAGE_MAIL)
     cf_session_unref (&connection->session);
+}
+
+static void
+drop_all (CfLoop *self)
+{
+  g_autoptr (GArray) messages = NULL;
+
+  if (self->mailbox.messages != NULL)
+    messages = cf_mailbox_take (&self->mailbox,
+                                g_array_new (FALSE, FALSE, sizeof (CfMessage)));
+  for (guint i = 0; messages != NULL && i < messages->len; i++)
+    drop_message (self, &g_array_index (messages, CfMessage, i));
+  while (self->connections.head != NULL)
+    drop (self, (CfConnection *) self->connections.head->data);
+  bury (self);
 }
 
 /**
  * cf_loop_free:
- * @self: (nullable) (transfer full): a loop whose work is over
+ * @self: (nullable) (transfer full): a loop without a handler
+ *
+ * Closes what connections are left.
  */
 void
 cf_loop_free (CfLoop *self)
 {
   if (self == NULL)
     return;
-  if (self->mailbox.messages != NULL)
-    for (guint i = 0; i < self->mailbox.messages->len; i++)
-      drop_message (&g_array_index (self->mailbox.messages, CfMessage, i));
+  drop_all (self);
   cf_mailbox_clear (&self->mailbox);
   cf_timers_clear (&self->timers);
   g_array_unref (self->messages);

@@ -817,6 +817,48 @@ test_request_space_when_ready (void)
   cf_request_free (NULL);
 }
 
+/* What a look ahead finds in @input. */
+static void
+check_peek (const char *input, const char *expected)
+{
+  g_autoptr (CfRequest) request = cf_request_new ();
+  g_autoptr (GString) found = g_string_new (NULL);
+  CfSlice seconds[4];
+  char scratch[256], *space;
+  gsize size;
+  guint n;
+
+  cf_request_begin (request, scratch, sizeof scratch);
+  g_assert_cmpuint (cf_request_peek (request, seconds, 4), ==, 0);
+  g_assert_true (cf_request_space (request, &space, &size));
+  g_assert_cmpuint (size, >=, strlen (input));
+  memcpy (space, input, strlen (input));
+  cf_request_received (request, strlen (input));
+  n = cf_request_peek (request, seconds, G_N_ELEMENTS (seconds));
+  for (guint i = 0; i < n; i++)
+    g_string_append_printf (found, "%.*s,", (int) seconds[i].size,
+                            seconds[i].data);
+  g_assert_cmpstr (found->str, ==, expected);
+}
+
+static void
+test_request_peek (void)
+{
+#define GET(key) "*2\r\n$3\r\nGET\r\n$1\r\n" key "\r\n"
+  check_peek (GET ("a") GET ("b") GET ("c"), "a,b,c,");
+  check_peek (GET ("a") GET ("b") GET ("c") GET ("d") GET ("e"), "a,b,c,d,");
+  check_peek (GET ("a") "*2\r\n$3\r\nGET\r\n$1\r\n", "a,");
+  check_peek (GET ("a") "*2\r\n$3\r\nGET\r\n$1", "a,");
+  check_peek (GET ("a") "*2", "a,");
+  check_peek (GET ("a") "*1\r\n$4\r\nPING\r\n" GET ("b"), "a,");
+  check_peek (GET ("a") "PING\r\n" GET ("b"), "a,");
+  check_peek ("*2\r\n$3\r\nGET\r\n$-1\r\n", "");
+  check_peek ("*2\r\n$3\r\nGET\r\n$99999999999999999999999\r\nx\r\n", "");
+  check_peek ("*99999999999999999999999\r\n", "");
+  check_peek ("", "");
+#undef GET
+}
+
 int
 main (int argc, char **argv)
 {
@@ -846,5 +888,6 @@ main (int argc, char **argv)
                    test_request_space_when_ready);
   g_test_add_func ("/proto/request/parked-pipeline",
                    test_request_parked_pipeline);
+  g_test_add_func ("/proto/request/peek", test_request_peek);
   return g_test_run ();
 }
