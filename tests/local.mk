@@ -50,6 +50,7 @@ test_programs = \
 	tests/config/test-value \
 	tests/daemon/test-log \
 	tests/daemon/test-main \
+	tests/daemon/test-no-stall \
 	tests/daemon/test-notify \
 	tests/daemon/test-options \
 	tests/daemon/test-plain \
