@@ -257,12 +257,20 @@ pick (
   return is_live;
 }
 
+typedef struct
+{
+  GString *key;
+  gboolean is_found;
+} Finding;
+
 static gboolean
 take_key (const CfEntry *entry, gpointer data)
 {
+  Finding *self = data;
   CfSlice name = cf_entry_key (entry);
 
-  g_string_append_len (data, name.data, (gssize) name.size);
+  g_string_append_len (self->key, name.data, (gssize) name.size);
+  self->is_found = TRUE;
   return FALSE;
 }
 
@@ -271,12 +279,12 @@ static gboolean
 find_any (CfKeyspace *self, guint db, gint64 now_ms, GString *key)
 {
   guint first = (guint) cf_random_below (CF_N_SLOTS);
-  gsize size = key->len;
+  Finding finding = { key, FALSE };
 
-  for (guint i = 0; i < CF_N_SLOTS && key->len == size; i++)
+  for (guint i = 0; i < CF_N_SLOTS && !finding.is_found; i++)
     cf_keyspace_walk_slot (self, db, (first + i) % CF_N_SLOTS, now_ms, take_key,
-                           key);
-  return key->len > size;
+                           &finding);
+  return finding.is_found;
 }
 
 /**
