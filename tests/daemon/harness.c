@@ -309,6 +309,25 @@ cf_harness_send_signal (CfHarness *self, int signal)
 }
 
 /**
+ * cf_harness_freeze:
+ * @self: a server that runs
+ *
+ * Has the server do nothing until it gets SIGCONT.
+ */
+void
+cf_harness_freeze (CfHarness *self)
+{
+  const char *pid = g_subprocess_get_identifier (self->process);
+  siginfo_t info = { 0 };
+
+  g_subprocess_send_signal (self->process, SIGSTOP);
+  g_assert_cmpint (
+      waitid (P_PID, (id_t) g_ascii_strtoull (pid, NULL, 10), &info, WSTOPPED),
+      ==, 0);
+  g_assert_cmpint (info.si_code, ==, CLD_STOPPED);
+}
+
+/**
  * cf_harness_wait:
  * @self: a server that is to end by itself
  *

@@ -29,6 +29,7 @@ const char *cf_harness_get_socket (const CfHarness *self);
 guint16 cf_harness_get_port (const CfHarness *self);
 guint16 cf_harness_get_plain_port (const CfHarness *self);
 void cf_harness_send_signal (CfHarness *self, int signal);
+void cf_harness_freeze (CfHarness *self);
 int cf_harness_wait (CfHarness *self);
 gboolean cf_harness_is_redis (const CfHarness *self);
 
