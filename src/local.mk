@@ -94,8 +94,12 @@ store_sources = \
 	src/store/watch.c \
 	$(NULL)
 engine_sources = \
+	src/engine/admission.c \
+	src/engine/admission.h \
 	src/engine/args.c \
 	src/engine/args.h \
+	src/engine/call-keys.c \
+	src/engine/call-keys.h \
 	src/engine/call.c \
 	src/engine/call.h \
 	src/engine/command.c \

@@ -10,8 +10,7 @@
 #include "engine/pause.h"
 #include "store/expirer.h"
 
-/* -- Oneself
- * --------------------------------------------------------------------- */
+/* -- Oneself -------------------------------------------------------------- */
 
 static gboolean
 run_id (CfCall *call, GError **error)
@@ -123,8 +122,7 @@ run_reply (CfCall *call, GError **error)
   return TRUE;
 }
 
-/* -- All of them
- * ------------------------------------------------------------------ */
+/* -- All of them ---------------------------------------------------------- */
 
 static gboolean
 throw_unknown_type (CfSlice word, GError **error)
@@ -196,9 +194,7 @@ run_list (CfCall *call, GError **error)
   return TRUE;
 }
 
-/* -- KILL
- * ---------------------------------------------------------------------------
- */
+/* -- KILL ----------------------------------------------------------------- */
 
 typedef struct
 {
@@ -299,8 +295,7 @@ run_kill (CfCall *call, GError **error)
   return TRUE;
 }
 
-/* -- PAUSE, UNBLOCK
- * -------------------------------------------------------------------- */
+/* -- PAUSE, UNBLOCK ------------------------------------------------------- */
 
 static gboolean
 run_pause (CfCall *call, GError **error)
@@ -365,9 +360,7 @@ run_unblock (CfCall *call, GError **error)
   return TRUE;
 }
 
-/* -- The table
- * ---------------------------------------------------------------------------
- */
+/* -- The table ------------------------------------------------------------ */
 
 #define COMMON (CF_COMMAND_NOSCRIPT | CF_COMMAND_LOADING | CF_COMMAND_STALE)
 

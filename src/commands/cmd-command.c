@@ -13,8 +13,7 @@ n_subcommands (const CfCommandInfo *info)
   return (guint) info->command->n_subcommands;
 }
 
-/* -- COMMAND INFO
- * -------------------------------------------------------------------- */
+/* -- COMMAND INFO --------------------------------------------------------- */
 
 typedef struct
 {
@@ -249,8 +248,7 @@ reply_info (CfReply *reply, const CfCommandInfo *info)
     reply_info (reply, info->subcommands[i]);
 }
 
-/* -- COMMAND DOCS
- * ---------------------------------------------------------------------- */
+/* -- COMMAND DOCS --------------------------------------------------------- */
 
 static void
 reply_string (CfReply *reply, const char *name, const char *value)
@@ -338,8 +336,7 @@ reply_docs (CfReply *reply, const CfCommandInfo *info)
     reply_docs (reply, info->subcommands[i]);
 }
 
-/* -- The commands
- * ------------------------------------------------------------------------ */
+/* -- The commands --------------------------------------------------------- */
 
 static gboolean
 run_command (CfCall *call, GError **error)
@@ -552,9 +549,7 @@ run_command_list (CfCall *call, GError **error)
   return TRUE;
 }
 
-/* -- The table
- * ------------------------------------------------------------------------------
- */
+/* -- The table ------------------------------------------------------------ */
 
 #define SUBCOMMAND(NAME, USAGE, SUMMARY, SINCE, COMPLEXITY, TIPS, ARITY, RUN)  \
   {                                                                            \

@@ -22,8 +22,7 @@ typedef struct
   const char *summary;
 } Subcommand;
 
-/* -- Keys
- * ------------------------------------------------------------------------- */
+/* -- Keys ----------------------------------------------------------------- */
 
 static gsize
 serialized_size (const CfEntry *entry)
@@ -170,9 +169,7 @@ run_populate (CfCall *call, GError **error)
   return TRUE;
 }
 
-/* -- Time
- * ----------------------------------------------------------------------------
- */
+/* -- Time ----------------------------------------------------------------- */
 
 static gboolean
 run_sleep (CfCall *call, GError **error)
@@ -204,8 +201,7 @@ run_set_active_expire (CfCall *call, GError **error)
   return TRUE;
 }
 
-/* -- Replies
- * -------------------------------------------------------------------------- */
+/* -- Replies -------------------------------------------------------------- */
 
 static void
 reply_numbers (CfReply *reply)

@@ -39,8 +39,7 @@ typedef struct
   void (*write) (Info *info);
 } Section;
 
-/* -- Lines
- * --------------------------------------------------------------------- */
+/* -- Lines ---------------------------------------------------------------- */
 
 static void G_GNUC_PRINTF (3, 4)
     line (Info *info, const char *name, const char *format, ...)
@@ -96,8 +95,7 @@ ratio (double part, double whole)
   return whole > 0 ? part / whole : 0;
 }
 
-/* -- Sections
- * ---------------------------------------------------------------------- */
+/* -- Sections ------------------------------------------------------------- */
 
 static void
 write_server (Info *info)

@@ -7,8 +7,7 @@
 #include "commands/help.h"
 #include "commands/key-value.h"
 
-/* -- Removing and looking
- * -------------------------------------------------------- */
+/* -- Removing and looking ------------------------------------------------- */
 
 static gboolean
 run_del (CfCall *call, GError **error)
@@ -47,8 +46,7 @@ run_type (CfCall *call, GError **error)
   return TRUE;
 }
 
-/* -- RENAME, COPY, MOVE
- * -------------------------------------------------------------- */
+/* -- RENAME, COPY, MOVE --------------------------------------------------- */
 
 /* Puts @stolen under another name; gives it back to @from when there is no
  * memory for that, which takes none. */
@@ -230,9 +228,7 @@ run_copy (CfCall *call, GError **error)
   return TRUE;
 }
 
-/* -- OBJECT
- * ---------------------------------------------------------------------------
- */
+/* -- OBJECT --------------------------------------------------------------- */
 
 #define MAY_TAKE_TIME                                                          \
   "Please note that when switching between policies at runtime LRU and LFU "   \
@@ -339,8 +335,7 @@ static const CfCommand object_commands[] = {
                      run_object_refcount),
 };
 
-/* -- The table
- * -------------------------------------------------------------------------- */
+/* -- The table ------------------------------------------------------------ */
 
 #define SUM_OF_SHARDS "request_policy:multi_shard response_policy:agg_sum"
 

@@ -9,8 +9,7 @@
 #include "engine/latency.h"
 #include "engine/slowlog.h"
 
-/* -- SLOWLOG
- * ----------------------------------------------------------------------- */
+/* -- SLOWLOG -------------------------------------------------------------- */
 
 static void
 reply_entry (CfReply *reply, const CfSlowlogEntry *entry)
@@ -66,8 +65,7 @@ run_slowlog_reset (CfCall *call, GError **error)
   return TRUE;
 }
 
-/* -- LATENCY
- * ------------------------------------------------------------------------- */
+/* -- LATENCY -------------------------------------------------------------- */
 
 static char *
 dup_event (const CfCall *call, guint i)
@@ -272,8 +270,7 @@ run_latency_histogram (CfCall *call, GError **error)
   return TRUE;
 }
 
-/* -- The tables
- * ------------------------------------------------------------------------- */
+/* -- The tables ----------------------------------------------------------- */
 
 #define QUIET (CF_COMMAND_ADMIN | CF_COMMAND_LOADING | CF_COMMAND_STALE)
 #define ALL_NODES "request_policy:all_nodes "

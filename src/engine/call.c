@@ -6,8 +6,7 @@
 #include "engine/executor.h"
 #include "engine/feed.h"
 
-/* -- Arguments ---------------------------------------------------------------
- */
+/* -- Arguments ------------------------------------------------------------ */
 
 /**
  * cf_call_get_int:
@@ -140,8 +139,7 @@ cf_call_redact (CfCall *self, guint i)
     self->redacted |= G_GUINT64_CONSTANT (1) << i;
 }
 
-/* -- Keys
- * ---------------------------------------------------------------------- */
+/* -- Keys ----------------------------------------------------------------- */
 
 /**
  * cf_call_key:
@@ -383,8 +381,7 @@ cf_call_discard (CfCall *self, CfTrash *trash, gboolean here)
   owner->free_trash_here |= here;
 }
 
-/* -- Effects
- * --------------------------------------------------------------------- */
+/* -- Effects -------------------------------------------------------------- */
 
 gboolean
 cf_call_wants_effect (const CfCall *self)
@@ -413,8 +410,7 @@ cf_call_effect (CfCall *self, const CfSlice *words, guint n_words)
   cf_feed_block_add (self->effects, self->db, words, n_words);
 }
 
-/* -- Replies
- * ---------------------------------------------------------------------- */
+/* -- Replies -------------------------------------------------------------- */
 
 /**
  * cf_call_reply_string:
@@ -438,8 +434,7 @@ cf_call_reply_string (CfCall *self, CfEntry *entry)
     cf_reply_bulk (&self->reply, cf_entry_string (entry, scratch));
 }
 
-/* -- Waiting
- * ----------------------------------------------------------------------- */
+/* -- Waiting -------------------------------------------------------------- */
 
 /**
  * cf_call_park:

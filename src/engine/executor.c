@@ -2,8 +2,8 @@
 #include "config.h"
 
 #include "base/clock.h"
-#include "base/memory.h"
-#include "engine/call.h"
+#include "engine/admission.h"
+#include "engine/call-keys.h"
 #include "engine/executor.h"
 #include "engine/latency.h"
 #include "engine/monitor.h"
@@ -11,14 +11,9 @@
 #include "engine/slowlog.h"
 #include "engine/transaction.h"
 #include "proto/plain.h"
-#include "store/evict.h"
 #include "store/reaper.h"
 
-#define KEYS_KEPT 4096       /* room for keys that a worker keeps */
-#define SHOWN_ARGS_BYTES 128 /* of an unknown command's, in the error */
-
-/* -- Errors
- * -------------------------------------------------------------------- */
+/* -- Errors --------------------------------------------------------------- */
 
 static void
 reply_error (CfCall *call, const char *message)
@@ -88,102 +83,7 @@ reject (CfCall *call, const GError *error)
   reply_failure (call, error);
 }
 
-/* -- May it run?
- * ------------------------------------------------------------------ */
-
-static gboolean
-throw_unknown (const CfCall *call, GError **error)
-{
-  g_autoptr (GString) args = g_string_new (NULL);
-  const CfSlice *argv = call->argv;
-
-  for (guint i = 1; i < call->argc && args->len < SHOWN_ARGS_BYTES; i++)
-    g_string_append_printf (
-        args, "'%.*s' ", (int) MIN (argv[i].size, SHOWN_ARGS_BYTES - args->len),
-        argv[i].data);
-  return cf_throw (error, CF_ERROR_FAILED,
-                   "unknown command '%.*s', with args beginning with: %s",
-                   (int) MIN (argv[0].size, SHOWN_ARGS_BYTES), argv[0].data,
-                   args->str);
-}
-
-static gboolean
-check_form (const CfCall *call, GError **error)
-{
-  const CfCommandInfo *info = call->info;
-
-  if (info == NULL)
-    return throw_unknown (call, error);
-  if (info->is_container && call->argc > 1)
-    return cf_throw (error, CF_ERROR_FAILED,
-                     "unknown subcommand '%.*s'. Try %s HELP.",
-                     (int) MIN (call->argv[1].size, SHOWN_ARGS_BYTES),
-                     call->argv[1].data, info->command->name);
-  if (!cf_command_arity_fits (info->command, call->argc))
-    return cf_throw (error, CF_ERROR_FAILED,
-                     "wrong number of arguments for '%s' command",
-                     info->full_name);
-  return TRUE;
-}
-
-static gboolean
-check_rights (const CfCall *call, GError **error)
-{
-  CfCommandFlags flags = call->info->command->flags;
-
-  if (!(call->session->flags & CF_SESSION_AUTHORIZED) &&
-      !(flags & CF_COMMAND_NO_AUTH))
-    return cf_throw (error, CF_ERROR_NO_AUTH, "Authentication required.");
-  if (call->session->transaction != NULL && (flags & CF_COMMAND_NO_MULTI))
-    return cf_throw (error, CF_ERROR_FAILED,
-                     "Command not allowed inside a transaction");
-  return TRUE;
-}
-
-/* The flags that count: of EXEC, those of all it will run. */
-static CfCommandFlags
-effective_flags (const CfCall *call)
-{
-  CfCommandFlags flags = call->info->command->flags;
-
-  if ((flags & CF_COMMAND_BLOCK) && call->session->transaction != NULL)
-    flags |= cf_transaction_flags (call->session->transaction);
-  return flags;
-}
-
-static gboolean
-check_memory (const CfCall *call, CfCommandFlags flags, GError **error)
-{
-  gint64 limit = cf_config_get_int (call->engine->config, CF_SETTING_MAXMEMORY);
-  gboolean grows = (flags & CF_COMMAND_DENYOOM) != 0;
-
-  if (G_LIKELY (limit == 0) || cf_memory_used () <= (gsize) limit)
-    return TRUE;
-  if (cf_evict_make_room (call->engine->evict, (gsize) limit, call->now_ms))
-    return TRUE;
-  /* What is queued takes memory, whatever it is. */
-  if (call->session->transaction != NULL && !(flags & CF_COMMAND_IN_MULTI))
-    grows = TRUE;
-  if (!grows)
-    return TRUE;
-  return cf_throw (error, CF_ERROR_OOM,
-                   "command not allowed when used memory > 'maxmemory'.");
-}
-
-/* There are no replicas yet, so one is too many to ask for. */
-static gboolean
-check_replicas (const CfCall *call, CfCommandFlags flags, GError **error)
-{
-  if (G_LIKELY (!(flags & CF_COMMAND_WRITE) ||
-                !cf_config_get_bool (call->engine->config,
-                                     CF_SETTING_MIN_REPLICAS_TO_WRITE)))
-    return TRUE;
-  return cf_throw (error, CF_ERROR_NO_REPLICAS,
-                   "Not enough good replicas to write.");
-}
-
-/* -- Putting it off
- * ---------------------------------------------------------------- */
+/* -- Putting it off ------------------------------------------------------- */
 
 /* Keeps the arguments beyond this batch; they may be kept already. */
 static CfArgs *
@@ -232,155 +132,7 @@ queue (CfCall *call)
   cf_reply_status (&call->reply, "QUEUED");
 }
 
-/* -- Keys
- * ----------------------------------------------------------------------------
- */
-
-static void
-reserve_keys (CfWorker *worker, gsize n)
-{
-  gsize capacity = MAX (worker->keys_capacity * 2, 64);
-
-  if (worker->n_keys + n <= worker->keys_capacity)
-    return;
-  capacity = MAX (capacity, worker->n_keys + n);
-  worker->keys = g_renew (CfKey, worker->keys, capacity);
-  worker->key_arguments = g_renew (guint, worker->key_arguments, capacity);
-  worker->keys_capacity = capacity;
-}
-
-static void
-trim_keys (CfWorker *worker)
-{
-  worker->n_keys = 0;
-  if (G_LIKELY (worker->keys_capacity <= KEYS_KEPT))
-    return;
-  g_clear_pointer (&worker->keys, g_free);
-  g_clear_pointer (&worker->key_arguments, g_free);
-  worker->keys_capacity = 0;
-}
-
-static inline void
-add_key (CfWorker *worker, CfSlice bytes, guint argument)
-{
-  worker->keys[worker->n_keys] = cf_key (bytes);
-  worker->key_arguments[worker->n_keys++] = argument;
-}
-
-static void
-collect_keys (CfCall *call)
-{
-  CfWorker *worker = call->worker;
-  const CfCommandInfo *info = call->info;
-  int last = info->last >= 0 ? info->first + info->last
-                             : (int) call->argc + info->last;
-
-  worker->n_keys = 0;
-  if (G_LIKELY (info->simple))
-    {
-      if (info->first == 0)
-        last = -1;
-      else
-        reserve_keys (worker, (gsize) MAX (last, 0) + 1);
-      for (int i = info->first; i <= last; i += info->step)
-        add_key (worker, call->argv[i], (guint) i);
-    }
-  else
-    {
-      g_array_set_size (worker->positions, 0);
-      if (!cf_command_key_positions (info, call->argv, call->argc,
-                                     worker->positions))
-        g_array_set_size (worker->positions, 0);
-      reserve_keys (worker, worker->positions->len);
-      for (guint i = 0; i < worker->positions->len; i++)
-        {
-          guint at = g_array_index (worker->positions, guint, i);
-
-          add_key (worker, call->argv[at], at);
-        }
-    }
-  call->keys = worker->keys;
-  call->key_arguments = worker->key_arguments;
-  call->n_keys = worker->n_keys;
-  call->key_hint = 0;
-}
-
-static void
-add_block_key (CfSlice key, gpointer data)
-{
-  CfWorker *worker = data;
-
-  reserve_keys (worker, 1);
-  add_key (worker, key, 0);
-}
-
-/* EXEC: the keys of all that is queued, and those watched. */
-static void
-collect_block_keys (CfCall *call)
-{
-  CfSession *session = call->session;
-  CfWorker *worker = call->worker;
-
-  worker->n_keys = 0;
-  if (session->transaction != NULL)
-    cf_transaction_each_key (session->transaction, add_block_key, worker);
-  for (guint i = 0; session->watches != NULL && i < session->watches->len; i++)
-    add_block_key (cf_watch_key (g_ptr_array_index (session->watches, i)),
-                   worker);
-}
-
-static gboolean
-has_large_value (CfCall *call)
-{
-  CfWorker *worker = call->worker;
-
-  for (gsize i = 0; i < worker->n_keys; i++)
-    {
-      const CfEntry *entry = cf_keyspace_find (
-          call->keyspace, call->hold, call->db, &worker->keys[i], call->now_ms);
-
-      if (entry != NULL && cf_entry_memory (entry) > CF_EXECUTOR_LARGE_VALUE)
-        return TRUE;
-    }
-  return FALSE;
-}
-
-static gboolean
-needs_claims (const CfCall *call, CfCommandFlags flags)
-{
-  const CfTransaction *transaction = call->session->transaction;
-
-  if (call->worker->n_keys > CF_EXECUTOR_MANY_KEYS || (flags & CF_COMMAND_LONG))
-    return TRUE;
-  if (!(call->info->command->flags & CF_COMMAND_BLOCK) || transaction == NULL)
-    return FALSE;
-  /* A walk locks slots by itself, so none may be held. */
-  return (flags & CF_COMMAND_WALKS) ||
-         cf_transaction_n (transaction) > CF_EXECUTOR_MANY_COMMANDS;
-}
-
-/* FALSE: a key is claimed by another, and the session will be woken. */
-static gboolean
-hold_keys (CfCall *call, CfCommandFlags flags)
-{
-  CfWorker *worker = call->worker;
-  CfWaiter waiter = cf_session_waiter (call->session);
-  gboolean claim = needs_claims (call, flags);
-
-  if (!claim)
-    {
-      if (!cf_hold_slots (call->hold, worker->keys, worker->n_keys, &waiter))
-        return FALSE;
-      if (G_LIKELY (!(flags & CF_COMMAND_BIG)) || !has_large_value (call))
-        return TRUE;
-      cf_hold_release (call->hold);
-    }
-  cf_stats_count (worker->stats, CF_STAT_CLAIMED, 1);
-  return cf_hold_claims (call->hold, worker->keys, worker->n_keys, &waiter);
-}
-
-/* -- Running
- * -------------------------------------------------------------------------- */
+/* -- Running -------------------------------------------------------------- */
 
 static void
 start_clock (CfCall *call)
@@ -559,12 +311,12 @@ hold_and_run (CfCall *call, CfCommandFlags flags)
   gboolean ok;
 
   if (is_block)
-    collect_block_keys (call);
+    cf_call_keys_collect_block (call);
   else
-    collect_keys (call);
+    cf_call_keys_collect (call);
   if (G_UNLIKELY (flags & CF_COMMAND_EXCLUSIVE))
     ok = run_alone (call, &error);
-  else if (worker->n_keys > 0 && !hold_keys (call, flags))
+  else if (worker->n_keys > 0 && !cf_call_keys_hold (call, flags))
     return park (call, CF_PARK_CLAIM, G_MAXINT64);
   else
     {
@@ -573,7 +325,7 @@ hold_and_run (CfCall *call, CfCommandFlags flags)
     }
   if (had_block)
     cf_session_unwatch_all (call->session, call->keyspace);
-  trim_keys (worker);
+  cf_call_keys_trim (worker);
   if (call->parked)
     {
       worker->now_ticks = cf_clock_ticks ();
@@ -610,15 +362,15 @@ dispatch (CfCall *call)
   start_clock (call);
   if (G_UNLIKELY (call->info == NULL) && is_foreign (call))
     return CF_OUTCOME_CLOSE;
-  if (G_UNLIKELY (!check_form (call, &error) || !check_rights (call, &error)))
+  if (G_UNLIKELY (!cf_admission_check_form (call, &error) ||
+                  !cf_admission_check_rights (call, &error)))
     {
       reject (call, error);
       return CF_OUTCOME_DONE;
     }
   session->last_command = call->info;
-  flags = effective_flags (call);
-  if (G_UNLIKELY (!check_memory (call, flags, &error) ||
-                  !check_replicas (call, flags, &error)))
+  flags = cf_admission_flags (call);
+  if (G_UNLIKELY (!cf_admission_check_state (call, flags, &error)))
     {
       reject (call, error);
       return CF_OUTCOME_DONE;
@@ -861,7 +613,7 @@ cf_executor_run_within (CfCall *block, const CfCommandInfo *info, CfArgs *args)
   };
   gboolean ok;
 
-  collect_keys (&call);
+  cf_call_keys_collect (&call);
   ok = info->command->run (&call, &error);
   if (!ok)
     reply_failure (&call, error);

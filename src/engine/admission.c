@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "base/memory.h"
+#include "engine/admission.h"
+#include "engine/transaction.h"
+#include "store/evict.h"
+
+#define SHOWN_ARGS_BYTES 128 /* of an unknown command's, in the error */
+
+static gboolean
+throw_unknown (const CfCall *call, GError **error)
+{
+  g_autoptr (GString) args = g_string_new (NULL);
+  const CfSlice *argv = call->argv;
+
+  for (guint i = 1; i < call->argc && args->len < SHOWN_ARGS_BYTES; i++)
+    g_string_append_printf (
+        args, "'%.*s' ", (int) MIN (argv[i].size, SHOWN_ARGS_BYTES - args->len),
+        argv[i].data);
+  return cf_throw (error, CF_ERROR_FAILED,
+                   "unknown command '%.*s', with args beginning with: %s",
+                   (int) MIN (argv[0].size, SHOWN_ARGS_BYTES), argv[0].data,
+                   args->str);
+}
+
+/**
+ * cf_admission_check_form:
+ * @call: a call, whose command may be unknown
+ * @error: return location for an error, or %NULL
+ *
+ * Returns: whether there is such a command, with so many arguments
+ */
+gboolean
+cf_admission_check_form (const CfCall *call, GError **error)
+{
+  const CfCommandInfo *info = call->info;
+
+  if (info == NULL)
+    return throw_unknown (call, error);
+  if (info->is_container && call->argc > 1)
+    return cf_throw (error, CF_ERROR_FAILED,
+                     "unknown subcommand '%.*s'. Try %s HELP.",
+                     (int) MIN (call->argv[1].size, SHOWN_ARGS_BYTES),
+                     call->argv[1].data, info->command->name);
+  if (!cf_command_arity_fits (info->command, call->argc))
+    return cf_throw (error, CF_ERROR_FAILED,
+                     "wrong number of arguments for '%s' command",
+                     info->full_name);
+  return TRUE;
+}
+
+/**
+ * cf_admission_check_rights:
+ * @call: a call of sound form
+ * @error: return location for an error, or %NULL
+ *
+ * Returns: whether the client may run it, logged in or not, in MULTI or not
+ */
+gboolean
+cf_admission_check_rights (const CfCall *call, GError **error)
+{
+  CfCommandFlags flags = call->info->command->flags;
+
+  if (!(call->session->flags & CF_SESSION_AUTHORIZED) &&
+      !(flags & CF_COMMAND_NO_AUTH))
+    return cf_throw (error, CF_ERROR_NO_AUTH, "Authentication required.");
+  if (call->session->transaction != NULL && (flags & CF_COMMAND_NO_MULTI))
+    return cf_throw (error, CF_ERROR_FAILED,
+                     "Command not allowed inside a transaction");
+  return TRUE;
+}
+
+/**
+ * cf_admission_flags:
+ * @call: a call of sound form
+ *
+ * Returns: the flags that count: of EXEC, those of all it will run
+ */
+CfCommandFlags
+cf_admission_flags (const CfCall *call)
+{
+  CfCommandFlags flags = call->info->command->flags;
+
+  if ((flags & CF_COMMAND_BLOCK) && call->session->transaction != NULL)
+    flags |= cf_transaction_flags (call->session->transaction);
+  return flags;
+}
+
+static gboolean
+check_memory (const CfCall *call, CfCommandFlags flags, GError **error)
+{
+  gint64 limit = cf_config_get_int (call->engine->config, CF_SETTING_MAXMEMORY);
+  gboolean grows = (flags & CF_COMMAND_DENYOOM) != 0;
+
+  if (G_LIKELY (limit == 0) || cf_memory_used () <= (gsize) limit)
+    return TRUE;
+  if (cf_evict_make_room (call->engine->evict, (gsize) limit, call->now_ms))
+    return TRUE;
+  /* What is queued takes memory, whatever it is. */
+  if (call->session->transaction != NULL && !(flags & CF_COMMAND_IN_MULTI))
+    grows = TRUE;
+  if (!grows)
+    return TRUE;
+  return cf_throw (error, CF_ERROR_OOM,
+                   "command not allowed when used memory > 'maxmemory'.");
+}
+
+/* There are no replicas yet, so one is too many to ask for. */
+static gboolean
+check_replicas (const CfCall *call, CfCommandFlags flags, GError **error)
+{
+  if (G_LIKELY (!(flags & CF_COMMAND_WRITE) ||
+                !cf_config_get_bool (call->engine->config,
+                                     CF_SETTING_MIN_REPLICAS_TO_WRITE)))
+    return TRUE;
+  return cf_throw (error, CF_ERROR_NO_REPLICAS,
+                   "Not enough good replicas to write.");
+}
+
+/**
+ * cf_admission_check_state:
+ * @call: a call of sound form
+ * @flags: what cf_admission_flags() says
+ * @error: return location for an error, or %NULL
+ *
+ * Makes room if maxmemory is reached; holds nothing.
+ *
+ * Returns: whether the state of the server lets the command run
+ */
+gboolean
+cf_admission_check_state (const CfCall *call,
+                          CfCommandFlags flags,
+                          GError **error)
+{
+  return check_memory (call, flags, error) &&
+         check_replicas (call, flags, error);
+}

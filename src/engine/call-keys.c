@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "engine/call-keys.h"
+#include "engine/executor.h"
+#include "engine/transaction.h"
+
+#define KEYS_KEPT 4096 /* room for keys that a worker keeps */
+
+static void
+reserve_keys (CfWorker *worker, gsize n)
+{
+  gsize capacity = MAX (worker->keys_capacity * 2, 64);
+
+  if (worker->n_keys + n <= worker->keys_capacity)
+    return;
+  capacity = MAX (capacity, worker->n_keys + n);
+  worker->keys = g_renew (CfKey, worker->keys, capacity);
+  worker->key_arguments = g_renew (guint, worker->key_arguments, capacity);
+  worker->keys_capacity = capacity;
+}
+
+/**
+ * cf_call_keys_trim:
+ * @worker: a worker whose command is over
+ *
+ * Forgets the keys, and gives back the room for very many.
+ */
+void
+cf_call_keys_trim (CfWorker *worker)
+{
+  worker->n_keys = 0;
+  if (G_LIKELY (worker->keys_capacity <= KEYS_KEPT))
+    return;
+  g_clear_pointer (&worker->keys, g_free);
+  g_clear_pointer (&worker->key_arguments, g_free);
+  worker->keys_capacity = 0;
+}
+
+static inline void
+add_key (CfWorker *worker, CfSlice bytes, guint argument)
+{
+  worker->keys[worker->n_keys] = cf_key (bytes);
+  worker->key_arguments[worker->n_keys++] = argument;
+}
+
+/**
+ * cf_call_keys_collect:
+ * @call: a call of sound form
+ *
+ * Finds the keys of the command.
+ */
+void
+cf_call_keys_collect (CfCall *call)
+{
+  CfWorker *worker = call->worker;
+  const CfCommandInfo *info = call->info;
+  int last = info->last >= 0 ? info->first + info->last
+                             : (int) call->argc + info->last;
+
+  worker->n_keys = 0;
+  if (G_LIKELY (info->simple))
+    {
+      if (info->first == 0)
+        last = -1;
+      else
+        reserve_keys (worker, (gsize) MAX (last, 0) + 1);
+      for (int i = info->first; i <= last; i += info->step)
+        add_key (worker, call->argv[i], (guint) i);
+    }
+  else
+    {
+      g_array_set_size (worker->positions, 0);
+      if (!cf_command_key_positions (info, call->argv, call->argc,
+                                     worker->positions))
+        g_array_set_size (worker->positions, 0);
+      reserve_keys (worker, worker->positions->len);
+      for (guint i = 0; i < worker->positions->len; i++)
+        {
+          guint at = g_array_index (worker->positions, guint, i);
+
+          add_key (worker, call->argv[at], at);
+        }
+    }
+  call->keys = worker->keys;
+  call->key_arguments = worker->key_arguments;
+  call->n_keys = worker->n_keys;
+  call->key_hint = 0;
+}
+
+static void
+add_block_key (CfSlice key, gpointer data)
+{
+  CfWorker *worker = data;
+
+  reserve_keys (worker, 1);
+  add_key (worker, key, 0);
+}
+
+/**
+ * cf_call_keys_collect_block:
+ * @call: a call of EXEC
+ *
+ * Finds the keys of all that is queued, and those that are watched.
+ */
+void
+cf_call_keys_collect_block (CfCall *call)
+{
+  CfSession *session = call->session;
+  CfWorker *worker = call->worker;
+
+  worker->n_keys = 0;
+  if (session->transaction != NULL)
+    cf_transaction_each_key (session->transaction, add_block_key, worker);
+  for (guint i = 0; session->watches != NULL && i < session->watches->len; i++)
+    add_block_key (cf_watch_key (g_ptr_array_index (session->watches, i)),
+                   worker);
+}
+
+static gboolean
+has_large_value (CfCall *call)
+{
+  CfWorker *worker = call->worker;
+
+  for (gsize i = 0; i < worker->n_keys; i++)
+    {
+      const CfEntry *entry = cf_keyspace_find (
+          call->keyspace, call->hold, call->db, &worker->keys[i], call->now_ms);
+
+      if (entry != NULL && cf_entry_memory (entry) > CF_EXECUTOR_LARGE_VALUE)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static gboolean
+needs_claims (const CfCall *call, CfCommandFlags flags)
+{
+  const CfTransaction *transaction = call->session->transaction;
+
+  if (call->worker->n_keys > CF_EXECUTOR_MANY_KEYS || (flags & CF_COMMAND_LONG))
+    return TRUE;
+  if (!(call->info->command->flags & CF_COMMAND_BLOCK) || transaction == NULL)
+    return FALSE;
+  /* A walk locks slots by itself, so none may be held. */
+  return (flags & CF_COMMAND_WALKS) ||
+         cf_transaction_n (transaction) > CF_EXECUTOR_MANY_COMMANDS;
+}
+
+/**
+ * cf_call_keys_hold:
+ * @call: a call whose keys were collected
+ * @flags: the flags of the command, or of all of the block
+ *
+ * Holds the keys, in the way that suits the command (see store/hold.h).
+ *
+ * Returns: %FALSE if a key is claimed by another: the session must be parked,
+ *   and will be woken
+ */
+gboolean
+cf_call_keys_hold (CfCall *call, CfCommandFlags flags)
+{
+  CfWorker *worker = call->worker;
+  CfWaiter waiter = cf_session_waiter (call->session);
+  gboolean claim = needs_claims (call, flags);
+
+  if (!claim)
+    {
+      if (!cf_hold_slots (call->hold, worker->keys, worker->n_keys, &waiter))
+        return FALSE;
+      if (G_LIKELY (!(flags & CF_COMMAND_BIG)) || !has_large_value (call))
+        return TRUE;
+      cf_hold_release (call->hold);
+    }
+  cf_stats_count (worker->stats, CF_STAT_CLAIMED, 1);
+  return cf_hold_claims (call->hold, worker->keys, worker->n_keys, &waiter);
+}
