@@ -9,10 +9,6 @@
 /* Up to this many keys are sorted by insertion, without the bitmap. */
 #define FEW_KEYS 16
 
-/* CF_PLANT_RACE plants a bug, for a test that must find it: slots are locked
- * for each look-up and change but not for the whole command, so commands are
- * not atomic.  (Nothing is freed then, since others may still look at it.) */
-
 #define BITMAP_WORDS (CF_N_SLOTS / 64)
 
 /**
@@ -76,10 +72,8 @@ cf_hold_clear (CfHold *self)
 static void
 empty_trash (CfHold *self)
 {
-#ifndef CF_PLANT_RACE
   for (guint i = 0; i < self->n_trash; i++)
     cf_keyspace_discard (self->keyspace, self->trash[i]);
-#endif
   self->n_trash = 0;
 }
 
@@ -145,10 +139,8 @@ lock_slots (CfHold *self)
 {
   gboolean any_claims = FALSE;
 
-#ifndef CF_PLANT_RACE
   for (guint i = 0; i < self->n_slots; i++)
     any_claims |= cf_slot_lock (self->keyspace, self->slots[i])->claims != NULL;
-#endif
   self->mode = CF_HOLD_SLOTS;
   return any_claims;
 }
@@ -156,10 +148,8 @@ lock_slots (CfHold *self)
 static void
 unlock_slots (CfHold *self)
 {
-#ifndef CF_PLANT_RACE
   for (guint i = self->n_slots; i-- > 0;)
     cf_slot_unlock (&self->keyspace->slots[self->slots[i]]);
-#endif
   self->n_slots = 0;
   self->mode = CF_HOLD_NONE;
 }

@@ -3,22 +3,11 @@
 
 #include "store/slot.h"
 
-/* With the planted bug (see hold.c) no hold keeps slots locked. */
-static inline gboolean
-is_brief (const CfHold *hold)
-{
-#ifdef CF_PLANT_RACE
-  return hold->mode != CF_HOLD_ALL;
-#else
-  return hold->mode == CF_HOLD_CLAIMS;
-#endif
-}
-
 /* No analysis: whether it locks depends on the hold. */
 CF_NO_ANALYSIS CfSlot *
 cf_slot_enter (CfKeyspace *keyspace, const CfHold *hold, guint slot)
 {
-  if (G_UNLIKELY (is_brief (hold)))
+  if (G_UNLIKELY (hold->mode == CF_HOLD_CLAIMS))
     return cf_slot_lock (keyspace, slot);
   return &keyspace->slots[slot];
 }
@@ -26,7 +15,7 @@ cf_slot_enter (CfKeyspace *keyspace, const CfHold *hold, guint slot)
 CF_NO_ANALYSIS void
 cf_slot_leave (CfSlot *self, const CfHold *hold)
 {
-  if (G_UNLIKELY (is_brief (hold)))
+  if (G_UNLIKELY (hold->mode == CF_HOLD_CLAIMS))
     cf_slot_unlock (self);
 }
 
