@@ -19,13 +19,14 @@ REQUESTS = {1: 100_000, 16: 600_000, 100: 1_500_000}
 
 def throughput(bench):
     """Requests a second and processor time a request: 50 connections, values
-    of 64 bytes, 100,000 keys."""
+    of 64 bytes."""
     rows = []
+    spread = ('-r', bench.spread) if bench.spread > 1 else ()
     with bench.server('redis') as redis, bench.server('cofferd') as cofferd:
         servers = {'redis': redis, 'cofferd': cofferd}
         for server in servers.values():
             bench.redis_benchmark(server, '-t', 'set', '-d', 64, '-P', 50,
-                                  '-n', 500_000, '-r', 100_000)
+                                  '-n', 500_000, *spread)
         for depth in PIPELINES:
             for command in ('get', 'set'):
                 count = REQUESTS[depth] // (5 if bench.quick else 1)
@@ -35,7 +36,7 @@ def throughput(bench):
                     before = server.cpu_s()
                     speed = bench.redis_benchmark(
                         server, '-t', command, '-c', 50, '-d', 64, '-P',
-                        depth, '-n', count, '-r', 100_000)
+                        depth, '-n', count, *spread)
                     return speed, (server.cpu_s() - before) / count * 1e6
                 result = b.medians(bench.runs, measure)
                 what = '%s, pipeline %d' % (command.upper(), depth)
