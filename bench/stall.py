@@ -3,6 +3,7 @@
 second, while each thing goes on."""
 
 import random
+import statistics
 import threading
 import time
 
@@ -12,6 +13,7 @@ from bench import Row
 
 RATE = 2_000
 OVER_QUIET_MS = 5
+APART = 100_000  # keys that the prober never asks for
 BIG = 100 << 20
 HUGE = 500 << 20
 
@@ -57,11 +59,12 @@ class Keys(Disturber):
 
 class Mget(Disturber):
     name = 'MGET of 100,000 keys'
-    count = 100_000
+    count = APART
 
     def prepare(self):
+        last = self.bench.keys
         self.request = harness.encode(
-            'MGET', *('%016d' % key for key in range(self.count)))
+            'MGET', *('%016d' % key for key in range(last - APART, last)))
 
     def once(self):
         self.client.send_bytes(self.request)
@@ -177,36 +180,42 @@ DISTURBERS = (Keys, Mget, Bitop, Lcs, Sleep, Delete, Multi, NeverReads, Idle,
               Connect, Flush)
 
 
-def p999_ms(bench, server, seconds):
-    return bench.probe('rate', server, RATE, seconds, bench.keys)[3] / 1000
+def prober(bench, server, seconds):
+    return bench.probe_start('rate', server, RATE, seconds,
+                             bench.keys - APART)
+
+
+def p999_ms(prober):
+    return float(prober.communicate()[0].split()[3]) / 1000
 
 
 def disturbed(bench, server, kind_of, seconds):
     """The prober's p99.9 while one thing goes on."""
     disturber = kind_of(bench, server)
     thread = threading.Thread(target=disturber.run)
-    prober = bench.probe_start('rate', server, RATE, seconds, bench.keys)
+    running = prober(bench, server, seconds)
     time.sleep(seconds / 8)
     thread.start()
-    output = prober.communicate()[0]
+    late = p999_ms(running)
     disturber.over.set()
     thread.join()
     disturber.end()
-    return float(output.split()[3]) / 1000
+    return late
 
 
 def stall(bench):
-    """The p99.9 of a second client's GETs, quiet and while things go on."""
+    """The p99.9 of a second client's GETs, quiet and while things go on.
+    It is quiet before each of them; the median of these times counts."""
     seconds = 1.5 if bench.quick else 4
 
     def measure(kind):
         with bench.server(kind, '--maxclients', 12_000) as server:
             bench.fill(server)
-            p999_ms(bench, server, 0.5)
-            times = [p999_ms(bench, server, seconds)]
+            quiet, times = [], []
             for kind_of in DISTURBERS:
+                quiet.append(p999_ms(prober(bench, server, seconds / 4)))
                 times.append(disturbed(bench, server, kind_of, seconds))
-            return times
+            return [statistics.median(quiet), *times]
     result = b.medians(bench.runs, measure)
     quiet = result['cofferd'][0]
     rows = [Row('quiet', result['redis'][0], quiet, 'ms p99.9')]
