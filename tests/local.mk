@@ -109,6 +109,7 @@ test_scripts = \
 	tests/client/test-manual.sh \
 	$(NULL)
 lint_scripts = \
+	tests/lint/docs.sh \
 	tests/lint/format.sh \
 	tests/lint/layers.sh \
 	tests/lint/lists.sh \

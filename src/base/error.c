@@ -3,6 +3,11 @@
 
 #include "base/error.h"
 
+/**
+ * cf_error_quark:
+ *
+ * Returns: the domain of our errors
+ */
 GQuark
 cf_error_quark (void)
 {

@@ -118,12 +118,24 @@ cf_mutex_init (CfMutex *self, CfLockKind kind, guint number)
 #endif
 }
 
+/**
+ * cf_mutex_clear:
+ * @self: a lock that nobody holds
+ *
+ * Frees what the lock takes.
+ */
 void
 cf_mutex_clear (CfMutex *self)
 {
   g_mutex_clear (&self->mutex);
 }
 
+/**
+ * cf_mutex_lock:
+ * @self: a lock
+ *
+ * Waits for the lock and takes it.
+ */
 CF_NO_ANALYSIS void
 cf_mutex_lock (CfMutex *self)
 {
@@ -152,6 +164,12 @@ cf_mutex_trylock (CfMutex *self)
   return TRUE;
 }
 
+/**
+ * cf_mutex_unlock:
+ * @self: a lock that this thread holds
+ *
+ * Releases the lock.
+ */
 CF_NO_ANALYSIS void
 cf_mutex_unlock (CfMutex *self)
 {
@@ -185,6 +203,12 @@ cf_cond_init (CfCond *self)
   g_cond_init (&self->cond);
 }
 
+/**
+ * cf_cond_clear:
+ * @self: a condition that nobody waits for
+ *
+ * Frees what the condition takes.
+ */
 void
 cf_cond_clear (CfCond *self)
 {
@@ -241,12 +265,24 @@ cf_cond_wait_until (CfCond *self, CfMutex *lock, gint64 end_us)
   return in_time;
 }
 
+/**
+ * cf_cond_signal:
+ * @self: a condition
+ *
+ * Wakes one of those who wait.
+ */
 void
 cf_cond_signal (CfCond *self)
 {
   g_cond_signal (&self->cond);
 }
 
+/**
+ * cf_cond_broadcast:
+ * @self: a condition
+ *
+ * Wakes all who wait.
+ */
 void
 cf_cond_broadcast (CfCond *self)
 {

@@ -323,6 +323,12 @@ cf_client_options_parse (CfClientOptions *self,
   return TRUE;
 }
 
+/**
+ * cf_client_options_clear:
+ * @self: options
+ *
+ * Frees what @self owns.
+ */
 void
 cf_client_options_clear (CfClientOptions *self)
 {

@@ -164,6 +164,12 @@ cf_line_editor_new (void)
   return self;
 }
 
+/**
+ * cf_line_editor_free:
+ * @self: (nullable) (transfer full): an editor
+ *
+ * Frees the editor.
+ */
 void
 cf_line_editor_free (CfLineEditor *self)
 {

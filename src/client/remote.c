@@ -52,6 +52,12 @@ cf_remote_new (const char *host, guint16 port, const char *socket)
   return self;
 }
 
+/**
+ * cf_remote_free:
+ * @self: (nullable) (transfer full): a remote
+ *
+ * Closes the connection and frees the remote.
+ */
 void
 cf_remote_free (CfRemote *self)
 {
@@ -86,6 +92,12 @@ cf_remote_close (CfRemote *self)
   g_clear_pointer (&self->reader, cf_reply_reader_free);
 }
 
+/**
+ * cf_remote_is_connected:
+ * @self: a remote
+ *
+ * Returns: %TRUE if there is a connection
+ */
 gboolean
 cf_remote_is_connected (const CfRemote *self)
 {

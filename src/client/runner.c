@@ -53,6 +53,12 @@ cf_runner_new (const CfClientOptions *options)
   return self;
 }
 
+/**
+ * cf_runner_free:
+ * @self: (nullable) (transfer full): a runner
+ *
+ * Frees the runner and its remote.
+ */
 void
 cf_runner_free (CfRunner *self)
 {

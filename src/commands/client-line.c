@@ -149,6 +149,13 @@ is_address (CfSlice wanted, const char *address)
           cf_slice_equal (wanted, cf_slice_of_string (address)));
 }
 
+/**
+ * cf_client_filter_fits:
+ * @self: a filter
+ * @session: a session
+ *
+ * Returns: %TRUE if the filter lets the session pass
+ */
 gboolean
 cf_client_filter_fits (const CfClientFilter *self, const CfSession *session)
 {

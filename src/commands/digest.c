@@ -43,6 +43,13 @@ cf_digest_mix (CfDigest *self, CfSlice bytes)
   sha1 (cf_slice ((const char *) mixed.bytes, CF_DIGEST_SIZE), self->bytes);
 }
 
+/**
+ * cf_digest_mix_value:
+ * @self: a digest
+ * @entry: an entry
+ *
+ * Mixes the type, the value, and whether there is a deadline into the digest.
+ */
 void
 cf_digest_mix_value (CfDigest *self, const CfEntry *entry)
 {
@@ -55,6 +62,13 @@ cf_digest_mix_value (CfDigest *self, const CfEntry *entry)
     cf_digest_add (self, CF_SLICE ("!!expire!!"));
 }
 
+/**
+ * cf_digest_format:
+ * @self: a digest
+ * @text: (out): where to put it
+ *
+ * Writes the digest in hexadecimal.
+ */
 void
 cf_digest_format (const CfDigest *self, char text[CF_DIGEST_HEX_SIZE])
 {

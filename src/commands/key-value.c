@@ -3,6 +3,12 @@
 
 #include "commands/key-value.h"
 
+/**
+ * cf_type_name:
+ * @type: a type
+ *
+ * Returns: (transfer none): what TYPE calls it
+ */
 const char *
 cf_type_name (CfType type)
 {
@@ -13,6 +19,12 @@ cf_type_name (CfType type)
   return names[type];
 }
 
+/**
+ * cf_encoding_name:
+ * @entry: an entry
+ *
+ * Returns: (transfer none): what OBJECT ENCODING calls its encoding
+ */
 const char *
 cf_encoding_name (const CfEntry *entry)
 {

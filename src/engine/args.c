@@ -82,6 +82,12 @@ cf_args_try_new (const CfSlice *argv, guint argc, CfRequest *request)
   return self;
 }
 
+/**
+ * cf_args_free:
+ * @self: (nullable) (transfer full): arguments
+ *
+ * Frees the copy.
+ */
 void
 cf_args_free (CfArgs *self)
 {

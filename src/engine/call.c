@@ -60,6 +60,17 @@ cf_call_get_int_in (const CfCall *self,
                    least, most);
 }
 
+/**
+ * cf_call_get_double:
+ * @self: a call
+ * @i: the number of an argument
+ * @value: (out): its value
+ * @error: return location for an error, or %NULL
+ *
+ * Reads an argument as a floating-point number.
+ *
+ * Returns: %FALSE if it is none
+ */
 gboolean
 cf_call_get_double (const CfCall *self, guint i, double *value, GError **error)
 {
@@ -68,12 +79,28 @@ cf_call_get_double (const CfCall *self, guint i, double *value, GError **error)
   return cf_throw (error, CF_ERROR_FAILED, "value is not a valid float");
 }
 
+/**
+ * cf_call_is:
+ * @self: a call
+ * @i: the number of an argument, which may be missing
+ * @word: a word in upper case
+ *
+ * Returns: %TRUE if the argument is the word, in whatever case
+ */
 gboolean
 cf_call_is (const CfCall *self, guint i, const char *word)
 {
   return i < self->argc && cf_slice_is (self->argv[i], word);
 }
 
+/**
+ * cf_call_syntax_error:
+ * @error: return location for an error, or %NULL
+ *
+ * Throws what Redis says of options that it does not understand.
+ *
+ * Returns: %FALSE
+ */
 gboolean
 cf_call_syntax_error (GError **error)
 {
@@ -132,6 +159,13 @@ cf_call_take_blob (CfCall *self, guint i)
   return blob;
 }
 
+/**
+ * cf_call_redact:
+ * @self: a call
+ * @i: the number of an argument
+ *
+ * Keeps the argument, a secret, out of the slow log and of MONITOR.
+ */
 void
 cf_call_redact (CfCall *self, guint i)
 {
@@ -195,6 +229,15 @@ cf_call_read (CfCall *self, guint i)
   return entry;
 }
 
+/**
+ * cf_call_write:
+ * @self: a call
+ * @i: the number of the argument that is the key
+ *
+ * Finds an entry that is to be changed.
+ *
+ * Returns: (nullable) (transfer none): the entry
+ */
 CfEntry *
 cf_call_write (CfCall *self, guint i)
 {
@@ -206,6 +249,16 @@ cf_call_write (CfCall *self, guint i)
   return entry;
 }
 
+/**
+ * cf_call_check_type:
+ * @entry: (nullable): an entry
+ * @type: the type that it should have
+ * @error: return location for an error, or %NULL
+ *
+ * Checks the type of an entry; a key without one has any.
+ *
+ * Returns: %FALSE if it is another
+ */
 gboolean
 cf_call_check_type (const CfEntry *entry, CfType type, GError **error)
 {
@@ -215,6 +268,17 @@ cf_call_check_type (const CfEntry *entry, CfType type, GError **error)
                    "Operation against a key holding the wrong kind of value");
 }
 
+/**
+ * cf_call_read_string:
+ * @self: a call
+ * @i: the number of the argument that is the key
+ * @entry: (out) (nullable) (transfer none): the entry
+ * @error: return location for an error, or %NULL
+ *
+ * Finds an entry that is to be read and must be a string.
+ *
+ * Returns: %FALSE if it is of another type
+ */
 gboolean
 cf_call_read_string (CfCall *self, guint i, CfEntry **entry, GError **error)
 {
@@ -222,6 +286,17 @@ cf_call_read_string (CfCall *self, guint i, CfEntry **entry, GError **error)
   return cf_call_check_type (*entry, CF_TYPE_STRING, error);
 }
 
+/**
+ * cf_call_write_string:
+ * @self: a call
+ * @i: the number of the argument that is the key
+ * @entry: (out) (nullable) (transfer none): the entry
+ * @error: return location for an error, or %NULL
+ *
+ * Finds an entry that is to be changed and must be a string.
+ *
+ * Returns: %FALSE if it is of another type
+ */
 gboolean
 cf_call_write_string (CfCall *self, guint i, CfEntry **entry, GError **error)
 {
@@ -229,6 +304,14 @@ cf_call_write_string (CfCall *self, guint i, CfEntry **entry, GError **error)
   return cf_call_check_type (*entry, CF_TYPE_STRING, error);
 }
 
+/**
+ * cf_call_out_of_memory:
+ * @error: return location for an error, or %NULL
+ *
+ * Throws that the system has no memory for a size that the client chose.
+ *
+ * Returns: %FALSE
+ */
 gboolean
 cf_call_out_of_memory (GError **error)
 {
@@ -289,6 +372,17 @@ cf_call_put_string (
   return TRUE;
 }
 
+/**
+ * cf_call_set_deadline:
+ * @self: a call
+ * @i: the number of the argument that is the key
+ * @deadline_ms: when its entry expires, or %CF_NO_DEADLINE
+ * @error: return location for an error, or %NULL
+ *
+ * Gives an entry that is there another deadline.
+ *
+ * Returns: %FALSE if there is no memory for it
+ */
 gboolean
 cf_call_set_deadline (CfCall *self, guint i, gint64 deadline_ms, GError **error)
 {
@@ -298,6 +392,15 @@ cf_call_set_deadline (CfCall *self, guint i, gint64 deadline_ms, GError **error)
   return cf_call_out_of_memory (error);
 }
 
+/**
+ * cf_call_remove:
+ * @self: a call
+ * @i: the number of the argument that is the key
+ *
+ * Removes an entry.
+ *
+ * Returns: %FALSE if there was none
+ */
 gboolean
 cf_call_remove (CfCall *self, guint i)
 {
@@ -338,12 +441,31 @@ cf_call_event (CfCall *self, guint i, CfNotifyClass class, const char *event)
   tell (self, self->db, cf_call_key (self, i), class, event);
 }
 
+/**
+ * cf_call_changed:
+ * @self: a call
+ * @i: the number of the argument that is the key
+ * @class: the class of the event
+ * @event: the name of the event
+ *
+ * Tells who watches the key, or is notified of the event, of a change.
+ */
 void
 cf_call_changed (CfCall *self, guint i, CfNotifyClass class, const char *event)
 {
   cf_call_changed_key (self, self->db, cf_call_key (self, i), class, event);
 }
 
+/**
+ * cf_call_changed_key:
+ * @self: a call
+ * @db: the number of a database
+ * @key: a key in it
+ * @class: the class of the event
+ * @event: the name of the event
+ *
+ * Like cf_call_changed(), for a key that is no argument.
+ */
 void
 cf_call_changed_key (CfCall *self,
                      guint db,
@@ -356,6 +478,13 @@ cf_call_changed_key (CfCall *self,
   tell (self, db, key, class, event);
 }
 
+/**
+ * cf_call_changed_all:
+ * @self: a call
+ * @n: how many changes
+ *
+ * Counts changes of which nobody is told one by one.
+ */
 void
 cf_call_changed_all (CfCall *self, gsize n)
 {
@@ -383,6 +512,13 @@ cf_call_discard (CfCall *self, CfTrash *trash, gboolean here)
 
 /* -- Effects -------------------------------------------------------------- */
 
+/**
+ * cf_call_wants_effect:
+ * @self: a call
+ *
+ * Returns: %TRUE if anybody reads the change feed, so that effects need be
+ *   made
+ */
 gboolean
 cf_call_wants_effect (const CfCall *self)
 {
@@ -452,6 +588,13 @@ cf_call_park (CfCall *self, gint64 deadline_ms)
   self->park_deadline_ms = deadline_ms;
 }
 
+/**
+ * cf_call_wake_reason:
+ * @self: a call
+ *
+ * Returns: why the command runs again after it was parked, or %CF_WAKE_NONE at
+ *   first
+ */
 CfWakeReason
 cf_call_wake_reason (const CfCall *self)
 {

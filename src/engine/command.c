@@ -171,6 +171,12 @@ cf_command_table_new (const CfFamily *const *families)
   return self;
 }
 
+/**
+ * cf_command_table_free:
+ * @self: (nullable) (transfer full): a table
+ *
+ * Frees the table.
+ */
 void
 cf_command_table_free (CfCommandTable *self)
 {
@@ -254,6 +260,13 @@ cf_command_table_find_name (const CfCommandTable *self, CfSlice full_name)
   return find_subcommand (info, cf_slice (bar + 1, full_name.size - size - 1));
 }
 
+/**
+ * cf_command_table_all:
+ * @self: a table
+ * @n: (out): how many commands
+ *
+ * Returns: (transfer none) (array length=n): the commands, without subcommands
+ */
 const CfCommandInfo *const *
 cf_command_table_all (const CfCommandTable *self, guint *n)
 {
@@ -261,12 +274,25 @@ cf_command_table_all (const CfCommandTable *self, guint *n)
   return (const CfCommandInfo *const *) self->all->pdata;
 }
 
+/**
+ * cf_command_table_by_id:
+ * @self: a table
+ * @id: the number of a command or subcommand
+ *
+ * Returns: (nullable) (transfer none): the command
+ */
 const CfCommandInfo *
 cf_command_table_by_id (const CfCommandTable *self, guint id)
 {
   return id < self->by_id->len ? g_ptr_array_index (self->by_id, id) : NULL;
 }
 
+/**
+ * cf_command_table_n_ids:
+ * @self: a table
+ *
+ * Returns: how many commands and subcommands there are
+ */
 guint
 cf_command_table_n_ids (const CfCommandTable *self)
 {
@@ -372,6 +398,13 @@ cf_command_key_positions (const CfCommandInfo *info,
   return TRUE;
 }
 
+/**
+ * cf_command_arity_fits:
+ * @command: a command
+ * @argc: a number of arguments, its name among them
+ *
+ * Returns: %TRUE if the command can be called with so many
+ */
 gboolean
 cf_command_arity_fits (const CfCommand *command, guint argc)
 {

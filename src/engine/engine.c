@@ -192,6 +192,12 @@ cf_engine_rates (CfEngine *self)
   return rates;
 }
 
+/**
+ * cf_engine_n_expired:
+ * @self: an engine
+ *
+ * Returns: how many keys have expired since the statistics were reset
+ */
 gsize
 cf_engine_n_expired (CfEngine *self)
 {
@@ -199,6 +205,12 @@ cf_engine_n_expired (CfEngine *self)
          __atomic_load_n (&self->expired_base, __ATOMIC_RELAXED);
 }
 
+/**
+ * cf_engine_n_evicted:
+ * @self: an engine
+ *
+ * Returns: how many keys were evicted since the statistics were reset
+ */
 gsize
 cf_engine_n_evicted (CfEngine *self)
 {
@@ -242,6 +254,12 @@ cf_engine_note_memory (CfEngine *self, gsize used)
     ;
 }
 
+/**
+ * cf_engine_free:
+ * @self: (nullable) (transfer full): an engine that has stopped
+ *
+ * Frees the engine and all that it is made of.
+ */
 void
 cf_engine_free (CfEngine *self)
 {

@@ -25,6 +25,13 @@ struct _CfFeedBlock
   GPtrArray *records; /* (owned) (element-type Record) */
 };
 
+/**
+ * cf_feed_new:
+ *
+ * Makes a feed that nobody reads yet.
+ *
+ * Returns: (transfer full): the feed
+ */
 CfFeed *
 cf_feed_new (void)
 {
@@ -34,6 +41,12 @@ cf_feed_new (void)
   return self;
 }
 
+/**
+ * cf_feed_free:
+ * @self: (nullable) (transfer full): a feed
+ *
+ * Frees the feed.
+ */
 void
 cf_feed_free (CfFeed *self)
 {
@@ -43,6 +56,14 @@ cf_feed_free (CfFeed *self)
   g_free (self);
 }
 
+/**
+ * cf_feed_set_sink:
+ * @self: a feed
+ * @sink: (nullable): what gets the records
+ * @data: what to call @sink with
+ *
+ * Says who reads the feed.  For the time before there are other threads.
+ */
 void
 cf_feed_set_sink (CfFeed *self, CfFeedSink sink, gpointer data)
 {
@@ -50,6 +71,12 @@ cf_feed_set_sink (CfFeed *self, CfFeedSink sink, gpointer data)
   self->data = data;
 }
 
+/**
+ * cf_feed_is_active:
+ * @self: a feed
+ *
+ * Returns: %TRUE if somebody reads it
+ */
 gboolean
 cf_feed_is_active (const CfFeed *self)
 {
@@ -75,6 +102,13 @@ cf_feed_append (CfFeed *self, guint db, const CfSlice *words, guint n_words)
   cf_mutex_unlock (&self->lock);
 }
 
+/**
+ * cf_feed_block_new:
+ *
+ * Makes an empty block: records that stay together in the feed.
+ *
+ * Returns: (transfer full): the block
+ */
 CfFeedBlock *
 cf_feed_block_new (void)
 {
@@ -107,6 +141,15 @@ record_new (guint db, const CfSlice *words, guint n_words)
   return record;
 }
 
+/**
+ * cf_feed_block_add:
+ * @self: a block
+ * @db: the number of the database
+ * @words: (array length=n_words): a command and its arguments, copied
+ * @n_words: how many
+ *
+ * Appends a record.
+ */
 void
 cf_feed_block_add (CfFeedBlock *self,
                    guint db,

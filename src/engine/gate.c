@@ -27,6 +27,13 @@ cf_gate_new (void)
   return self;
 }
 
+/**
+ * cf_gate_free:
+ * @self: (nullable) (transfer full): a gate at which there is no keeper any
+ *   more
+ *
+ * Frees the gate.
+ */
 void
 cf_gate_free (CfGate *self)
 {
@@ -84,6 +91,13 @@ cf_gate_register (CfGate *self)
   return keeper;
 }
 
+/**
+ * cf_gate_unregister:
+ * @self: a gate
+ * @keeper: (transfer full): one of its keepers, outside
+ *
+ * Gives a keeper back.
+ */
 void
 cf_gate_unregister (CfGate *self, CfGateKeeper *keeper)
 {
@@ -112,12 +126,24 @@ cf_gate_enter (CfGateKeeper *keeper)
   cf_mutex_lock (&keeper->lock);
 }
 
+/**
+ * cf_gate_leave:
+ * @keeper: a keeper that is inside
+ *
+ * Leaves, so that the gate can close.
+ */
 CF_NO_ANALYSIS void
 cf_gate_leave (CfGateKeeper *keeper)
 {
   cf_mutex_unlock (&keeper->lock);
 }
 
+/**
+ * cf_gate_is_wanted:
+ * @keeper: a keeper
+ *
+ * Returns: %TRUE if somebody waits for the gate to close
+ */
 gboolean
 cf_gate_is_wanted (const CfGateKeeper *keeper)
 {
@@ -181,6 +207,12 @@ cf_gate_close (CfGate *self)
     }
 }
 
+/**
+ * cf_gate_open:
+ * @self: a gate that the caller has closed
+ *
+ * Lets the keepers in again.
+ */
 CF_NO_ANALYSIS void
 cf_gate_open (CfGate *self)
 {

@@ -19,6 +19,13 @@ struct _CfLatency
   GPtrArray *rings; /* (owned) (element-type Ring) protected by @lock */
 };
 
+/**
+ * cf_latency_new:
+ *
+ * Makes a monitor without events.
+ *
+ * Returns: (transfer full): the monitor
+ */
 CfLatency *
 cf_latency_new (void)
 {
@@ -29,6 +36,12 @@ cf_latency_new (void)
   return self;
 }
 
+/**
+ * cf_latency_free:
+ * @self: (nullable) (transfer full): a monitor
+ *
+ * Frees the monitor.
+ */
 void
 cf_latency_free (CfLatency *self)
 {
@@ -124,6 +137,15 @@ cf_latency_latest (CfLatency *self)
   return events;
 }
 
+/**
+ * cf_latency_history:
+ * @self: a monitor
+ * @event: the name of an event
+ *
+ * Copies the samples of an event, the oldest first.
+ *
+ * Returns: (transfer full) (element-type CfLatencySample): the samples
+ */
 GArray *
 cf_latency_history (CfLatency *self, const char *event)
 {

@@ -11,6 +11,13 @@ struct _CfMonitors
   GPtrArray *sessions; /* (owned) (element-type CfSession) protected by @lock */
 };
 
+/**
+ * cf_monitors_new:
+ *
+ * Makes a list of no sessions.
+ *
+ * Returns: (transfer full): the list
+ */
 CfMonitors *
 cf_monitors_new (void)
 {
@@ -22,6 +29,12 @@ cf_monitors_new (void)
   return self;
 }
 
+/**
+ * cf_monitors_free:
+ * @self: (nullable) (transfer full): a list
+ *
+ * Frees the list.
+ */
 void
 cf_monitors_free (CfMonitors *self)
 {
@@ -32,6 +45,13 @@ cf_monitors_free (CfMonitors *self)
   g_free (self);
 }
 
+/**
+ * cf_monitors_add:
+ * @self: a list
+ * @session: a session
+ *
+ * Has the session told of every command from now on.
+ */
 void
 cf_monitors_add (CfMonitors *self, CfSession *session)
 {
@@ -63,6 +83,12 @@ cf_monitors_remove (CfMonitors *self, CfSession *session)
   cf_session_unref (removed);
 }
 
+/**
+ * cf_monitors_any:
+ * @self: a list
+ *
+ * Returns: %TRUE if there is anybody to tell
+ */
 gboolean
 cf_monitors_any (const CfMonitors *self)
 {

@@ -10,6 +10,13 @@ struct _CfPause
   gint mode;     /* (atomic) CfPauseMode; NONE: @end_ms says nothing */
 };
 
+/**
+ * cf_pause_new:
+ *
+ * Makes a pause that is not on.
+ *
+ * Returns: (transfer full): the pause
+ */
 CfPause *
 cf_pause_new (void)
 {
@@ -19,6 +26,12 @@ cf_pause_new (void)
   return self;
 }
 
+/**
+ * cf_pause_free:
+ * @self: (nullable) (transfer full): a pause
+ *
+ * Frees the pause.
+ */
 void
 cf_pause_free (CfPause *self)
 {
@@ -74,6 +87,13 @@ cf_pause_end (CfPause *self, CfSessions *sessions)
     }
 }
 
+/**
+ * cf_pause_mode:
+ * @self: a pause
+ * @now_ms: the time now
+ *
+ * Returns: which commands must wait now
+ */
 CfPauseMode
 cf_pause_mode (CfPause *self, gint64 now_ms)
 {
@@ -108,6 +128,12 @@ cf_pause_applies (CfPause *self, gboolean writes, gint64 now_ms)
   return mode == CF_PAUSE_ALL || (mode == CF_PAUSE_WRITE && writes);
 }
 
+/**
+ * cf_pause_deadline:
+ * @self: a pause
+ *
+ * Returns: when it ends, in milliseconds since the epoch
+ */
 gint64
 cf_pause_deadline (CfPause *self)
 {

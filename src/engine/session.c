@@ -59,6 +59,14 @@ cf_session_clear (CfSession *self)
   cf_mutex_clear (&self->lock);
 }
 
+/**
+ * cf_session_ref:
+ * @self: a session
+ *
+ * Takes a reference.
+ *
+ * Returns: @self
+ */
 CfSession *
 cf_session_ref (CfSession *self)
 {
@@ -66,6 +74,12 @@ cf_session_ref (CfSession *self)
   return self;
 }
 
+/**
+ * cf_session_unref:
+ * @self: (nullable) (transfer full): a session
+ *
+ * Gives a reference back; the last one frees the session.
+ */
 void
 cf_session_unref (CfSession *self)
 {
@@ -134,6 +148,12 @@ cf_session_dup_name (CfSession *self)
   return name;
 }
 
+/**
+ * cf_session_memory:
+ * @self: a session
+ *
+ * Returns: the bytes that it took when they were last counted
+ */
 gsize
 cf_session_memory (const CfSession *self)
 {
@@ -273,6 +293,13 @@ cf_session_reset (CfSession *self, CfKeyspace *keyspace)
   cf_session_set_name (self, NULL);
 }
 
+/**
+ * cf_sessions_new:
+ *
+ * Makes an empty table.
+ *
+ * Returns: (transfer full): the table
+ */
 CfSessions *
 cf_sessions_new (void)
 {
@@ -283,6 +310,12 @@ cf_sessions_new (void)
   return self;
 }
 
+/**
+ * cf_sessions_free:
+ * @self: (nullable) (transfer full): an empty table
+ *
+ * Frees the table.
+ */
 void
 cf_sessions_free (CfSessions *self)
 {
@@ -308,6 +341,13 @@ cf_sessions_add (CfSessions *self, CfSession *session)
   cf_mutex_unlock (&self->lock);
 }
 
+/**
+ * cf_sessions_remove:
+ * @self: a table
+ * @session: a session in it
+ *
+ * Forgets a session.
+ */
 void
 cf_sessions_remove (CfSessions *self, CfSession *session)
 {
@@ -316,6 +356,12 @@ cf_sessions_remove (CfSessions *self, CfSession *session)
   cf_mutex_unlock (&self->lock);
 }
 
+/**
+ * cf_sessions_n:
+ * @self: a table
+ *
+ * Returns: how many sessions there are
+ */
 guint
 cf_sessions_n (CfSessions *self)
 {
@@ -327,6 +373,13 @@ cf_sessions_n (CfSessions *self)
   return n;
 }
 
+/**
+ * cf_sessions_find:
+ * @self: a table
+ * @id: the number of a session
+ *
+ * Returns: (nullable) (transfer full): the session
+ */
 CfSession *
 cf_sessions_find (CfSessions *self, guint64 id)
 {

@@ -24,6 +24,13 @@ entry_unref (gpointer data)
   g_free (entry);
 }
 
+/**
+ * cf_slowlog_new:
+ *
+ * Makes an empty log.
+ *
+ * Returns: (transfer full): the log
+ */
 CfSlowlog *
 cf_slowlog_new (void)
 {
@@ -34,6 +41,12 @@ cf_slowlog_new (void)
   return self;
 }
 
+/**
+ * cf_slowlog_free:
+ * @self: (nullable) (transfer full): a log
+ *
+ * Frees the log.
+ */
 void
 cf_slowlog_free (CfSlowlog *self)
 {
@@ -120,6 +133,12 @@ cf_slowlog_add (CfSlowlog *self,
   cf_mutex_unlock (&self->lock);
 }
 
+/**
+ * cf_slowlog_n:
+ * @self: a log
+ *
+ * Returns: how many entries there are
+ */
 guint
 cf_slowlog_n (CfSlowlog *self)
 {
@@ -131,6 +150,12 @@ cf_slowlog_n (CfSlowlog *self)
   return n;
 }
 
+/**
+ * cf_slowlog_reset:
+ * @self: a log
+ *
+ * Removes all entries.
+ */
 void
 cf_slowlog_reset (CfSlowlog *self)
 {

@@ -52,6 +52,12 @@ cf_stats_new (guint n_commands)
   return self;
 }
 
+/**
+ * cf_stats_free:
+ * @self: (nullable) (transfer full): statistics
+ *
+ * Frees the statistics.
+ */
 void
 cf_stats_free (CfStats *self)
 {
@@ -153,6 +159,13 @@ cf_stats_command (CfStatsShard *shard,
   add_relaxed (&stats->buckets[bucket_of (cf_clock_ticks_to_ns (ticks))], 1);
 }
 
+/**
+ * cf_stats_rejected:
+ * @shard: the worker's own shard
+ * @id: the number of a command
+ *
+ * Counts a call that was turned down before it ran.
+ */
 void
 cf_stats_rejected (CfStatsShard *shard, guint id)
 {
@@ -206,6 +219,13 @@ sum_buckets_locked (CfStats *self, guint id, guint64 *sums)
     }
 }
 
+/**
+ * cf_stats_sum:
+ * @self: statistics
+ * @stat: what to sum up
+ *
+ * Returns: what all shards have counted since the reset
+ */
 guint64
 cf_stats_sum (CfStats *self, CfStat stat)
 {
@@ -217,6 +237,13 @@ cf_stats_sum (CfStats *self, CfStat stat)
   return sum;
 }
 
+/**
+ * cf_stats_sum_command:
+ * @self: statistics
+ * @id: the number of a command
+ *
+ * Returns: what all shards have counted for the command since the reset
+ */
 CfCommandStats
 cf_stats_sum_command (CfStats *self, guint id)
 {
@@ -233,6 +260,14 @@ cf_stats_sum_command (CfStats *self, guint id)
   return sum;
 }
 
+/**
+ * cf_stats_sum_buckets:
+ * @self: statistics
+ * @id: the number of a command
+ * @buckets: (out): how many calls fell into each
+ *
+ * Sums up how long the calls of a command took, since the reset.
+ */
 void
 cf_stats_sum_buckets (CfStats *self,
                       guint id,

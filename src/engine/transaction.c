@@ -41,6 +41,12 @@ cf_transaction_new (void)
   return self;
 }
 
+/**
+ * cf_transaction_free:
+ * @self: (nullable) (transfer full): a transaction
+ *
+ * Frees the transaction.
+ */
 void
 cf_transaction_free (CfTransaction *self)
 {
@@ -68,36 +74,74 @@ cf_transaction_queue (CfTransaction *self,
   self->flags |= info->command->flags;
 }
 
+/**
+ * cf_transaction_abort:
+ * @self: a transaction
+ *
+ * Has EXEC fail, since a command could not be queued.
+ */
 void
 cf_transaction_abort (CfTransaction *self)
 {
   self->aborted = TRUE;
 }
 
+/**
+ * cf_transaction_is_aborted:
+ * @self: a transaction
+ *
+ * Returns: %TRUE if EXEC has to fail
+ */
 gboolean
 cf_transaction_is_aborted (const CfTransaction *self)
 {
   return self->aborted;
 }
 
+/**
+ * cf_transaction_n:
+ * @self: a transaction
+ *
+ * Returns: how many commands are queued
+ */
 guint
 cf_transaction_n (const CfTransaction *self)
 {
   return self->queue->len;
 }
 
+/**
+ * cf_transaction_memory:
+ * @self: a transaction
+ *
+ * Returns: the bytes that its commands take
+ */
 gsize
 cf_transaction_memory (const CfTransaction *self)
 {
   return self->memory;
 }
 
+/**
+ * cf_transaction_flags:
+ * @self: a transaction
+ *
+ * Returns: the flags of all its commands together
+ */
 CfCommandFlags
 cf_transaction_flags (const CfTransaction *self)
 {
   return self->flags;
 }
 
+/**
+ * cf_transaction_each_key:
+ * @self: a transaction
+ * @func: what to call
+ * @data: what to call it with
+ *
+ * Goes through the keys of all commands, as often as they are named.
+ */
 void
 cf_transaction_each_key (const CfTransaction *self,
                          CfKeyFunc func,
@@ -118,6 +162,13 @@ cf_transaction_each_key (const CfTransaction *self,
     }
 }
 
+/**
+ * cf_transaction_run:
+ * @self: a transaction
+ * @call: the call of EXEC, which holds all slots
+ *
+ * Runs the commands in order; their replies are the elements of one array.
+ */
 void
 cf_transaction_run (CfTransaction *self, CfCall *call)
 {

@@ -99,6 +99,12 @@ cf_worker_enter (CfWorker *self)
   cf_worker_tick (self);
 }
 
+/**
+ * cf_worker_leave:
+ * @self: a worker that is inside the gate
+ *
+ * Leaves the gate.
+ */
 void
 cf_worker_leave (CfWorker *self)
 {
@@ -106,6 +112,12 @@ cf_worker_leave (CfWorker *self)
   cf_gate_leave (self->keeper);
 }
 
+/**
+ * cf_worker_return:
+ * @self: a worker that is outside the gate
+ *
+ * Enters the gate again, waiting while it is closed.
+ */
 void
 cf_worker_return (CfWorker *self)
 {
@@ -113,6 +125,12 @@ cf_worker_return (CfWorker *self)
   self->inside = TRUE;
 }
 
+/**
+ * cf_worker_tick:
+ * @self: a worker
+ *
+ * Reads the clocks for a batch.
+ */
 void
 cf_worker_tick (CfWorker *self)
 {
@@ -120,6 +138,12 @@ cf_worker_tick (CfWorker *self)
   self->batch_ticks = self->now_ticks = cf_clock_ticks ();
 }
 
+/**
+ * cf_worker_breathe:
+ * @self: a worker that holds no slot
+ *
+ * Lets an exclusive operation pass, if one waits.
+ */
 void
 cf_worker_breathe (CfWorker *self)
 {

@@ -16,6 +16,13 @@
 #define PATIENCE_US (10 * G_USEC_PER_SEC)
 #define PATIENCE_MOST_US (320 * G_USEC_PER_SEC)
 
+/**
+ * cf_balance_init:
+ * @self: (out caller-allocates): a balance
+ * @n_most: how many loops there are
+ *
+ * Begins without a past.
+ */
 void
 cf_balance_init (CfBalance *self, guint n_most)
 {

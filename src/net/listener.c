@@ -586,6 +586,12 @@ cf_listener_new (CfEngine *engine, CfLoops *loops)
   return self;
 }
 
+/**
+ * cf_listener_free:
+ * @self: (nullable) (transfer full): a listener
+ *
+ * Closes the addresses and frees the listener.
+ */
 void
 cf_listener_free (CfListener *self)
 {

@@ -349,6 +349,12 @@ cf_loops_add (CfLoops *self, GSocketConnection *socket, guint flags)
   cf_mailbox_post (&loop->mailbox, &message);
 }
 
+/**
+ * cf_loops_n_connections:
+ * @self: the loops
+ *
+ * Returns: how many connections they serve
+ */
 guint
 cf_loops_n_connections (CfLoops *self)
 {

@@ -31,6 +31,12 @@ cf_mailbox_init (CfMailbox *self, guint number, GError **error)
   return TRUE;
 }
 
+/**
+ * cf_mailbox_clear:
+ * @self: a mailbox, set up or not
+ *
+ * Frees what the mailbox takes.
+ */
 void
 cf_mailbox_clear (CfMailbox *self)
 {

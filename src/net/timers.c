@@ -3,12 +3,24 @@
 
 #include "net/timers.h"
 
+/**
+ * cf_timers_init:
+ * @self: (out caller-allocates): timers
+ *
+ * Begins without a timer.
+ */
 void
 cf_timers_init (CfTimers *self)
 {
   self->heap = g_ptr_array_new ();
 }
 
+/**
+ * cf_timers_clear:
+ * @self: timers
+ *
+ * Frees what @self takes; the timers are their owners'.
+ */
 void
 cf_timers_clear (CfTimers *self)
 {
@@ -83,6 +95,13 @@ cf_timers_set (CfTimers *self, CfTimer *timer, gint64 due_ms)
   sift (self, timer->place - 1);
 }
 
+/**
+ * cf_timers_unset:
+ * @self: timers
+ * @timer: a timer, set or not
+ *
+ * Has a timer not go off.
+ */
 void
 cf_timers_unset (CfTimers *self, CfTimer *timer)
 {

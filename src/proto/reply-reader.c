@@ -69,6 +69,12 @@ drop_reply (CfReplyReader *self)
   g_clear_pointer (&self->root, cf_reply_tree_free);
 }
 
+/**
+ * cf_reply_reader_free:
+ * @self: (nullable) (transfer full): a reader
+ *
+ * Frees the reader.
+ */
 void
 cf_reply_reader_free (CfReplyReader *self)
 {

@@ -68,7 +68,13 @@ is_lfu (const CfKeyspace *self)
   return g_atomic_int_get (&self->access_kind) == CF_ACCESS_LFU;
 }
 
-/* The access field of an entry that is new. */
+/**
+ * cf_access_initial:
+ * @keyspace: a keyspace
+ * @now_ms: the time now
+ *
+ * Returns: the access field of a new entry
+ */
 guint32
 cf_access_initial (CfKeyspace *keyspace, gint64 now_ms)
 {

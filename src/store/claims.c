@@ -119,6 +119,12 @@ cf_claims_free (CfClaims *self)
   g_free (self);
 }
 
+/**
+ * cf_claims_n_groups:
+ * @self: claims
+ *
+ * Returns: how many slots they are spread over
+ */
 guint
 cf_claims_n_groups (const CfClaims *self)
 {

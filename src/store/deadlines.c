@@ -181,6 +181,13 @@ find_first (CfDeadlines *self, gint64 known)
         MIN (self->first_ms, cf_entry_deadline (chunk->entries[i]));
 }
 
+/**
+ * cf_deadlines_new:
+ *
+ * Makes an empty index.
+ *
+ * Returns: (transfer full): the index
+ */
 CfDeadlines *
 cf_deadlines_new (void)
 {
@@ -190,6 +197,12 @@ cf_deadlines_new (void)
   return self;
 }
 
+/**
+ * cf_deadlines_free:
+ * @self: (nullable) (transfer full): an index
+ *
+ * Frees the index; the entries are not its own.
+ */
 void
 cf_deadlines_free (CfDeadlines *self)
 {
@@ -260,6 +273,12 @@ cf_deadlines_remove (CfDeadlines *self, const CfEntry *entry)
     find_first (self, deadline_ms);
 }
 
+/**
+ * cf_deadlines_size:
+ * @self: an index
+ *
+ * Returns: how many entries there are
+ */
 gsize
 cf_deadlines_size (const CfDeadlines *self)
 {

@@ -225,6 +225,12 @@ cf_entry_try_remake (CfEntry *self, CfSlice key, gint64 deadline_ms)
   return made;
 }
 
+/**
+ * cf_entry_free:
+ * @self: (nullable) (transfer full): an entry that no table holds
+ *
+ * Frees the entry and its value.
+ */
 void
 cf_entry_free (CfEntry *self)
 {
@@ -293,6 +299,13 @@ cf_entry_access (const CfEntry *self)
   return access;
 }
 
+/**
+ * cf_entry_set_access:
+ * @self: an entry
+ * @access: 24 bits
+ *
+ * Sets the access field; readers need no lock.
+ */
 void
 cf_entry_set_access (CfEntry *self, guint32 access)
 {
@@ -340,6 +353,12 @@ cf_value_string (CfSlice bytes)
   return value;
 }
 
+/**
+ * cf_value_raw:
+ * @bytes: a string, not copied
+ *
+ * Returns: a string that is to be stored as it is
+ */
 CfValue
 cf_value_raw (CfSlice bytes)
 {
@@ -350,6 +369,12 @@ cf_value_raw (CfSlice bytes)
   };
 }
 
+/**
+ * cf_value_int:
+ * @number: a number
+ *
+ * Returns: a string that is stored as a number
+ */
 CfValue
 cf_value_int (gint64 number)
 {
@@ -375,6 +400,12 @@ cf_value_blob (CfBlob *blob)
   };
 }
 
+/**
+ * cf_value_drop:
+ * @self: a value that no entry has taken
+ *
+ * Frees what the value owns.
+ */
 void
 cf_value_drop (CfValue *self)
 {
@@ -424,6 +455,12 @@ cf_entry_string (const CfEntry *self, char scratch[32])
   return cf_slice (self->rest + value_offset (self), self->value_size);
 }
 
+/**
+ * cf_entry_string_size:
+ * @self: an entry of a string
+ *
+ * Returns: the length of the string in bytes
+ */
 gsize
 cf_entry_string_size (const CfEntry *self)
 {

@@ -66,6 +66,12 @@ empty_pool (Pool *pool)
   pool->n_candidates = 0;
 }
 
+/**
+ * cf_evict_free:
+ * @self: (nullable) (transfer full): an evictor
+ *
+ * Frees the evictor.
+ */
 void
 cf_evict_free (CfEvict *self)
 {

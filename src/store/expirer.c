@@ -146,6 +146,12 @@ cf_expirer_free (CfExpirer *self)
   g_free (self);
 }
 
+/**
+ * cf_expirer_start:
+ * @self: an expirer that does not run
+ *
+ * Starts its thread.
+ */
 void
 cf_expirer_start (CfExpirer *self)
 {

@@ -125,6 +125,13 @@ cf_keyspace_set_alarm (CfKeyspace *self,
   self->alarm_data = data;
 }
 
+/**
+ * cf_keyspace_set_alarm_time:
+ * @self: a keyspace
+ * @wake_ms: when the expirer will look again
+ *
+ * Says before which deadline a new one has to raise the alarm.
+ */
 void
 cf_keyspace_set_alarm_time (CfKeyspace *self, gint64 wake_ms)
 {

@@ -59,6 +59,12 @@ cf_keyspace_flush (CfKeyspace *self, gint db, gsize *n_removed)
   return trash;
 }
 
+/**
+ * cf_trash_size:
+ * @self: trash
+ *
+ * Returns: how many entries there are
+ */
 gsize
 cf_trash_size (const CfTrash *self)
 {

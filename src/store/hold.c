@@ -34,6 +34,12 @@ cf_key_slot (CfSlice bytes)
   return cf_crc16 (bytes) % CF_N_SLOTS;
 }
 
+/**
+ * cf_key:
+ * @bytes: a key, not copied
+ *
+ * Returns: the key with its hash and its slot
+ */
 CfKey
 cf_key (CfSlice bytes)
 {
@@ -61,6 +67,12 @@ cf_hold_init (CfHold *self, CfKeyspace *keyspace)
   };
 }
 
+/**
+ * cf_hold_clear:
+ * @self: a hold that holds nothing
+ *
+ * Frees what the hold takes.
+ */
 void
 cf_hold_clear (CfHold *self)
 {
@@ -77,7 +89,14 @@ empty_trash (CfHold *self)
   self->n_trash = 0;
 }
 
-/* Frees @entry when nothing is locked any more, if there is room to note it. */
+/**
+ * cf_hold_discard:
+ * @self: a hold
+ * @entry: (transfer full): an entry that is in no table any more
+ *
+ * Frees the entry when nothing is locked any more, if there is room to note
+ * it.
+ */
 void
 cf_hold_discard (CfHold *self, CfEntry *entry)
 {

@@ -61,6 +61,12 @@ cf_keyspace_free (CfKeyspace *self)
   g_free (self);
 }
 
+/**
+ * cf_keyspace_n_databases:
+ * @self: a keyspace
+ *
+ * Returns: how many databases there are
+ */
 guint
 cf_keyspace_n_databases (const CfKeyspace *self)
 {
@@ -90,13 +96,26 @@ cf_keyspace_freeze (CfKeyspace *self, gint64 until_ms)
   __atomic_store_n (&self->frozen_until_ms, until_ms, __ATOMIC_RELAXED);
 }
 
+/**
+ * cf_keyspace_is_frozen:
+ * @self: a keyspace
+ * @now_ms: the time now
+ *
+ * Returns: %TRUE while nothing expires
+ */
 gboolean
 cf_keyspace_is_frozen (CfKeyspace *self, gint64 now_ms)
 {
   return now_ms < __atomic_load_n (&self->frozen_until_ms, __ATOMIC_RELAXED);
 }
 
-/* Frees an entry, here if that is quick, else in the reaper's thread. */
+/**
+ * cf_keyspace_discard:
+ * @self: a keyspace
+ * @entry: (transfer full): an entry that is in no table any more
+ *
+ * Frees the entry: here if that is quick, else in the reaper's thread.
+ */
 void
 cf_keyspace_discard (CfKeyspace *self, CfEntry *entry)
 {
@@ -107,7 +126,13 @@ cf_keyspace_discard (CfKeyspace *self, CfEntry *entry)
     cf_entry_free (entry);
 }
 
-/* Whether an entry's deadline is before @now_ms. */
+/**
+ * cf_entry_is_past:
+ * @self: an entry
+ * @now_ms: the time now
+ *
+ * Returns: %TRUE if its deadline is before @now_ms
+ */
 gboolean
 cf_entry_is_past (const CfEntry *self, gint64 now_ms)
 {
@@ -413,12 +438,24 @@ cf_keyspace_touch (CfKeyspace *self, CfHold *hold, guint db, const CfKey *key)
   cf_slot_leave (slot, hold);
 }
 
+/**
+ * cf_keyspace_n_expired:
+ * @self: a keyspace
+ *
+ * Returns: how many entries have expired since the start
+ */
 gsize
 cf_keyspace_n_expired (CfKeyspace *self)
 {
   return __atomic_load_n (&self->n_expired, __ATOMIC_RELAXED);
 }
 
+/**
+ * cf_keyspace_n_evicted:
+ * @self: a keyspace
+ *
+ * Returns: how many entries were evicted since the start
+ */
 gsize
 cf_keyspace_n_evicted (CfKeyspace *self)
 {

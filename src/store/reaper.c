@@ -157,12 +157,26 @@ cf_reaper_free_entry (CfReaper *self, CfEntry *entry)
                      .bytes = cf_entry_memory (entry) });
 }
 
+/**
+ * cf_reaper_free_blob:
+ * @self: a reaper
+ * @blob: (transfer full): a blob
+ *
+ * Has the blob freed in the reaper's thread.
+ */
 void
 cf_reaper_free_blob (CfReaper *self, CfBlob *blob)
 {
   add (self, (Item){ .blob = blob, .n_objects = 1, .bytes = blob->capacity });
 }
 
+/**
+ * cf_reaper_free_trash:
+ * @self: a reaper
+ * @trash: (transfer full): trash
+ *
+ * Has the trash freed in the reaper's thread.
+ */
 void
 cf_reaper_free_trash (CfReaper *self, CfTrash *trash)
 {
@@ -228,6 +242,12 @@ cf_reaper_n_freed (CfReaper *self)
   return n_freed;
 }
 
+/**
+ * cf_reaper_reset_freed:
+ * @self: a reaper
+ *
+ * Counts what it has freed from zero again.
+ */
 void
 cf_reaper_reset_freed (CfReaper *self)
 {

@@ -3,6 +3,16 @@
 
 #include "store/slot.h"
 
+/**
+ * cf_slot_enter:
+ * @keyspace: a keyspace
+ * @hold: a hold
+ * @slot: the number of a slot
+ *
+ * Takes the lock of the slot, unless the hold has it already.
+ *
+ * Returns: (transfer none): the slot
+ */
 /* No analysis: whether it locks depends on the hold. */
 CF_NO_ANALYSIS CfSlot *
 cf_slot_enter (CfKeyspace *keyspace, const CfHold *hold, guint slot)
@@ -12,6 +22,13 @@ cf_slot_enter (CfKeyspace *keyspace, const CfHold *hold, guint slot)
   return &keyspace->slots[slot];
 }
 
+/**
+ * cf_slot_leave:
+ * @self: what cf_slot_enter() gave
+ * @hold: the same hold
+ *
+ * Releases the lock that cf_slot_enter() took.
+ */
 CF_NO_ANALYSIS void
 cf_slot_leave (CfSlot *self, const CfHold *hold)
 {
@@ -220,6 +237,13 @@ cf_slot_settle (CfKeyspace *keyspace, CfSlot *self, guint db)
   publish_deadline (keyspace, self);
 }
 
+/**
+ * cf_shard_index:
+ * @self: a shard
+ * @entry: one of its entries
+ *
+ * Puts the entry into the index of deadlines, if it has one.
+ */
 void
 cf_shard_index (CfShard *self, CfEntry *entry)
 {
@@ -230,6 +254,13 @@ cf_shard_index (CfShard *self, CfEntry *entry)
   cf_deadlines_insert (self->deadlines, entry);
 }
 
+/**
+ * cf_shard_unindex:
+ * @self: a shard
+ * @entry: one of its entries
+ *
+ * Takes the entry out of the index of deadlines, if it has one.
+ */
 void
 cf_shard_unindex (CfShard *self, const CfEntry *entry)
 {
@@ -240,6 +271,12 @@ cf_shard_unindex (CfShard *self, const CfEntry *entry)
     g_clear_pointer (&self->deadlines, cf_deadlines_free);
 }
 
+/**
+ * cf_shard_clear:
+ * @self: a shard
+ *
+ * Frees what the shard takes, but not its entries.
+ */
 void
 cf_shard_clear (CfShard *self)
 {

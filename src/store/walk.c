@@ -16,7 +16,14 @@
 
 #define POSITION_END ((guint64) 1 << 32)
 
-/* The number of keys of @db in @slot, read without its lock. */
+/**
+ * cf_keyspace_count_in:
+ * @self: a keyspace
+ * @db: the number of a database
+ * @slot: the number of a slot
+ *
+ * Returns: how many keys there are in the slot, read without its lock
+ */
 guint32
 cf_keyspace_count_in (CfKeyspace *self, guint db, guint slot)
 {

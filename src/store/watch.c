@@ -207,6 +207,14 @@ cf_keyspace_unwatch (CfKeyspace *self, CfWatch *watch)
   g_free (watch);
 }
 
+/**
+ * cf_watch_is_on:
+ * @watch: a watch
+ * @db: the number of a database
+ * @key: a key
+ *
+ * Returns: %TRUE if it is that key that is watched
+ */
 gboolean
 cf_watch_is_on (const CfWatch *watch, guint db, CfSlice key)
 {
