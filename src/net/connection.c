@@ -7,6 +7,8 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "config/settings.h"
@@ -31,6 +33,24 @@
 
 #define SHOW(field, value)                                                     \
   __atomic_store_n (&self->session.shown.field, (value), __ATOMIC_RELAXED)
+
+/* -- System calls -------------------------------------------------------- */
+
+/* recv() and send() of the C library are points where a thread may be
+ * cancelled, which takes two atomic operations a call.  None of ours is. */
+
+static gssize
+receive_bytes (int fd, char *data, gsize size)
+{
+  return syscall (SYS_recvfrom, fd, data, size, MSG_DONTWAIT, NULL, NULL);
+}
+
+static gssize
+send_bytes (int fd, const struct iovec *bytes)
+{
+  return syscall (SYS_sendto, fd, bytes->iov_base, bytes->iov_len,
+                  MSG_NOSIGNAL | MSG_DONTWAIT, NULL, 0);
+}
 
 /* -- Inbox --------------------------------------------------------------- */
 
@@ -345,7 +365,7 @@ receive_into (CfConnection *self, CfWorker *worker, char *data, gsize size)
   gssize received;
 
   do
-    received = recv (self->fd, data, size, MSG_DONTWAIT);
+    received = receive_bytes (self->fd, data, size);
   while (received < 0 && errno == EINTR);
 
   /* A short one says that there is no more: but for an end. */
@@ -507,8 +527,7 @@ send_some (CfConnection *self, CfWorker *worker, gsize *sent)
       cf_out_gather (&self->session.out, vectors, SEND_VECTORS);
   do
     size = message.msg_iovlen == 1
-               ? send (self->fd, vectors[0].iov_base, vectors[0].iov_len,
-                       MSG_NOSIGNAL | MSG_DONTWAIT)
+               ? send_bytes (self->fd, &vectors[0])
                : sendmsg (self->fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
   while (size < 0 && errno == EINTR);
 
@@ -546,7 +565,7 @@ drop_input (CfConnection *self, CfWorker *worker)
 
   for (guint i = 0; i < DROPS_A_TURN && self->readable; i++)
     {
-      size = recv (self->fd, worker->scratch, CF_WORKER_SCRATCH, MSG_DONTWAIT);
+      size = receive_bytes (self->fd, worker->scratch, CF_WORKER_SCRATCH);
       if (size < CF_WORKER_SCRATCH)
         self->readable = FALSE;
       if (size == 0 || (size < 0 && errno != EAGAIN && errno != EINTR))
