@@ -208,12 +208,12 @@ daemon_sources = \
 	src/daemon/options.h \
 	$(NULL)
 client_sources = \
+	src/client/client-help.c \
+	src/client/client-help.h \
 	src/client/client-options.c \
 	src/client/client-options.h \
 	src/client/format.c \
 	src/client/format.h \
-	src/client/help.c \
-	src/client/help.h \
 	src/client/line-editor.c \
 	src/client/line-editor.h \
 	src/client/plain-client.c \

@@ -11,9 +11,9 @@ test_programs = \
 	tests/base/test-memory \
 	tests/base/test-number \
 	tests/base/test-random \
+	tests/client/test-client-help \
 	tests/client/test-client-options \
 	tests/client/test-format \
-	tests/client/test-help \
 	tests/client/test-plain-client \
 	tests/client/test-prompt \
 	tests/client/test-remote \

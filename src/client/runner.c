@@ -6,7 +6,7 @@
 #include <glib/gi18n.h>
 
 #include "base/number.h"
-#include "client/help.h"
+#include "client/client-help.h"
 #include "client/runner.h"
 
 /* What is special about a command, as its name tells. */
@@ -371,7 +371,7 @@ run_once (CfRunner *self, const CfSlice *argv, gsize argc, GError **error)
     {
       g_autoptr (GString) out = g_string_new (NULL);
 
-      if (!cf_help_make (self->remote, argv + 1, argc - 1, out, error))
+      if (!cf_client_help_make (self->remote, argv + 1, argc - 1, out, error))
         return CF_RUN_LOST;
       print (out);
       return CF_RUN_DONE;

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# src/local.mk and tests/local.mk name every file there is, each list sorted.
+# src/local.mk and tests/local.mk name every file there is, each list sorted,
+# and no two folders of src have a source of one name.
 cd "${srcdir:-.}" || exit 99
 status=0
 
@@ -13,6 +14,11 @@ for file in tests/*/test-*.c tests/*/test-*.sh; do
   test -f "$file" || continue
   grep -q "[[:space:]]${file%.c} \\\\\$" tests/local.mk && continue
   echo "$file: not in tests/local.mk"
+  status=1
+done
+
+for name in $(ls src/*/*.c | sed 's|.*/||' | LC_ALL=C sort | uniq -d); do
+  echo "$name: in two folders of src"
   status=1
 done
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "client/help.h"
+#include "client/client-help.h"
 #include "proto/reply-reader.h"
 
 /* COMMAND DOCS in RESP2, and in RESP3 with what SET's grammar has. */
@@ -37,7 +37,7 @@ make_help (const char *wire, const char *group)
   g_assert_true (cf_reply_reader_feed (reader, wire, strlen (wire), NULL));
   g_assert_true (cf_reply_reader_next (reader, &docs, &error));
   g_assert_nonnull (docs);
-  cf_help_append_docs (out, docs, group);
+  cf_client_help_append_docs (out, docs, group);
   return g_string_free (g_steal_pointer (&out), FALSE);
 }
 
@@ -97,9 +97,9 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/client/help/flat", test_help_flat);
-  g_test_add_func ("/client/help/group", test_help_group);
-  g_test_add_func ("/client/help/grammar", test_help_grammar);
-  g_test_add_func ("/client/help/of-nonsense", test_help_of_nonsense);
+  g_test_add_func ("/client/client-help/flat", test_help_flat);
+  g_test_add_func ("/client/client-help/group", test_help_group);
+  g_test_add_func ("/client/client-help/grammar", test_help_grammar);
+  g_test_add_func ("/client/client-help/of-nonsense", test_help_of_nonsense);
   return g_test_run ();
 }

@@ -3,7 +3,7 @@
 
 #include <glib/gi18n.h>
 
-#include "client/help.h"
+#include "client/client-help.h"
 
 /* A field of a map, which in RESP2 is an array; NULL if there is none. */
 static const CfReplyTree *
@@ -120,7 +120,7 @@ append_subcommands (GString *out, const CfReplyTree *doc)
   const CfReplyTree *subcommands = find_field (doc, "subcommands");
 
   if (subcommands != NULL && cf_reply_tree_is_aggregate (subcommands))
-    cf_help_append_docs (out, subcommands, NULL);
+    cf_client_help_append_docs (out, subcommands, NULL);
 }
 
 static void
@@ -141,7 +141,7 @@ append_doc (GString *out, const char *name, const CfReplyTree *doc)
 }
 
 /**
- * cf_help_append_docs:
+ * cf_client_help_append_docs:
  * @out: where to append
  * @docs: a reply to COMMAND DOCS
  * @group: (nullable): the only group of interest, or %NULL for all
@@ -149,7 +149,9 @@ append_doc (GString *out, const char *name, const CfReplyTree *doc)
  * Appends how each command is used and what it does.
  */
 void
-cf_help_append_docs (GString *out, const CfReplyTree *docs, const char *group)
+cf_client_help_append_docs (GString *out,
+                            const CfReplyTree *docs,
+                            const char *group)
 {
   if (!cf_reply_tree_is_aggregate (docs))
     return;
@@ -190,7 +192,7 @@ join_topic (const CfSlice *topic, gsize n_words)
 }
 
 /**
- * cf_help_make:
+ * cf_client_help_make:
  * @remote: the server to ask
  * @topic: (array length=n_words): a command, with its subcommand if any, or
  *   "@" and a group
@@ -201,11 +203,11 @@ join_topic (const CfSlice *topic, gsize n_words)
  * Returns: %FALSE if there is no connection any more
  */
 gboolean
-cf_help_make (CfRemote *remote,
-              const CfSlice *topic,
-              gsize n_words,
-              GString *out,
-              GError **error)
+cf_client_help_make (CfRemote *remote,
+                     const CfSlice *topic,
+                     gsize n_words,
+                     GString *out,
+                     GError **error)
 {
   g_autofree char *name = join_topic (topic, n_words);
   g_autoptr (CfReplyTree) docs = NULL;
@@ -219,7 +221,7 @@ cf_help_make (CfRemote *remote,
                          name[0] == '@' ? NULL : name, NULL);
   if (docs == NULL)
     return FALSE;
-  cf_help_append_docs (out, docs, name[0] == '@' ? name + 1 : NULL);
+  cf_client_help_append_docs (out, docs, name[0] == '@' ? name + 1 : NULL);
   g_string_append_c (out, '\n');
   return TRUE;
 }
