@@ -232,7 +232,8 @@ cf_connection_publish (CfConnection *self)
   publish_output (self);
   SHOW (active_ms, self->active_ms);
   SHOW (query_bytes, pending);
-  SHOW (query_free, MAX (room, memory) - MIN (pending, MAX (room, memory)));
+  room = MAX (room, memory - self->reader_bytes);
+  SHOW (query_free, room - MIN (pending, room));
   SHOW (reply_peak, self->reply_peak);
   SHOW (reply_size,
         CLAMP (self->reply_peak, SHOWN_REPLY_LEAST, CF_OUT_CHUNK_BYTES));
@@ -741,6 +742,7 @@ cf_connection_new (CfEngine *engine,
   self->stopping = stopping;
   cf_mutex_init (&self->inbox_lock, CF_LOCK_INBOX, 0);
   self->request = cf_request_new ();
+  self->reader_bytes = cf_request_memory (self->request);
   if ((flags & CF_SESSION_PLAIN) != 0)
     self->plain = cf_plain_new ((gsize) cf_config_get_int (
         engine->config, CF_SETTING_PROTO_MAX_BULK_LEN));

@@ -72,6 +72,7 @@ typedef struct _CfConnection
   /* Set by cf_connection_new() and only read after. */
   CfEngine *engine; /* (not owned) */
   int fd;
+  gsize reader_bytes;   /* that a reader takes without any buffer */
   const gint *stopping; /* (not owned) (atomic) run no more requests */
 
   CfMailbox *mailbox; /* (not owned) (atomic) of the loop that has it */
