@@ -134,6 +134,17 @@ has_large_value (CfCall *call)
 }
 
 static gboolean
+has_large_argument (const CfCall *call)
+{
+  if (call->argc > CF_EXECUTOR_MANY_COMMANDS)
+    return TRUE;
+  for (guint i = 0; i < call->argc; i++)
+    if (call->argv[i].size > CF_EXECUTOR_LARGE_VALUE)
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
 needs_claims (const CfCall *call, CfCommandFlags flags)
 {
   const CfTransaction *transaction = call->session->transaction;
@@ -141,9 +152,10 @@ needs_claims (const CfCall *call, CfCommandFlags flags)
   if (call->worker->n_keys > CF_EXECUTOR_MANY_KEYS || (flags & CF_COMMAND_LONG))
     return TRUE;
   if (!(call->info->command->flags & CF_COMMAND_BLOCK) || transaction == NULL)
-    return FALSE;
-  /* A walk locks slots by itself, so none may be held. */
-  return (flags & CF_COMMAND_WALKS) ||
+    return (flags & CF_COMMAND_BIG) && has_large_argument (call);
+  /* A walk locks slots by itself, so none may be held; and what is small now
+   * may be large when its turn comes. */
+  return (flags & (CF_COMMAND_WALKS | CF_COMMAND_BIG)) ||
          cf_transaction_n (transaction) > CF_EXECUTOR_MANY_COMMANDS;
 }
 

@@ -112,6 +112,21 @@ park (CfCall *call, CfParkKind kind, gint64 deadline_ms)
   return CF_OUTCOME_PARKED;
 }
 
+/* CLIENT PAUSE lets only some run. */
+static CfOutcome
+park_for_pause (CfCall *call, gboolean writes)
+{
+  CfPause *pause = call->engine->pause;
+  CfSession *session = call->session;
+  CfOutcome outcome = park (call, CF_PARK_PAUSE, cf_pause_deadline (pause));
+
+  /* Whoever ended it meanwhile may not have seen that this one waits. */
+  if (outcome == CF_OUTCOME_PARKED &&
+      !cf_pause_applies (pause, writes, call->now_ms))
+    cf_session_wake (session, session->park.serial, CF_WAKE_RETRY);
+  return outcome;
+}
+
 static void
 queue (CfCall *call)
 {
@@ -356,6 +371,7 @@ dispatch (CfCall *call)
   g_autoptr (GError) error = NULL;
   CfSession *session = call->session;
   CfCommandFlags flags;
+  gboolean writes;
 
   call->info =
       cf_command_table_find (call->engine->commands, call->argv, call->argc);
@@ -375,11 +391,9 @@ dispatch (CfCall *call)
       reject (call, error);
       return CF_OUTCOME_DONE;
     }
-  if (G_UNLIKELY (cf_pause_applies (
-          call->engine->pause,
-          (flags & (CF_COMMAND_WRITE | CF_COMMAND_MAY_REPLICATE)) != 0,
-          call->now_ms)))
-    return park (call, CF_PARK_PAUSE, cf_pause_deadline (call->engine->pause));
+  writes = (flags & (CF_COMMAND_WRITE | CF_COMMAND_MAY_REPLICATE)) != 0;
+  if (G_UNLIKELY (cf_pause_applies (call->engine->pause, writes, call->now_ms)))
+    return park_for_pause (call, writes);
   if (session->transaction != NULL && !(flags & CF_COMMAND_IN_MULTI))
     {
       queue (call);
