@@ -119,7 +119,10 @@ cf_edit_string (
   if (entry != NULL)
     bytes = cf_entry_string (entry, scratch);
   size = MAX (size, bytes.size);
-  if (entry != NULL && (entry->flags & CF_ENTRY_BLOB) != 0)
+  /* To grow by far is to begin anew: fresh memory is zero without writing it,
+   * which would take long with a slot locked. */
+  if (entry != NULL && (entry->flags & CF_ENTRY_BLOB) != 0 &&
+      size / 4 <= bytes.size)
     {
       if (size > bytes.size && !grow_blob (entry, size, error))
         return NULL;
