@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "config/settings.h"
+#include "engine/transaction.h"
 
 /* A turn that received so much lets others have theirs. */
 #define RECEIVE_BYTES_A_TURN CF_WORKER_SCRATCH
@@ -297,6 +298,17 @@ note_outcome (CfConnection *self, CfOutcome outcome)
   return FALSE;
 }
 
+/* What is queued for EXEC counts as part of what was received. */
+static gboolean
+has_queued_too_much (CfConnection *self, gint64 most)
+{
+  const CfTransaction *transaction = self->session.transaction;
+
+  return G_UNLIKELY (transaction != NULL) &&
+         (gint64) (cf_transaction_memory (transaction) +
+                   cf_request_pending (self->request)) > most;
+}
+
 static void
 enter (CfConnection *self, CfWorker *worker)
 {
@@ -354,6 +366,12 @@ run_requests (CfConnection *self, CfWorker *worker)
       if (!note_outcome (self, cf_executor_run (self->engine, worker,
                                                 &self->session, self->request)))
         return FALSE;
+      if (has_queued_too_much (self, limits.max_buffer))
+        {
+          cf_stats_count (worker->stats, CF_STAT_QUERY_LIMIT, 1);
+          self->turn = CF_TURN_GONE;
+          return FALSE;
+        }
       if (n % REQUESTS_A_BREATH == 0 && cf_gate_is_wanted (worker->keeper))
         cf_worker_breathe (worker);
     }
@@ -575,6 +593,41 @@ drop_input (CfConnection *self, CfWorker *worker)
 }
 
 /**
+ * cf_connection_leaves_much:
+ * @self: a connection that ends
+ *
+ * Returns: whether cf_connection_forget() may take long or has to be done
+ *   inside the gate: that is for a turn
+ */
+gboolean
+cf_connection_leaves_much (const CfConnection *self)
+{
+  const CfSession *session = &self->session;
+
+  return !self->is_forgotten &&
+         ((session->watches != NULL && session->watches->len > 0) ||
+          session->transaction != NULL || cf_connection_is_parked (self) ||
+          session->out.memory > CF_OUT_CHUNK_BYTES);
+}
+
+/**
+ * cf_connection_forget:
+ * @self: a connection that ends
+ *
+ * Undoes what the engine knows of it and frees what may be much.
+ */
+void
+cf_connection_forget (CfConnection *self)
+{
+  if (self->is_forgotten)
+    return;
+  self->is_forgotten = TRUE;
+  cf_executor_forget (self->engine, &self->session);
+  g_clear_pointer (&self->session.transaction, cf_transaction_free);
+  cf_out_clear (&self->session.out);
+}
+
+/**
  * cf_connection_take_turn:
  * @self: a connection
  * @worker: of the handler that runs it
@@ -585,6 +638,13 @@ drop_input (CfConnection *self, CfWorker *worker)
 void
 cf_connection_take_turn (CfConnection *self, CfWorker *worker)
 {
+  if (self->stage == CF_STAGE_LINGERING || self->stage == CF_STAGE_ENDING)
+    {
+      /* Watched keys are touched only inside the gate. */
+      cf_worker_enter (worker);
+      cf_connection_forget (self);
+      cf_worker_leave (worker);
+    }
   if (self->stage == CF_STAGE_LINGERING)
     drop_input (self, worker);
   if (self->stage != CF_STAGE_OPEN)
@@ -643,6 +703,8 @@ cf_connection_wants_turn (const CfConnection *self)
       return can_send;
     case CF_STAGE_LINGERING:
       return self->readable;
+    case CF_STAGE_ENDING:
+      return !self->is_forgotten;
     case CF_STAGE_DEAD:
     default:
       return FALSE;

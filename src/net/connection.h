@@ -45,6 +45,7 @@ typedef enum
   CF_STAGE_OPEN,
   CF_STAGE_FLUSHING,
   CF_STAGE_LINGERING,
+  CF_STAGE_ENDING, /* one more turn, to undo what it leaves behind */
   CF_STAGE_DEAD,
 } CfConnectionStage;
 
@@ -81,19 +82,20 @@ typedef struct _CfConnection
   CfInbox inbox; /* protected by @inbox_lock */
 
   /* The turn's. */
-  CfRequest *request; /* (owned) */
-  CfPlain *plain;     /* (owned) (nullable) instead, in the plain dialect */
-  CfWakeReason wake;  /* resume the parked command, for this reason */
-  CfTurn turn;        /* how the last one ended */
-  gboolean readable;  /* there may be something to receive */
-  gboolean writable;  /* the socket may take more */
-  gboolean has_kept;  /* @request may have a request to run */
-  gboolean hung_up;   /* there is an end to be received, too */
-  gboolean has_ended; /* the peer will send no more */
-  gint64 active_ms;   /* when the last request came */
-  gboolean is_warm;   /* was active not long ago */
-  gsize query_peak;   /* bytes received in a turn, lately */
-  gsize reply_peak;   /* bytes sent in a turn, lately */
+  CfRequest *request;    /* (owned) */
+  CfPlain *plain;        /* (owned) (nullable) instead, in the plain dialect */
+  CfWakeReason wake;     /* resume the parked command, for this reason */
+  CfTurn turn;           /* how the last one ended */
+  gboolean readable;     /* there may be something to receive */
+  gboolean writable;     /* the socket may take more */
+  gboolean has_kept;     /* @request may have a request to run */
+  gboolean hung_up;      /* there is an end to be received, too */
+  gboolean has_ended;    /* the peer will send no more */
+  gboolean is_forgotten; /* by the engine */
+  gint64 active_ms;      /* when the last request came */
+  gboolean is_warm;      /* was active not long ago */
+  gsize query_peak;      /* bytes received in a turn, lately */
+  gsize reply_peak;      /* bytes sent in a turn, lately */
 
   /* The loop's. */
   GSocketConnection *socket; /* (owned) (nullable) DEAD: NULL */
@@ -133,6 +135,8 @@ void cf_connection_set_options (CfConnection *self);
 void cf_connection_take_turn (CfConnection *self, CfWorker *worker);
 void cf_connection_send (CfConnection *self, CfWorker *worker);
 gboolean cf_connection_wants_turn (const CfConnection *self);
+gboolean cf_connection_leaves_much (const CfConnection *self);
+void cf_connection_forget (CfConnection *self);
 gboolean cf_connection_is_over_limit (CfConnection *self,
                                       gint64 now_ms,
                                       gint64 *again_ms);

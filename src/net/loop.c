@@ -92,14 +92,21 @@ let_go (CfLoop *self, CfConnection *connection)
 
 /* -- The end of a connection --------------------------------------------- */
 
-/* The engine is not to know of it any longer. */
+/* The engine is not to know of it any longer: at once, or after a turn. */
 static void
 end_session (CfLoop *self, CfConnection *connection)
 {
-  CfEngine *engine = self->group->engine;
+  cf_sessions_remove (self->group->engine->sessions, &connection->session);
+  if (!cf_connection_leaves_much (connection))
+    cf_connection_forget (connection);
+}
 
-  cf_sessions_remove (engine->sessions, &connection->session);
-  cf_executor_forget (engine, &connection->session);
+static void
+finish (CfLoop *self, CfConnection *connection)
+{
+  connection->stage = CF_STAGE_DEAD;
+  let_go (self, connection);
+  g_queue_push_tail_link (&self->dead, &connection->link);
 }
 
 static void
@@ -107,11 +114,17 @@ drop (CfLoop *self, CfConnection *connection)
 {
   if (connection->stage == CF_STAGE_DEAD)
     return;
-  if (connection->stage != CF_STAGE_LINGERING)
+  if (connection->stage < CF_STAGE_LINGERING)
     end_session (self, connection);
-  connection->stage = CF_STAGE_DEAD;
-  let_go (self, connection);
-  g_queue_push_tail_link (&self->dead, &connection->link);
+  if (connection->is_forgotten)
+    finish (self, connection);
+  else if (connection->stage != CF_STAGE_ENDING)
+    {
+      connection->stage = CF_STAGE_ENDING;
+      cf_timers_unset (&self->timers, &connection->timer);
+      make_undue (self, connection);
+      make_ready (self, connection);
+    }
 }
 
 /* Closing is put off to the end of a round, so that a file descriptor that is
@@ -276,7 +289,8 @@ waits_in_vain (const CfConnection *connection)
 static void
 settle (CfLoop *self, CfConnection *connection)
 {
-  if (connection->turn == CF_TURN_GONE || waits_in_vain (connection))
+  if (connection->stage == CF_STAGE_ENDING ||
+      connection->turn == CF_TURN_GONE || waits_in_vain (connection))
     {
       drop (self, connection);
       return;
@@ -286,7 +300,7 @@ settle (CfLoop *self, CfConnection *connection)
     begin_closing (self, connection);
   if (connection->stage == CF_STAGE_FLUSHING)
     flush (self, connection);
-  if (connection->stage == CF_STAGE_DEAD)
+  if (connection->stage >= CF_STAGE_ENDING)
     return;
   if (self->stopping && connection->stage == CF_STAGE_LINGERING &&
       !connection->readable && !connection->is_warm)
@@ -784,7 +798,12 @@ drop_all (CfLoop *self)
   for (guint i = 0; messages != NULL && i < messages->len; i++)
     drop_message (self, &g_array_index (messages, CfMessage, i));
   while (self->connections.head != NULL)
-    drop (self, (CfConnection *) self->connections.head->data);
+    {
+      CfConnection *connection = (CfConnection *) self->connections.head->data;
+
+      cf_connection_forget (connection);
+      drop (self, connection);
+    }
   bury (self);
 }
 
