@@ -56,6 +56,7 @@ test_programs = \
 	tests/daemon/test-plain \
 	tests/daemon/test-protocol \
 	tests/daemon/test-shutdown \
+	tests/daemon/test-stress \
 	tests/engine/test-args \
 	tests/engine/test-call \
 	tests/engine/test-command \
