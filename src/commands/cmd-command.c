@@ -416,7 +416,7 @@ find_keys (const CfCall *call,
   guint argc = call->argc - 2;
 
   *info = cf_command_table_find (call->engine->commands, argv, argc);
-  if (*info == NULL)
+  if (*info == NULL || ((*info)->is_container && argc > 1))
     return cf_throw (error, CF_ERROR_FAILED, "Invalid command specified");
   if (n_key_specs ((*info)->command) == 0 && (*info)->command->get_keys == NULL)
     return cf_throw (error, CF_ERROR_FAILED,

@@ -20,6 +20,7 @@ test_command (Fixture *fixture, gconstpointer data)
       "\r\n" },
     { "COMMAND GETKEYS mset a 1 b 2", "*2\r\n$1\r\na\r\n$1\r\nb\r\n" },
     { "COMMAND GETKEYS nope a", "-ERR Invalid command specified\r\n" },
+    { "COMMAND GETKEYS object nope a", "-ERR Invalid command specified\r\n" },
     { "COMMAND GETKEYS ping a", "-ERR The command has no key arguments\r\n" },
     { "COMMAND GETKEYS set a",
       "-ERR Invalid number of arguments specified for command\r\n" },
