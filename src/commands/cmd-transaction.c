@@ -60,11 +60,13 @@ run_watch (CfCall *call, GError **error)
   return TRUE;
 }
 
-/* The watched keys need not be held: each watch locks its slot by itself. */
+/* Within a block it is too late: EXEC has looked, holds the watched keys and
+ * forgets them at its end. */
 static gboolean
 run_unwatch (CfCall *call, GError **error)
 {
-  cf_session_unwatch_all (call->session, call->keyspace);
+  if (!call->in_transaction)
+    cf_session_unwatch_all (call->session, call->keyspace);
   cf_reply_ok (&call->reply);
   return TRUE;
 }
@@ -118,8 +120,7 @@ static const CfCommand commands[] = {
       .complexity = "O(1)",
       .run = run_unwatch,
       .arity = 1,
-      .flags =
-          COMMON | CF_COMMAND_FAST | CF_COMMAND_ALLOW_BUSY | CF_COMMAND_WALKS,
+      .flags = COMMON | CF_COMMAND_FAST | CF_COMMAND_ALLOW_BUSY,
       .categories = CF_ACL_TRANSACTION,
   },
   {

@@ -63,12 +63,14 @@ struct _CfCall
   gsize n_keys;
   gsize key_hint;
   guint64 n_changes;
-  CfCall *block;            /* (nullable) the call of EXEC this is within */
-  GPtrArray *trash;         /* (owned) (nullable) (element-type CfTrash) */
-  gboolean free_trash_here; /* FLUSHALL SYNC: before the reply is sent */
-  CfFeedBlock *effects;     /* (owned) (nullable) */
-  gboolean has_effect;      /* cf_call_effect() was called */
-  gboolean parked;          /* cf_call_park() was called */
+  CfTransaction *transaction; /* (owned) (nullable) that EXEC ran: the bytes of
+                                 its keys must outlive the hold on them */
+  CfCall *block;              /* (nullable) the call of EXEC this is within */
+  GPtrArray *trash;           /* (owned) (nullable) (element-type CfTrash) */
+  gboolean free_trash_here;   /* FLUSHALL SYNC: before the reply is sent */
+  CfFeedBlock *effects;       /* (owned) (nullable) */
+  gboolean has_effect;        /* cf_call_effect() was called */
+  gboolean parked;            /* cf_call_park() was called */
   gint64 park_deadline_ms;
   guint64 redacted; /* bit i: argument i is secret */
 };

@@ -242,13 +242,14 @@ static gboolean
 run_block (CfCall *call, GError **error)
 {
   CfSession *session = call->session;
-  g_autoptr (CfTransaction) transaction = NULL;
+  CfTransaction *transaction = session->transaction;
   gboolean stale;
 
-  if (session->transaction == NULL)
+  if (transaction == NULL)
     return cf_throw (error, CF_ERROR_FAILED, "EXEC without MULTI");
   stale = is_block_stale (call);
-  transaction = g_steal_pointer (&session->transaction);
+  session->transaction = NULL;
+  call->transaction = transaction;
   session->flags &= ~(guint) CF_SESSION_MULTI;
   if (cf_transaction_is_aborted (transaction))
     return cf_throw (error, CF_ERROR_EXEC_ABORT,
@@ -338,6 +339,7 @@ hold_and_run (CfCall *call, CfCommandFlags flags)
       ok = run_held (call, &error);
       cf_hold_release (call->hold);
     }
+  g_clear_pointer (&call->transaction, cf_transaction_free);
   if (had_block)
     cf_session_unwatch_all (call->session, call->keyspace);
   cf_call_keys_trim (worker);
