@@ -14,6 +14,8 @@
 #include "base/number.h"
 
 #ifdef HAVE_JEMALLOC
+#include <stdbool.h>
+
 #include <jemalloc/jemalloc.h>
 
 typedef struct _Tally Tally;
@@ -92,15 +94,20 @@ register_thread (Tally *tally)
 /**
  * cf_memory_init:
  *
- * Takes what was allocated so far as the base of cf_memory_used().
+ * Takes what was allocated so far as the base of cf_memory_used(), and has
+ * free pages given back in time, whatever the other threads do.
  */
 void
 cf_memory_init (void)
 {
+  bool in_background = true;
   guint64 epoch = 1;
   gsize allocated = 0, size = sizeof allocated;
   CfMutex *lock = registry_lock ();
 
+  /* Where it cannot be had, the threads that allocate do it. */
+  mallctl ("background_thread", NULL, NULL, &in_background,
+           sizeof in_background);
   mallctl ("epoch", NULL, NULL, &epoch, sizeof epoch);
   if (mallctl ("stats.allocated", &allocated, &size, NULL, 0) != 0)
     g_error ("jemalloc was built without its statistics");
