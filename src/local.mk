@@ -62,8 +62,12 @@ types_sources = \
 	src/types/bitfield.h \
 	src/types/bits.c \
 	src/types/bits.h \
+	src/types/dict.h \
+	src/types/intset.h \
 	src/types/lcs.c \
 	src/types/lcs.h \
+	src/types/listpack.h \
+	src/types/object.h \
 	$(NULL)
 store_sources = \
 	src/store/access.c \

@@ -30,6 +30,7 @@
 #include <glib.h>
 
 #include "base/blob.h"
+#include "types/object.h"
 
 G_BEGIN_DECLS
 
@@ -37,18 +38,6 @@ G_BEGIN_DECLS
 #define CF_ENTRY_EMBSTR_MAX 44   /* bytes; longer is reported as raw */
 #define CF_KEY_MAX (512u * 1024 * 1024) /* bytes */
 #define CF_NO_DEADLINE (-1)
-
-/* Numbered as Redis numbers them. */
-typedef enum
-{
-  CF_TYPE_STRING,
-  CF_TYPE_LIST,
-  CF_TYPE_SET,
-  CF_TYPE_ZSET,
-  CF_TYPE_HASH,
-  CF_TYPE_MODULE,
-  CF_TYPE_STREAM,
-} CfType;
 
 typedef enum
 {
