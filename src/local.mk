@@ -67,6 +67,7 @@ types_sources = \
 	src/types/lcs.c \
 	src/types/lcs.h \
 	src/types/listpack.h \
+	src/types/object.c \
 	src/types/object.h \
 	$(NULL)
 store_sources = \

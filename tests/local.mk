@@ -104,6 +104,7 @@ test_programs = \
 	tests/types/test-bitfield \
 	tests/types/test-bits \
 	tests/types/test-lcs \
+	tests/types/test-object \
 	$(NULL)
 # Scripts that print nothing or why they failed; exit status 77 means skipped.
 test_scripts = \
@@ -165,6 +166,7 @@ EXTRA_DIST += \
 	tests/tap-run \
 	tests/tap-script \
 	tests/tsan.supp \
+	tests/types/pile.h \
 	tests/valgrind.supp \
 	$(NULL)
 

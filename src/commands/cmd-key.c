@@ -192,8 +192,10 @@ copy_entry (CfCall *call,
             const CfKey *to,
             GError **error)
 {
-  CfValue value = cf_entry_value (entry);
+  CfValue value;
 
+  if (!cf_entry_try_copy_value (entry, &value))
+    return cf_call_out_of_memory (error);
   if (cf_keyspace_put (call->keyspace, call->hold, db, to, &value,
                        cf_entry_deadline (entry)) != NULL)
     return TRUE;

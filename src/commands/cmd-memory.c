@@ -11,12 +11,11 @@
 static gboolean
 run_usage (CfCall *call, GError **error)
 {
+  gint64 samples = CF_OBJECT_SAMPLES;
   const CfEntry *entry;
 
   for (guint i = 3; i < call->argc; i++)
     {
-      gint64 samples;
-
       if (!cf_call_is (call, i, "SAMPLES") || i + 1 == call->argc)
         return cf_call_syntax_error (error);
       if (!cf_call_get_int (call, ++i, &samples, error))
@@ -28,7 +27,8 @@ run_usage (CfCall *call, GError **error)
   if (entry == NULL)
     cf_reply_null (&call->reply);
   else
-    cf_reply_int (&call->reply, (gint64) cf_entry_memory (entry));
+    cf_reply_int (&call->reply,
+                  (gint64) cf_entry_memory (entry, (gsize) samples));
   return TRUE;
 }
 
@@ -168,7 +168,7 @@ static const CfCommand subcommands[] = {
       .complexity = "O(N) where N is the number of samples.",
       .run = run_usage,
       .arity = -3,
-      .flags = CF_COMMAND_READONLY | CF_COMMAND_NO_TOUCH,
+      .flags = CF_COMMAND_READONLY | CF_COMMAND_NO_TOUCH | CF_COMMAND_BIG,
       .categories = CF_ACL_READ,
       .keys = { CF_KEY_AT ("RO", 2) },
   },

@@ -31,6 +31,8 @@ cf_encoding_name (const CfEntry *entry)
   static const char *const names[] = { "raw", "int", "embstr" };
   CfEncoding encoding = cf_entry_encoding (entry);
 
+  if (cf_entry_type (entry) != CF_TYPE_STRING)
+    return cf_object_encoding (cf_entry_object (entry));
   g_assert (encoding < G_N_ELEMENTS (names));
   return names[encoding];
 }

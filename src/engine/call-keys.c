@@ -127,19 +127,27 @@ has_large_value (CfCall *call)
       const CfEntry *entry = cf_keyspace_find (
           call->keyspace, call->hold, call->db, &worker->keys[i], call->now_ms);
 
-      if (entry != NULL && cf_entry_memory (entry) > CF_EXECUTOR_LARGE_VALUE)
+      if (entry != NULL && cf_entry_is_large (entry))
         return TRUE;
     }
   return FALSE;
 }
 
+/* Whether the request goes over much of a value that is large. */
+static gboolean
+takes_long (const CfCall *call)
+{
+  const CfCommand *command = call->info->command;
+
+  return command->takes_long == NULL ||
+         command->takes_long (call->argv, call->argc);
+}
+
 static gboolean
 has_large_argument (const CfCall *call)
 {
-  if (call->argc > CF_EXECUTOR_MANY_COMMANDS)
-    return TRUE;
   for (guint i = 0; i < call->argc; i++)
-    if (call->argv[i].size > CF_EXECUTOR_LARGE_VALUE)
+    if (call->argv[i].size > CF_ENTRY_LARGE_STRING)
       return TRUE;
   return FALSE;
 }
@@ -149,7 +157,8 @@ needs_claims (const CfCall *call, CfCommandFlags flags)
 {
   const CfTransaction *transaction = call->session->transaction;
 
-  if (call->worker->n_keys > CF_EXECUTOR_MANY_KEYS || (flags & CF_COMMAND_LONG))
+  if (call->worker->n_keys > CF_EXECUTOR_MANY_KEYS ||
+      call->argc > CF_EXECUTOR_MANY_ARGUMENTS || (flags & CF_COMMAND_LONG))
     return TRUE;
   if (!(call->info->command->flags & CF_COMMAND_BLOCK) || transaction == NULL)
     return (flags & CF_COMMAND_BIG) && has_large_argument (call);
@@ -175,14 +184,19 @@ cf_call_keys_hold (CfCall *call, CfCommandFlags flags)
   CfWorker *worker = call->worker;
   CfWaiter waiter = cf_session_waiter (call->session);
   gboolean claim = needs_claims (call, flags);
+  gboolean reading = (flags & CF_COMMAND_READONLY) != 0 &&
+                     !(flags & (CF_COMMAND_WRITE | CF_COMMAND_MAY_REPLICATE));
 
+  call->hold->reading = reading;
   if (!claim)
     {
       if (!cf_hold_slots (call->hold, worker->keys, worker->n_keys, &waiter))
         return FALSE;
-      if (G_LIKELY (!(flags & CF_COMMAND_BIG)) || !has_large_value (call))
+      if (G_LIKELY (!(flags & CF_COMMAND_BIG)) || !takes_long (call) ||
+          !has_large_value (call))
         return TRUE;
       cf_hold_release (call->hold);
+      call->hold->reading = reading;
     }
   cf_stats_count (worker->stats, CF_STAT_CLAIMED, 1);
   return cf_hold_claims (call->hold, worker->keys, worker->n_keys, &waiter);

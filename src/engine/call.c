@@ -304,6 +304,57 @@ cf_call_write_string (CfCall *self, guint i, CfEntry **entry, GError **error)
   return cf_call_check_type (*entry, CF_TYPE_STRING, error);
 }
 
+static gboolean
+check_object (CfEntry *entry, CfType type, CfObject **object, GError **error)
+{
+  *object = NULL;
+  if (!cf_call_check_type (entry, type, error))
+    return FALSE;
+  if (entry != NULL)
+    *object = cf_entry_object (entry);
+  return TRUE;
+}
+
+/**
+ * cf_call_read_object:
+ * @self: a call
+ * @i: the number of the argument that is the key
+ * @type: any type but string
+ * @object: (out) (nullable) (transfer none): the value, or %NULL if there is
+ *   no such key
+ * @error: return location for an error, or %NULL
+ *
+ * Finds a collection that is to be read; others may read it at the same time.
+ *
+ * Returns: %FALSE if the key has a value of another type
+ */
+gboolean
+cf_call_read_object (
+    CfCall *self, guint i, CfType type, CfObject **object, GError **error)
+{
+  return check_object (cf_call_read (self, i), type, object, error);
+}
+
+/**
+ * cf_call_write_object:
+ * @self: a call
+ * @i: the number of the argument that is the key
+ * @type: any type but string
+ * @object: (out) (nullable) (transfer none): the value, or %NULL if there is
+ *   no such key
+ * @error: return location for an error, or %NULL
+ *
+ * Finds a collection that is to be changed in place.
+ *
+ * Returns: %FALSE if the key has a value of another type
+ */
+gboolean
+cf_call_write_object (
+    CfCall *self, guint i, CfType type, CfObject **object, GError **error)
+{
+  return check_object (cf_call_write (self, i), type, object, error);
+}
+
 /**
  * cf_call_out_of_memory:
  * @error: return location for an error, or %NULL
@@ -370,6 +421,28 @@ cf_call_put_string (
     return FALSE;
   g_steal_pointer (&blob);
   return TRUE;
+}
+
+/**
+ * cf_call_put_object:
+ * @self: a call
+ * @i: the number of an argument that is a key
+ * @object: (transfer full): what is to be its value, in place of any other
+ * @deadline_ms: as for cf_call_put()
+ * @error: return location for an error, or %NULL
+ *
+ * Like cf_call_put(), of a collection, which is freed on failure.
+ */
+gboolean
+cf_call_put_object (
+    CfCall *self, guint i, CfObject *object, gint64 deadline_ms, GError **error)
+{
+  CfValue value = cf_value_object (object);
+
+  if (cf_call_put (self, i, &value, deadline_ms, NULL, error))
+    return TRUE;
+  cf_value_drop (&value);
+  return FALSE;
 }
 
 /**

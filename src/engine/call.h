@@ -113,6 +113,12 @@ gboolean
 cf_call_read_string (CfCall *self, guint i, CfEntry **entry, GError **error);
 gboolean
 cf_call_write_string (CfCall *self, guint i, CfEntry **entry, GError **error);
+/* The same, for a collection of @type: WRONGTYPE if it is something else; NULL
+ * if there is none. */
+gboolean cf_call_read_object (
+    CfCall *self, guint i, CfType type, CfObject **object, GError **error);
+gboolean cf_call_write_object (
+    CfCall *self, guint i, CfType type, CfObject **object, GError **error);
 gboolean cf_call_check_type (const CfEntry *entry,
                              CfType type,
                              GError **error); /* NULL fits */
@@ -130,6 +136,11 @@ gboolean cf_call_put_string (CfCall *self,
                              guint argument,
                              gint64 deadline_ms,
                              GError **error); /* takes its blob */
+gboolean cf_call_put_object (CfCall *self,
+                             guint i,
+                             CfObject *object,
+                             gint64 deadline_ms,
+                             GError **error); /* always takes @object */
 gboolean cf_call_set_deadline (CfCall *self,
                                guint i,
                                gint64 deadline_ms,

@@ -136,6 +136,9 @@ struct _CfCommand
   int arity;         /* counts the name (both words); -N means N or more */
   CfCommandFlags flags;
   CfAclCategories categories; /* the explicit ones */
+  /* (nullable) Of a CF_COMMAND_BIG: whether a request goes over much of a
+   * large value; without it, always. */
+  gboolean (*takes_long) (const CfSlice *argv, guint argc);
   CfKeySpec keys[CF_KEY_SPECS_MAX];
   CfGetKeysFunc get_keys; /* (nullable) */
   /* (nullable) What a request does with its keys, where that depends on its

@@ -26,8 +26,8 @@ typedef enum
 #define CF_EXECUTOR_MANY_KEYS 64
 /* So do blocks of more commands than this. */
 #define CF_EXECUTOR_MANY_COMMANDS 64
-/* A value of more bytes than this is large (CF_COMMAND_BIG). */
-#define CF_EXECUTOR_LARGE_VALUE (64 * 1024)
+/* And those with more words than this, whatever they do with them. */
+#define CF_EXECUTOR_MANY_ARGUMENTS 1024
 
 /* Runs the request that is READY in @request. */
 CfOutcome cf_executor_run (CfEngine *engine,

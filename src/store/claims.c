@@ -14,6 +14,8 @@ struct _CfClaims
   CfClaimedKey *keys;   /* (owned) sorted; set by _new() and only read after */
   CfClaimGroup *groups; /* (owned) each protected by its slot's lock */
   guint n_groups;
+  gboolean shared; /* only read after _new() */
+  gint wanted;     /* (atomic) a writer waits for its end */
   CfMutex lock;
   GArray *waiters; /* (owned) (element-type Waiter) protected by @lock */
 };
@@ -59,14 +61,16 @@ count_slots (const CfClaimedKey *keys, gsize n_keys)
  * cf_claims_new:
  * @keys: (array length=n_keys): the keys, whose bytes must outlive the claims
  * @n_keys: how many there are
+ * @shared: whether other readers may claim them, too
  *
  * Returns: (transfer full): a set of claims that is in no slot yet
  */
 CfClaims *
-cf_claims_new (const CfKey *keys, gsize n_keys)
+cf_claims_new (const CfKey *keys, gsize n_keys, gboolean shared)
 {
   CfClaims *self = g_new0 (CfClaims, 1);
 
+  self->shared = shared;
   self->keys = g_new (CfClaimedKey, n_keys);
   for (gsize i = 0; i < n_keys; i++)
     self->keys[i] = (CfClaimedKey){
@@ -173,26 +177,77 @@ cf_claims_on (const CfClaimGroup *list, CfSlice key, guint32 hash)
   return NULL;
 }
 
+/* Whether @self lets nobody else in who comes to read or write. */
+static gboolean
+keeps_out (CfClaims *self, gboolean reading)
+{
+  if (!self->shared)
+    return TRUE;
+  if (!reading)
+    g_atomic_int_set (&self->wanted, 1);
+  return !reading || g_atomic_int_get (&self->wanted) != 0;
+}
+
+/**
+ * cf_claims_against_key:
+ * @list: (nullable): the groups of the key's slot, which is locked
+ * @key: a key
+ * @hash: its hash
+ * @reading: whether it is only to be read
+ *
+ * A writer has all shared claims on the key let nobody else in.
+ *
+ * Returns: (transfer none) (nullable): claims that must end first
+ */
+CfClaims *
+cf_claims_against_key (const CfClaimGroup *list,
+                       CfSlice key,
+                       guint32 hash,
+                       gboolean reading)
+{
+  CfClaimedKey wanted = { .key = key, .hash = hash };
+  CfClaims *against = NULL;
+
+  for (; list != NULL; list = list->next)
+    {
+      wanted.slot = list->keys[0].slot;
+      if (group_has (list, &wanted) && keeps_out (list->claims, reading))
+        against = list->claims;
+    }
+  return against;
+}
+
+static gboolean
+have_common_key (const CfClaimGroup *one, const CfClaimGroup *other)
+{
+  const CfClaimGroup *few = one->n_keys < other->n_keys ? one : other;
+  const CfClaimGroup *many = few == one ? other : one;
+
+  for (guint i = 0; i < few->n_keys; i++)
+    if (group_has (many, &few->keys[i]))
+      return TRUE;
+  return FALSE;
+}
+
 /**
  * cf_claims_against:
  * @list: (nullable): the groups of a slot, which is locked
  * @group: claims on keys of the same slot, not in @list
  *
- * Returns: (transfer none) (nullable): claims in @list on a key of @group
+ * Like cf_claims_against_key(), of all keys of a group.
+ *
+ * Returns: (transfer none) (nullable): claims that must end first
  */
 CfClaims *
 cf_claims_against (const CfClaimGroup *list, const CfClaimGroup *group)
 {
-  for (; list != NULL; list = list->next)
-    {
-      const CfClaimGroup *few = list->n_keys < group->n_keys ? list : group;
-      const CfClaimGroup *many = few == list ? group : list;
+  CfClaims *against = NULL;
 
-      for (guint i = 0; i < few->n_keys; i++)
-        if (group_has (many, &few->keys[i]))
-          return list->claims;
-    }
-  return NULL;
+  for (; list != NULL; list = list->next)
+    if (have_common_key (list, group) &&
+        keeps_out (list->claims, group->claims->shared))
+      against = list->claims;
+  return against;
 }
 
 /**

@@ -13,6 +13,10 @@
  * claimant takes its groups out of all slots before it wakes the waiters: so
  * none is missed, and nobody can reach a claims set that is being freed.
  *
+ * Shared claims are those of readers.  A writer that meets one marks it as
+ * wanted; from then on readers, too, wait until it has ended, so that writers
+ * have their turn.
+ *
  * Thread safety: groups are protected by their slot's lock; the waiters have
  * a lock of their own.
  */
@@ -39,14 +43,19 @@ struct _CfClaimGroup
   CfClaimGroup *next; /* (nullable) in the slot's list */
 };
 
-CfClaims *cf_claims_new (const CfKey *keys, gsize n_keys);
+CfClaims *cf_claims_new (const CfKey *keys, gsize n_keys, gboolean shared);
 void cf_claims_free (CfClaims *self); /* and wakes the waiters */
 guint cf_claims_n_groups (const CfClaims *self);
 CfClaimGroup *cf_claims_group (CfClaims *self, guint i);
 
 /* Whose claim on @list the key is in, NULL: nobody's.  Slot locked. */
 CfClaims *cf_claims_on (const CfClaimGroup *list, CfSlice key, guint32 hash);
-/* Who on @list has claimed one of the keys of @group.  Slot locked. */
+/* Whose claim on @list keeps one who wants the key from it.  Slot locked. */
+CfClaims *cf_claims_against_key (const CfClaimGroup *list,
+                                 CfSlice key,
+                                 guint32 hash,
+                                 gboolean reading);
+/* Whose claims on @list keep @group from being listed, too.  Slot locked. */
 CfClaims *cf_claims_against (const CfClaimGroup *list,
                              const CfClaimGroup *group);
 /* To be called with the lock of a slot where @self is listed. */

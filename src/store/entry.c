@@ -14,7 +14,7 @@
 static gsize
 payload_size (const CfValue *value)
 {
-  if (value->blob != NULL)
+  if (value->blob != NULL || value->object != NULL)
     return POINTER_SIZE;
   return value->encoding == CF_ENCODING_INT ? sizeof (gint64)
                                             : value->bytes.size;
@@ -65,23 +65,40 @@ write_pointer (CfEntry *self, gconstpointer pointer)
 
 /* Writes the flags only if need be: walkers read them. */
 static void
-set_blob_flag (CfEntry *self, gboolean has_blob)
+set_pointer_flags (CfEntry *self, const CfValue *value)
 {
-  if (((self->flags & CF_ENTRY_BLOB) != 0) != has_blob)
-    self->flags ^= CF_ENTRY_BLOB;
+  guint8 flags = (guint8) (self->flags & ~(CF_ENTRY_BLOB | CF_ENTRY_OBJECT));
+
+  if (value->blob != NULL)
+    flags |= CF_ENTRY_BLOB;
+  if (value->object != NULL)
+    flags |= CF_ENTRY_OBJECT;
+  if (flags != self->flags)
+    self->flags = flags;
 }
 
-/* Writes a value that fits the block; takes its blob. */
+static void
+free_value (CfEntry *self)
+{
+  if ((self->flags & CF_ENTRY_BLOB) != 0)
+    cf_blob_unref (cf_entry_blob (self));
+  if ((self->flags & CF_ENTRY_OBJECT) != 0)
+    cf_object_free (cf_entry_object (self));
+}
+
+/* Writes a value that fits the block; takes its blob or object. */
 static void
 write_value (CfEntry *self, const CfValue *value)
 {
   char *at = self->rest + value_offset (self);
 
   set_kind (self, value->type, value->encoding);
-  set_blob_flag (self, value->blob != NULL);
+  set_pointer_flags (self, value);
   self->value_size = 0;
   if (value->blob != NULL)
     write_pointer (self, value->blob);
+  else if (value->object != NULL)
+    write_pointer (self, value->object);
   else if (value->encoding == CF_ENCODING_INT)
     memcpy (at, &value->number, sizeof value->number);
   else
@@ -96,7 +113,8 @@ write_value (CfEntry *self, const CfValue *value)
 static gboolean
 settle_value (CfValue *value)
 {
-  if (value->blob != NULL || value->encoding == CF_ENCODING_INT ||
+  if (value->blob != NULL || value->object != NULL ||
+      value->encoding == CF_ENCODING_INT ||
       value->bytes.size <= CF_ENTRY_INLINE_MAX)
     return TRUE;
   value->blob = cf_blob_try_new (value->bytes.size);
@@ -136,7 +154,7 @@ try_new_settled (CfSlice key, const CfValue *value, gint64 deadline_ms)
 /**
  * cf_entry_try_new:
  * @key: the key, at most CF_KEY_MAX bytes; copied
- * @value: the value, whose blob is taken
+ * @value: the value, whose blob or object is taken
  * @deadline_ms: milliseconds since the epoch, or CF_NO_DEADLINE
  *
  * Returns: (transfer full) (nullable): an entry; %NULL if there is no memory,
@@ -159,7 +177,7 @@ cf_entry_try_new (CfSlice key, const CfValue *value, gint64 deadline_ms)
 /**
  * cf_entry_assign:
  * @self: an entry
- * @value: the new value, whose blob is taken
+ * @value: the new value, whose blob or object is taken
  *
  * Puts @value in the place of the present one if the block is large enough
  * and not much too large.
@@ -174,7 +192,8 @@ cf_entry_assign (CfEntry *self, const CfValue *value)
   gsize size = fixed + payload_size (value);
   gsize usable;
 
-  if (value->blob == NULL && value->encoding != CF_ENCODING_INT &&
+  if (value->blob == NULL && value->object == NULL &&
+      value->encoding != CF_ENCODING_INT &&
       value->bytes.size > CF_ENTRY_INLINE_MAX)
     return FALSE;
   /* The common case needs no question to the allocator. */
@@ -184,8 +203,7 @@ cf_entry_assign (CfEntry *self, const CfValue *value)
       if (size > usable || (usable > 128 && size < usable / 2))
         return FALSE;
     }
-  if ((self->flags & CF_ENTRY_BLOB) != 0)
-    cf_blob_unref (cf_entry_blob (self));
+  free_value (self);
   write_value (self, value);
   return TRUE;
 }
@@ -196,8 +214,8 @@ cf_entry_assign (CfEntry *self, const CfValue *value)
  * @key: the key of the new one
  * @deadline_ms: its deadline, or CF_NO_DEADLINE
  *
- * Makes an entry with the value and the access field of @self.  A blob passes
- * to the new entry: @self then holds an empty string, and is to be freed.
+ * Makes an entry with the value and the access field of @self.  A blob or an
+ * object passes to the new entry: @self is then to be freed.
  *
  * Returns: (transfer full) (nullable): the entry; %NULL if there is no memory,
  *   and @self is unchanged
@@ -213,6 +231,8 @@ cf_entry_try_remake (CfEntry *self, CfSlice key, gint64 deadline_ms)
 
   if ((self->flags & CF_ENTRY_BLOB) != 0)
     value.blob = cf_entry_blob (self);
+  else if ((self->flags & CF_ENTRY_OBJECT) != 0)
+    value.object = cf_entry_object (self);
   else if (value.encoding == CF_ENCODING_INT)
     value.number = cf_entry_int (self);
   else
@@ -221,7 +241,7 @@ cf_entry_try_remake (CfEntry *self, CfSlice key, gint64 deadline_ms)
   if (made == NULL)
     return NULL;
   cf_entry_set_access (made, cf_entry_access (self));
-  self->flags &= (guint8) ~CF_ENTRY_BLOB;
+  self->flags &= (guint8) ~(CF_ENTRY_BLOB | CF_ENTRY_OBJECT);
   return made;
 }
 
@@ -236,8 +256,7 @@ cf_entry_free (CfEntry *self)
 {
   if (self == NULL)
     return;
-  if ((self->flags & CF_ENTRY_BLOB) != 0)
-    cf_blob_unref (cf_entry_blob (self));
+  free_value (self);
   g_free (self);
 }
 
@@ -317,18 +336,52 @@ cf_entry_set_access (CfEntry *self, guint32 access)
 /**
  * cf_entry_memory:
  * @self: an entry that is held
+ * @samples: how many elements of a collection to look at, 0 for all
  *
  * Returns: the bytes that the entry and its value take, as the allocator
  *   rounds them; a shared blob counts in full
  */
 gsize
-cf_entry_memory (const CfEntry *self)
+cf_entry_memory (const CfEntry *self, gsize samples)
 {
   gsize bytes = cf_memory_usable (self);
 
   if ((self->flags & CF_ENTRY_BLOB) != 0)
     bytes += cf_memory_usable (cf_entry_blob (self));
+  else if ((self->flags & CF_ENTRY_OBJECT) != 0)
+    bytes += cf_object_memory (cf_entry_object (self), samples);
   return bytes;
+}
+
+/**
+ * cf_entry_is_large:
+ * @self: an entry that is held
+ *
+ * Returns: %TRUE if going over all of its value takes long
+ */
+gboolean
+cf_entry_is_large (const CfEntry *self)
+{
+  if ((self->flags & CF_ENTRY_BLOB) != 0)
+    return cf_entry_blob (self)->size > CF_ENTRY_LARGE_STRING;
+  return (self->flags & CF_ENTRY_OBJECT) != 0 &&
+         cf_object_n_elements (cf_entry_object (self)) >
+             CF_OBJECT_LARGE_ELEMENTS;
+}
+
+/**
+ * cf_entry_is_bulky:
+ * @self: an entry that is in no table
+ *
+ * Returns: %TRUE if freeing it takes long
+ */
+gboolean
+cf_entry_is_bulky (const CfEntry *self)
+{
+  if ((self->flags & CF_ENTRY_BLOB) != 0)
+    return cf_entry_blob (self)->capacity > CF_ENTRY_LARGE_STRING;
+  return (self->flags & CF_ENTRY_OBJECT) != 0 &&
+         cf_object_n_blocks (cf_entry_object (self)) > CF_OBJECT_LARGE_BLOCKS;
 }
 
 /**
@@ -401,6 +454,16 @@ cf_value_blob (CfBlob *blob)
 }
 
 /**
+ * cf_value_object:
+ * @object: (transfer full): what is no string
+ */
+CfValue
+cf_value_object (CfObject *object)
+{
+  return (CfValue){ .type = cf_object_type (object), .object = object };
+}
+
+/**
  * cf_value_drop:
  * @self: a value that no entry has taken
  *
@@ -412,30 +475,38 @@ cf_value_drop (CfValue *self)
   if (self->blob != NULL)
     cf_blob_unref (self->blob);
   self->blob = NULL;
+  g_clear_pointer (&self->object, cf_object_free);
 }
 
 /**
- * cf_entry_value:
+ * cf_entry_try_copy_value:
  * @self: an entry that is held
+ * @value: (out): a value equal to that of @self, in the same encoding; its
+ *   bytes are those of @self, its blob is a new reference and its object a
+ *   copy (to be put, or dropped)
  *
- * Returns: a value equal to that of @self, in the same encoding; its bytes
- *   are those of @self, its blob is a new reference (to be put, or cleared)
+ * Returns: %FALSE if there is no memory
  */
-CfValue
-cf_entry_value (const CfEntry *self)
+gboolean
+cf_entry_try_copy_value (const CfEntry *self, CfValue *value)
 {
-  CfValue value = {
+  *value = (CfValue){
     .type = cf_entry_type (self),
     .encoding = cf_entry_encoding (self),
   };
-
   if ((self->flags & CF_ENTRY_BLOB) != 0)
-    value.blob = cf_blob_ref (cf_entry_blob (self));
-  else if (value.encoding == CF_ENCODING_INT)
-    value.number = cf_entry_int (self);
+    value->blob = cf_blob_ref (cf_entry_blob (self));
+  else if ((self->flags & CF_ENTRY_OBJECT) != 0)
+    {
+      value->object = cf_object_try_copy (cf_entry_object (self));
+      return value->object != NULL;
+    }
+  else if (value->encoding == CF_ENCODING_INT)
+    value->number = cf_entry_int (self);
   else
-    value.bytes = cf_slice (self->rest + value_offset (self), self->value_size);
-  return value;
+    value->bytes =
+        cf_slice (self->rest + value_offset (self), self->value_size);
+  return TRUE;
 }
 
 /**
@@ -511,6 +582,22 @@ cf_entry_blob (const CfEntry *self)
   g_assert ((self->flags & CF_ENTRY_BLOB) != 0);
   memcpy (&blob, self->rest + value_offset (self), POINTER_SIZE);
   return blob;
+}
+
+/**
+ * cf_entry_object:
+ * @self: an entry of any type but string
+ *
+ * Returns: (transfer none): its value, which is changed in place
+ */
+CfObject *
+cf_entry_object (const CfEntry *self)
+{
+  CfObject *object;
+
+  g_assert ((self->flags & CF_ENTRY_OBJECT) != 0);
+  memcpy (&object, self->rest + value_offset (self), POINTER_SIZE);
+  return object;
 }
 
 /**

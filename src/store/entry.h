@@ -8,14 +8,14 @@
  *   | deadline: 8 bytes, wall-clock ms; only with CF_ENTRY_VOLATILE          |
  *   | long key size: 4 bytes; only with CF_ENTRY_LONG_KEY (key size is 255)  |
  *   | key bytes                                                              |
- *   | value: a short string's bytes, an int64 or a pointer to a CfBlob; not |
- *   |        aligned                                                         |
+ *   | value: a short string's bytes, an int64, or a pointer to a CfBlob or  |
+ *   |        a CfObject; not aligned                                          |
  *   +-----------------------------------------------------------------------+
  *
  * A string of up to CF_ENTRY_INLINE_MAX bytes stands in the entry; a longer
  * one is a CfBlob.  A string that is the canonical text of an int64 is kept
  * as one (encoding INT).  EMBSTR and RAW differ in name only, as OBJECT
- * ENCODING reports them.
+ * ENCODING reports them.  What is no string is a CfObject.
  *
  * Changing the deadline's presence or outgrowing the block makes another
  * entry; the keyspace then puts it in the place of the old one.  So code here
@@ -38,6 +38,8 @@ G_BEGIN_DECLS
 #define CF_ENTRY_EMBSTR_MAX 44   /* bytes; longer is reported as raw */
 #define CF_KEY_MAX (512u * 1024 * 1024) /* bytes */
 #define CF_NO_DEADLINE (-1)
+/* A string of more bytes than this is large. */
+#define CF_ENTRY_LARGE_STRING (64 * 1024)
 
 typedef enum
 {
@@ -51,6 +53,7 @@ typedef enum
   CF_ENTRY_VOLATILE = 1 << 0, /* has a deadline */
   CF_ENTRY_LONG_KEY = 1 << 1, /* key of 255 bytes or more */
   CF_ENTRY_BLOB = 1 << 2,     /* string in a CfBlob */
+  CF_ENTRY_OBJECT = 1 << 3,   /* a CfObject; its encoding is RAW here */
   CF_ENTRY_PROBE = 1 << 7,    /* not an entry but a key looked for */
 } CfEntryFlags;
 
@@ -86,24 +89,29 @@ CfSlice cf_entry_key (const CfEntry *self);
 gint64 cf_entry_deadline (const CfEntry *self); /* ms, or CF_NO_DEADLINE */
 guint32 cf_entry_access (const CfEntry *self);
 void cf_entry_set_access (CfEntry *self, guint32 access);
-gsize cf_entry_memory (const CfEntry *self); /* bytes, value included */
+gsize cf_entry_memory (const CfEntry *self,
+                       gsize samples);            /* bytes, value included */
+gboolean cf_entry_is_large (const CfEntry *self); /* to go over */
+gboolean cf_entry_is_bulky (const CfEntry *self); /* to free */
 
-/* A value to be stored: @blob if there is one, @number if the encoding is
- * INT, else @bytes. */
+/* A value to be stored: @object or @blob if there is one, @number if the
+ * encoding is INT, else @bytes. */
 typedef struct
 {
   CfType type;
   CfEncoding encoding;
-  CfSlice bytes; /* a string, copied */
-  gint64 number; /* encoding INT */
-  CfBlob *blob;  /* (nullable) (transfer full) a string of its own */
+  CfSlice bytes;    /* a string, copied */
+  gint64 number;    /* encoding INT */
+  CfBlob *blob;     /* (nullable) (transfer full) a string of its own */
+  CfObject *object; /* (nullable) (transfer full) what is no string */
 } CfValue;
 
 CfValue cf_value_string (CfSlice bytes); /* picks INT, EMBSTR or RAW */
 CfValue cf_value_raw (CfSlice bytes);    /* RAW, whatever it says */
 CfValue cf_value_int (gint64 number);
-CfValue cf_value_blob (CfBlob *blob); /* (transfer full), RAW */
-void cf_value_drop (CfValue *self);   /* one that was not taken */
+CfValue cf_value_blob (CfBlob *blob);       /* (transfer full), RAW */
+CfValue cf_value_object (CfObject *object); /* (transfer full) */
+void cf_value_drop (CfValue *self);         /* one that was not taken */
 
 CfEntry *
 cf_entry_try_new (CfSlice key, const CfValue *value, gint64 deadline_ms);
@@ -117,8 +125,9 @@ gsize cf_entry_string_size (const CfEntry *self);
 gint64 cf_entry_int (const CfEntry *self);
 void cf_entry_set_int (CfEntry *self, gint64 number);
 CfBlob *cf_entry_blob (const CfEntry *self);
+CfObject *cf_entry_object (const CfEntry *self); /* of any type but string */
 char *cf_entry_writable (CfEntry *self);
-CfValue cf_entry_value (const CfEntry *self);
+gboolean cf_entry_try_copy_value (const CfEntry *self, CfValue *value);
 CfBlob *cf_entry_try_own_blob (CfEntry *self, gsize capacity);
 
 G_END_DECLS

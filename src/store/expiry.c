@@ -161,7 +161,7 @@ cf_keyspace_evict (CfKeyspace *self, guint db, CfSlice key)
     entry = cf_table_find (&shard->table, key, full.hash);
   if (entry != NULL)
     {
-      bytes = cf_entry_memory (entry);
+      bytes = cf_entry_memory (entry, CF_OBJECT_SAMPLES);
       cf_slot_drop (self, slot, db, key, full.hash, CF_REMOVED_EVICTED);
     }
   cf_slot_unlock (slot);

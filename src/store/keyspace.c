@@ -119,8 +119,7 @@ cf_keyspace_is_frozen (CfKeyspace *self, gint64 now_ms)
 void
 cf_keyspace_discard (CfKeyspace *self, CfEntry *entry)
 {
-  if ((entry->flags & CF_ENTRY_BLOB) != 0 && self->reaper != NULL &&
-      cf_entry_blob (entry)->capacity > CF_REAPER_LARGE)
+  if (self->reaper != NULL && cf_entry_is_bulky (entry))
     cf_reaper_free_entry (self->reaper, entry);
   else
     cf_entry_free (entry);
@@ -156,13 +155,20 @@ look_up (CfSlot *slot, guint db, const CfKey *key)
 
 /* The same, but what is past its deadline goes. */
 static CfEntry *
-look_up_live (
-    CfKeyspace *self, CfSlot *slot, guint db, const CfKey *key, gint64 now_ms)
+look_up_live (CfKeyspace *self,
+              const CfHold *hold,
+              CfSlot *slot,
+              guint db,
+              const CfKey *key,
+              gint64 now_ms)
 {
   CfEntry *entry = look_up (slot, db, key);
 
   if (entry == NULL || !cf_entry_is_past (entry, now_ms))
     return entry;
+  /* Other readers may have it still. */
+  if (hold->reading && cf_claims_on (slot->claims, key->bytes, key->hash))
+    return NULL;
   if (!cf_keyspace_is_frozen (self, now_ms))
     cf_slot_drop (self, slot, db, key->bytes, key->hash, CF_REMOVED_EXPIRED);
   return NULL;
@@ -183,7 +189,7 @@ cf_keyspace_find (
     CfKeyspace *self, CfHold *hold, guint db, const CfKey *key, gint64 now_ms)
 {
   CfSlot *slot = cf_slot_enter (self, hold, key->slot);
-  CfEntry *entry = look_up_live (self, slot, db, key, now_ms);
+  CfEntry *entry = look_up_live (self, hold, slot, db, key, now_ms);
 
   cf_slot_leave (slot, hold);
   return entry;
@@ -238,8 +244,8 @@ assign (CfKeyspace *self,
         const CfValue *value,
         gint64 deadline_ms)
 {
-  /* A blob is not to be freed under the lock. */
-  if ((entry->flags & CF_ENTRY_BLOB) != 0 ||
+  /* Nothing large is to be freed under the lock. */
+  if ((entry->flags & (CF_ENTRY_BLOB | CF_ENTRY_OBJECT)) != 0 ||
       cf_entry_is_volatile (entry) != (deadline_ms != CF_NO_DEADLINE) ||
       !cf_entry_assign (entry, value))
     return FALSE;
@@ -258,7 +264,7 @@ put_locked (CfKeyspace *self,
             gint64 deadline_ms)
 {
   gint64 now_ms = hold_now (hold);
-  CfEntry *live = look_up_live (self, slot, db, key, now_ms);
+  CfEntry *live = look_up_live (self, hold, slot, db, key, now_ms);
   CfEntry *old = live != NULL ? live : look_up (slot, db, key); /* frozen */
   guint32 access = cf_access_initial (self, now_ms);
   CfEntry *entry;
@@ -286,7 +292,8 @@ put_locked (CfKeyspace *self,
  * @hold: what holds @key
  * @db: a database
  * @key: a key
- * @value: what to put there, in place of what there is; its blob is taken
+ * @value: what to put there, in place of what there is; its blob or object is
+ *   taken
  * @deadline_ms: when it expires, CF_NO_DEADLINE or CF_KEEP_DEADLINE
  *
  * Returns: (transfer none) (nullable): the entry that is there now; %NULL if
@@ -326,7 +333,7 @@ cf_keyspace_set_deadline (CfKeyspace *self,
                           gint64 deadline_ms)
 {
   CfSlot *slot = cf_slot_enter (self, hold, key->slot);
-  CfEntry *old = look_up_live (self, slot, db, key, hold_now (hold));
+  CfEntry *old = look_up_live (self, hold, slot, db, key, hold_now (hold));
   CfEntry *entry = old;
 
   if (old != NULL &&
@@ -356,7 +363,7 @@ CfEntry *
 cf_keyspace_steal (CfKeyspace *self, CfHold *hold, guint db, const CfKey *key)
 {
   CfSlot *slot = cf_slot_enter (self, hold, key->slot);
-  CfEntry *entry = look_up_live (self, slot, db, key, hold_now (hold));
+  CfEntry *entry = look_up_live (self, hold, slot, db, key, hold_now (hold));
 
   if (entry != NULL)
     {

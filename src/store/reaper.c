@@ -154,7 +154,7 @@ cf_reaper_free_entry (CfReaper *self, CfEntry *entry)
 {
   add (self, (Item){ .entry = entry,
                      .n_objects = 1,
-                     .bytes = cf_entry_memory (entry) });
+                     .bytes = cf_entry_memory (entry, CF_OBJECT_SAMPLES) });
 }
 
 /**

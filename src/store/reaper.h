@@ -18,9 +18,6 @@ G_BEGIN_DECLS
 typedef struct _CfReaper CfReaper;
 typedef struct _CfTrash CfTrash;
 
-/* Values of more bytes than this are worth a thread's attention. */
-#define CF_REAPER_LARGE (64 * 1024)
-
 CfReaper *cf_reaper_new (void);
 void cf_reaper_free (CfReaper *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CfReaper, cf_reaper_free)

@@ -20,7 +20,7 @@ typedef struct _CfIntset CfIntset; /* (opaque) g_free() frees it */
 
 CfIntset *cf_intset_new (void);
 CfIntset *cf_intset_try_copy (const CfIntset *self); /* (nullable) */
-CfIntset *cf_intset_try_parse (CfSlice bytes); /* NULL: damaged or no memory */
+CfIntset *cf_intset_try_parse (CfSlice bytes);  /* NULL: damaged or no memory */
 CfSlice cf_intset_bytes (const CfIntset *self); /* the whole block */
 gsize cf_intset_n (const CfIntset *self);
 gint64 cf_intset_get (const CfIntset *self, gsize i);

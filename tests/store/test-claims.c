@@ -11,7 +11,7 @@ test_claims_groups (void)
     key_of_string ("{a}1"), key_of_string ("b"),    key_of_string ("{a}2"),
     key_of_string ("{a}1"), key_of_string ("{a}3"),
   };
-  CfClaims *claims = cf_claims_new (keys, G_N_ELEMENTS (keys));
+  CfClaims *claims = cf_claims_new (keys, G_N_ELEMENTS (keys), FALSE);
   guint n_keys = 0;
 
   g_assert_cmpuint (cf_claims_n_groups (claims), ==, 2);
@@ -38,7 +38,7 @@ test_claims_groups (void)
 static void
 test_claims_none (void)
 {
-  CfClaims *claims = cf_claims_new (NULL, 0);
+  CfClaims *claims = cf_claims_new (NULL, 0, FALSE);
 
   g_assert_cmpuint (cf_claims_n_groups (claims), ==, 0);
   g_assert_null (cf_claims_on (NULL, CF_SLICE ("a"), 1));
@@ -62,9 +62,9 @@ test_claims_against (void)
       g_ptr_array_add (names, g_strdup_printf ("{tag}%u", number));
       keys[i] = key_of_string (names->pdata[i]);
     }
-  even = cf_claims_new (keys, 500);
-  odd = cf_claims_new (keys + 500, 500);
-  one = cf_claims_new (keys + 700, 1);
+  even = cf_claims_new (keys, 500, FALSE);
+  odd = cf_claims_new (keys + 500, 500, FALSE);
+  one = cf_claims_new (keys + 700, 1, FALSE);
   g_assert_null (
       cf_claims_against (cf_claims_group (even, 0), cf_claims_group (odd, 0)));
   g_assert_null (cf_claims_against (NULL, cf_claims_group (odd, 0)));
@@ -95,7 +95,7 @@ static void
 test_claims_waiters (void)
 {
   const CfKey key = key_of_string ("k");
-  CfClaims *claims = cf_claims_new (&key, 1);
+  CfClaims *claims = cf_claims_new (&key, 1, FALSE);
   guint number = 0;
   const CfWaiter waiter = { &number, on_wake, ref_number };
 
@@ -106,6 +106,36 @@ test_claims_waiters (void)
   g_assert_cmpuint (number, ==, 22);
 }
 
+/* Readers share, until a writer has come. */
+static void
+test_claims_shared (void)
+{
+  const CfKey key = key_of_string ("k");
+  CfClaims *one = cf_claims_new (&key, 1, TRUE);
+  CfClaims *other = cf_claims_new (&key, 1, TRUE);
+  CfClaims *writer = cf_claims_new (&key, 1, FALSE);
+  CfClaimGroup *list = cf_claims_group (one, 0);
+
+  g_assert_null (cf_claims_against (list, cf_claims_group (other, 0)));
+  g_assert_null (cf_claims_against_key (list, key.bytes, key.hash, TRUE));
+  g_assert_true (cf_claims_on (list, key.bytes, key.hash) == one);
+  g_assert_true (cf_claims_against (list, cf_claims_group (writer, 0)) == one);
+  g_assert_true (cf_claims_against (list, cf_claims_group (other, 0)) == one);
+  g_assert_true (cf_claims_against_key (list, key.bytes, key.hash, TRUE) ==
+                 one);
+  cf_claims_free (one);
+  list = cf_claims_group (other, 0);
+  g_assert_true (cf_claims_against_key (list, key.bytes, key.hash, FALSE) ==
+                 other);
+  g_assert_true (cf_claims_against_key (list, key.bytes, key.hash, TRUE) ==
+                 other);
+  cf_claims_free (other);
+  list = cf_claims_group (writer, 0);
+  g_assert_true (cf_claims_against_key (list, key.bytes, key.hash, TRUE) ==
+                 writer);
+  cf_claims_free (writer);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -114,5 +144,6 @@ main (int argc, char **argv)
   g_test_add_func ("/store/claims/none", test_claims_none);
   g_test_add_func ("/store/claims/against", test_claims_against);
   g_test_add_func ("/store/claims/waiters", test_claims_waiters);
+  g_test_add_func ("/store/claims/shared", test_claims_shared);
   return g_test_run ();
 }

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "base/memory.h"
+#include "../types/pile.h"
 #include "fixture.h"
 
 #define PLAIN_SIZE 8
@@ -93,11 +94,11 @@ test_entry_size (void)
   CfEntry *with_deadline = make ("0123456789abcdef", value, NOW);
 
   g_assert_cmpuint (sizeof (CfEntry), ==, PLAIN_SIZE);
-  g_assert_cmpuint (cf_entry_memory (entry), >=, plain);
+  g_assert_cmpuint (cf_entry_memory (entry, 0), >=, plain);
   if (g_str_has_prefix (cf_memory_allocator (), "jemalloc"))
     {
-      g_assert_cmpuint (cf_entry_memory (entry), ==, 64);
-      g_assert_cmpuint (cf_entry_memory (with_deadline), ==, 64);
+      g_assert_cmpuint (cf_entry_memory (entry, 0), ==, 64);
+      g_assert_cmpuint (cf_entry_memory (with_deadline, 0), ==, 64);
     }
   cf_entry_free (entry);
   cf_entry_free (with_deadline);
@@ -210,7 +211,7 @@ test_entry_remake (void)
       g_assert_cmpint (cf_entry_deadline (made), ==, NOW);
       g_assert_cmphex (cf_entry_access (made), ==, 0xabcdef);
       assert_string (made, expected[i]);
-      copy = cf_entry_value (made);
+      g_assert_true (cf_entry_try_copy_value (made, &copy));
       old = make ("copy", copy, CF_NO_DEADLINE);
       assert_string (old, expected[i]);
       g_assert_cmpint (cf_entry_encoding (old), ==, cf_entry_encoding (made));
@@ -230,6 +231,36 @@ test_entry_set_int (void)
   g_assert_cmpint (cf_entry_deadline (entry), ==, 12345);
   assert_string (entry, "-9223372036854775808");
   cf_entry_free (entry);
+}
+
+/* An object belongs to one entry at a time. */
+static void
+test_entry_object (void)
+{
+  gint n_alive = 0;
+  CfEntry *entry = make (
+      "key", cf_value_object (pile_new (CF_OBJECT_LARGE_BLOCKS + 1, &n_alive)),
+      CF_NO_DEADLINE);
+  CfEntry *made = cf_entry_try_remake (entry, CF_SLICE ("other"), NOW);
+  CfValue value = cf_value_string (CF_SLICE ("text"));
+  CfValue copy;
+
+  g_assert_cmpint (cf_entry_type (made), ==, CF_TYPE_LIST);
+  g_assert_true (cf_entry_object (made)->class->type == CF_TYPE_LIST);
+  cf_entry_free (entry);
+  g_assert_cmpint (n_alive, ==, 1);
+  g_assert_true (cf_entry_is_bulky (made));
+  g_assert_false (cf_entry_is_large (made));
+  g_assert_cmpuint (cf_entry_memory (made, 100), >=, 100);
+  g_assert_true (cf_entry_try_copy_value (made, &copy));
+  g_assert_true (copy.object != cf_entry_object (made));
+  g_assert_cmpint (n_alive, ==, 2);
+  cf_value_drop (&copy);
+  g_assert_cmpint (n_alive, ==, 1);
+  g_assert_true (cf_entry_assign (made, &value));
+  g_assert_cmpint (n_alive, ==, 0);
+  assert_string (made, "text");
+  cf_entry_free (made);
 }
 
 /* One that was not taken is still the caller's. */
@@ -258,6 +289,7 @@ main (int argc, char **argv)
   g_test_add_func ("/store/entry/writable", test_entry_writable);
   g_test_add_func ("/store/entry/remake", test_entry_remake);
   g_test_add_func ("/store/entry/set-int", test_entry_set_int);
+  g_test_add_func ("/store/entry/object", test_entry_object);
   g_test_add_func ("/store/entry/value-drop", test_entry_value_drop);
   return g_test_run ();
 }

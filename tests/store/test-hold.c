@@ -128,6 +128,43 @@ test_hold_claims (void)
   cf_hold_clear (&other);
 }
 
+/* Readers hold the same key at once; none of them removes it from under the
+ * others when its time has come. */
+static void
+test_hold_reading (void)
+{
+  g_autoptr (CfKeyspace) keyspace = cf_keyspace_new (1, NULL);
+  CfKey key = key_of_string ("k");
+  int one = 1;
+  const CfWaiter waiter = { &one, on_wake, ref_number };
+  CfHold reader, other;
+
+  n_woken = 0;
+  cf_hold_init (&reader, keyspace);
+  cf_hold_init (&other, keyspace);
+  put (&other, 0, "k", "v", NOW);
+  reader.reading = other.reading = TRUE;
+  g_assert_true (cf_hold_claims (&reader, &key, 1, NULL));
+  g_assert_true (cf_hold_claims (&other, &key, 1, NULL));
+  cf_hold_release (&other);
+  other.reading = TRUE;
+  g_assert_true (cf_hold_slots (&other, &key, 1, NULL));
+  g_assert_null (cf_keyspace_find (keyspace, &other, 0, &key, NOW + 1));
+  cf_hold_release (&other);
+  g_assert_false (other.reading);
+  g_assert_nonnull (cf_keyspace_find (keyspace, &reader, 0, &key, NOW));
+  g_assert_false (cf_hold_slots (&other, &key, 1, &waiter));
+  other.reading = TRUE;
+  g_assert_false (cf_hold_claims (&other, &key, 1, NULL));
+  g_assert_null (cf_keyspace_find (keyspace, &reader, 0, &key, NOW + 1));
+  cf_hold_release (&reader);
+  g_assert_cmpint (n_woken, ==, 1);
+  g_assert_cmpuint (cf_keyspace_size (keyspace, 0), ==, 1);
+  g_assert_cmpuint (cf_keyspace_expire_due (keyspace, NOW + 10, 10), ==, 1);
+  cf_hold_clear (&reader);
+  cf_hold_clear (&other);
+}
+
 /* While claimed, a key neither expires nor is evicted or sampled. */
 static void
 test_hold_claims_protect (void)
@@ -426,6 +463,7 @@ main (int argc, char **argv)
   g_test_add_func ("/store/hold/key-slot", test_hold_key_slot);
   g_test_add_func ("/store/hold/many", test_hold_many);
   g_test_add_func ("/store/hold/claims", test_hold_claims);
+  g_test_add_func ("/store/hold/reading", test_hold_reading);
   g_test_add_func ("/store/hold/claims-protect", test_hold_claims_protect);
   g_test_add_func ("/store/hold/trash", test_hold_trash);
   g_test_add_func ("/store/hold/threads", test_hold_threads);

@@ -39,7 +39,7 @@ test_reaper_of_keyspace (void)
 {
   g_autoptr (CfReaper) reaper = cf_reaper_new ();
   g_autoptr (CfKeyspace) keyspace = cf_keyspace_new (1, NULL);
-  g_autofree char *text = g_strnfill (CF_REAPER_LARGE + 1, 'x');
+  g_autofree char *text = g_strnfill (CF_ENTRY_LARGE_STRING + 1, 'x');
   CfHold hold;
 
   cf_keyspace_set_reaper (keyspace, reaper);
