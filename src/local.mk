@@ -69,6 +69,8 @@ types_sources = \
 	src/types/listpack.h \
 	src/types/object.c \
 	src/types/object.h \
+	src/types/rank.c \
+	src/types/rank.h \
 	$(NULL)
 store_sources = \
 	src/store/access.c \

@@ -105,6 +105,7 @@ test_programs = \
 	tests/types/test-bits \
 	tests/types/test-lcs \
 	tests/types/test-object \
+	tests/types/test-rank \
 	$(NULL)
 # Scripts that print nothing or why they failed; exit status 77 means skipped.
 test_scripts = \
