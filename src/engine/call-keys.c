@@ -38,10 +38,56 @@ cf_call_keys_trim (CfWorker *worker)
 }
 
 static inline void
-add_key (CfWorker *worker, CfSlice bytes, guint argument)
+add_key (CfWorker *worker, CfSlice bytes, guint argument, gboolean reading)
 {
-  worker->keys[worker->n_keys] = cf_key (bytes);
+  CfKey *key = &worker->keys[worker->n_keys];
+
+  *key = cf_key (bytes);
+  key->reading = (guint8) reading;
   worker->key_arguments[worker->n_keys++] = argument;
+}
+
+static void
+add_positions (CfCall *call, gboolean reading)
+{
+  CfWorker *worker = call->worker;
+
+  reserve_keys (worker, worker->positions->len);
+  for (guint i = 0; i < worker->positions->len; i++)
+    {
+      guint at = g_array_index (worker->positions, guint, i);
+
+      add_key (worker, call->argv[at], at, reading);
+    }
+  g_array_set_size (worker->positions, 0);
+}
+
+/* The keys of each specification; none if one does not fit. */
+static void
+collect_by_specs (CfCall *call)
+{
+  const CfCommandInfo *info = call->info;
+  CfWorker *worker = call->worker;
+
+  for (guint i = 0; i < CF_KEY_SPECS_MAX && info->command->keys[i].flags; i++)
+    {
+      if (!cf_command_spec_positions (info, i, call->argv, call->argc,
+                                      worker->positions))
+        {
+          worker->n_keys = 0;
+          return;
+        }
+      add_positions (call, cf_command_spec_reads (info, i));
+    }
+}
+
+static void
+collect_by_function (CfCall *call)
+{
+  CfWorker *worker = call->worker;
+
+  if (call->info->command->get_keys (call->argv, call->argc, worker->positions))
+    add_positions (call, cf_command_reads (call->info->command->flags));
 }
 
 /**
@@ -66,21 +112,15 @@ cf_call_keys_collect (CfCall *call)
       else
         reserve_keys (worker, (gsize) MAX (last, 0) + 1);
       for (int i = info->first; i <= last; i += info->step)
-        add_key (worker, call->argv[i], (guint) i);
+        add_key (worker, call->argv[i], (guint) i, info->reads);
     }
   else
     {
       g_array_set_size (worker->positions, 0);
-      if (!cf_command_key_positions (info, call->argv, call->argc,
-                                     worker->positions))
-        g_array_set_size (worker->positions, 0);
-      reserve_keys (worker, worker->positions->len);
-      for (guint i = 0; i < worker->positions->len; i++)
-        {
-          guint at = g_array_index (worker->positions, guint, i);
-
-          add_key (worker, call->argv[at], at);
-        }
+      if (info->command->get_keys != NULL)
+        collect_by_function (call);
+      else
+        collect_by_specs (call);
     }
   call->keys = worker->keys;
   call->key_arguments = worker->key_arguments;
@@ -88,13 +128,19 @@ cf_call_keys_collect (CfCall *call)
   call->key_hint = 0;
 }
 
+typedef struct
+{
+  CfWorker *worker;
+  gboolean reading;
+} Block;
+
 static void
 add_block_key (CfSlice key, gpointer data)
 {
-  CfWorker *worker = data;
+  const Block *block = data;
 
-  reserve_keys (worker, 1);
-  add_key (worker, key, 0);
+  reserve_keys (block->worker, 1);
+  add_key (block->worker, key, 0, block->reading);
 }
 
 /**
@@ -107,14 +153,18 @@ void
 cf_call_keys_collect_block (CfCall *call)
 {
   CfSession *session = call->session;
-  CfWorker *worker = call->worker;
+  Block block = { call->worker, FALSE };
 
-  worker->n_keys = 0;
+  block.worker->n_keys = 0;
   if (session->transaction != NULL)
-    cf_transaction_each_key (session->transaction, add_block_key, worker);
+    {
+      block.reading =
+          cf_command_reads (cf_transaction_flags (session->transaction));
+      cf_transaction_each_key (session->transaction, add_block_key, &block);
+    }
   for (guint i = 0; session->watches != NULL && i < session->watches->len; i++)
     add_block_key (cf_watch_key (g_ptr_array_index (session->watches, i)),
-                   worker);
+                   &block);
 }
 
 static gboolean
@@ -184,10 +234,7 @@ cf_call_keys_hold (CfCall *call, CfCommandFlags flags)
   CfWorker *worker = call->worker;
   CfWaiter waiter = cf_session_waiter (call->session);
   gboolean claim = needs_claims (call, flags);
-  gboolean reading = (flags & CF_COMMAND_READONLY) != 0 &&
-                     !(flags & (CF_COMMAND_WRITE | CF_COMMAND_MAY_REPLICATE));
 
-  call->hold->reading = reading;
   if (!claim)
     {
       if (!cf_hold_slots (call->hold, worker->keys, worker->n_keys, &waiter))
@@ -196,7 +243,6 @@ cf_call_keys_hold (CfCall *call, CfCommandFlags flags)
           !has_large_value (call))
         return TRUE;
       cf_hold_release (call->hold);
-      call->hold->reading = reading;
     }
   cf_stats_count (worker->stats, CF_STAT_CLAIMED, 1);
   return cf_hold_claims (call->hold, worker->keys, worker->n_keys, &waiter);

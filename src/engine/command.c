@@ -65,6 +65,7 @@ set_simple_keys (CfCommandInfo *info)
                    spec->keynum == 0 && spec->limit <= 1 && !spec->incomplete));
   if (info->simple && spec->flags != NULL)
     {
+      info->reads = cf_command_spec_reads (info, 0);
       info->first = spec->first;
       info->last = spec->last;
       info->step = spec->step;
@@ -396,6 +397,43 @@ cf_command_key_positions (const CfCommandInfo *info,
     if (!append_spec (&specs[i], argv, argc, positions))
       return FALSE;
   return TRUE;
+}
+
+/**
+ * cf_command_spec_positions:
+ * @info: a command
+ * @i: the number of a key specification that it has
+ * @argv: a request of it
+ * @argc: how many words that has, as many as its arity asks for
+ * @positions: (element-type guint): where to append the numbers of the
+ *   arguments that are keys by it
+ *
+ * Returns: %FALSE if the arguments do not fit
+ */
+gboolean
+cf_command_spec_positions (const CfCommandInfo *info,
+                           guint i,
+                           const CfSlice *argv,
+                           guint argc,
+                           GArray *positions)
+{
+  return append_spec (&info->command->keys[i], argv, argc, positions);
+}
+
+/**
+ * cf_command_spec_reads:
+ * @info: a command
+ * @i: the number of a key specification that it has
+ *
+ * Returns: whether the keys by it are only read
+ */
+gboolean
+cf_command_spec_reads (const CfCommandInfo *info, guint i)
+{
+  const CfCommand *command = info->command;
+
+  return g_str_has_prefix (command->keys[i].flags, "RO") &&
+         !(command->flags & CF_COMMAND_MAY_REPLICATE);
 }
 
 /**

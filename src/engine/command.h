@@ -55,6 +55,14 @@ typedef enum
   CF_COMMAND_BLOCK = 1 << 30,     /* EXEC: holds the keys of what is queued */
 } CfCommandFlags;
 
+/* Whether what has these flags changes no key. */
+static inline gboolean
+cf_command_reads (CfCommandFlags flags)
+{
+  return (flags & CF_COMMAND_READONLY) != 0 &&
+         !(flags & (CF_COMMAND_WRITE | CF_COMMAND_MAY_REPLICATE));
+}
+
 /* ACL categories; COMMAND INFO prints those that follow from the flags
  * (write, read, admin, dangerous, fast, slow, blocking, pubsub) by itself. */
 typedef enum
@@ -178,6 +186,7 @@ struct _CfCommandInfo
   CfAclCategories categories; /* explicit ones and those that follow */
   int first, last, step;      /* @simple: the one range of keys there is */
   gboolean simple;            /* no keys, or one range from a fixed place */
+  gboolean reads;             /* @simple: its keys are only read */
   const CfCommandInfo **subcommands; /* (owned) (nullable) NULL-terminated */
 };
 
@@ -208,6 +217,15 @@ gboolean cf_command_key_positions (const CfCommandInfo *info,
                                    const CfSlice *argv,
                                    guint argc,
                                    GArray *positions);
+/* Likewise of its specification @i alone, which it must have.  Not for a
+ * command with get_keys. */
+gboolean cf_command_spec_positions (const CfCommandInfo *info,
+                                    guint i,
+                                    const CfSlice *argv,
+                                    guint argc,
+                                    GArray *positions);
+/* Whether its keys by specification @i are only read. */
+gboolean cf_command_spec_reads (const CfCommandInfo *info, guint i);
 gboolean cf_command_arity_fits (const CfCommand *command, guint argc);
 
 G_END_DECLS

@@ -14,8 +14,7 @@ struct _CfClaims
   CfClaimedKey *keys;   /* (owned) sorted; set by _new() and only read after */
   CfClaimGroup *groups; /* (owned) each protected by its slot's lock */
   guint n_groups;
-  gboolean shared; /* only read after _new() */
-  gint wanted;     /* (atomic) a writer waits for its end */
+  gint wanted; /* (atomic) a writer waits for a key that is shared */
   CfMutex lock;
   GArray *waiters; /* (owned) (element-type Waiter) protected by @lock */
 };
@@ -32,7 +31,8 @@ compare_keys (const void *a, const void *b)
   return cf_slice_compare (one->key, other->key);
 }
 
-/* Sorts @keys and drops those named before; returns how many are left. */
+/* Sorts @keys and drops those named before, whose one use may be to be read
+ * and the other not; returns how many are left. */
 static gsize
 sort_keys (CfClaimedKey *keys, gsize n_keys)
 {
@@ -43,6 +43,8 @@ sort_keys (CfClaimedKey *keys, gsize n_keys)
   for (gsize i = 0; i < n_keys; i++)
     if (i == 0 || compare_keys (&keys[i], &keys[n_kept - 1]) != 0)
       keys[n_kept++] = keys[i];
+    else
+      keys[n_kept - 1].shared &= keys[i].shared;
   return n_kept;
 }
 
@@ -61,22 +63,21 @@ count_slots (const CfClaimedKey *keys, gsize n_keys)
  * cf_claims_new:
  * @keys: (array length=n_keys): the keys, whose bytes must outlive the claims
  * @n_keys: how many there are
- * @shared: whether other readers may claim them, too
  *
  * Returns: (transfer full): a set of claims that is in no slot yet
  */
 CfClaims *
-cf_claims_new (const CfKey *keys, gsize n_keys, gboolean shared)
+cf_claims_new (const CfKey *keys, gsize n_keys)
 {
   CfClaims *self = g_new0 (CfClaims, 1);
 
-  self->shared = shared;
   self->keys = g_new (CfClaimedKey, n_keys);
   for (gsize i = 0; i < n_keys; i++)
     self->keys[i] = (CfClaimedKey){
       .key = keys[i].bytes,
       .hash = keys[i].hash,
       .slot = keys[i].slot,
+      .shared = keys[i].reading,
     };
   n_keys = sort_keys (self->keys, n_keys);
   self->groups =
@@ -148,11 +149,10 @@ cf_claims_group (CfClaims *self, guint i)
   return &self->groups[i];
 }
 
-static gboolean
-group_has (const CfClaimGroup *self, const CfClaimedKey *key)
+static const CfClaimedKey *
+find_key (const CfClaimGroup *self, const CfClaimedKey *key)
 {
-  return bsearch (key, self->keys, self->n_keys, sizeof *key, compare_keys) !=
-         NULL;
+  return bsearch (key, self->keys, self->n_keys, sizeof *key, compare_keys);
 }
 
 /**
@@ -171,17 +171,17 @@ cf_claims_on (const CfClaimGroup *list, CfSlice key, guint32 hash)
   for (; list != NULL; list = list->next)
     {
       wanted.slot = list->keys[0].slot;
-      if (group_has (list, &wanted))
+      if (find_key (list, &wanted) != NULL)
         return list->claims;
     }
   return NULL;
 }
 
-/* Whether @self lets nobody else in who comes to read or write. */
+/* Whether the claim on @key keeps one out who comes to read or to write. */
 static gboolean
-keeps_out (CfClaims *self, gboolean reading)
+keeps_out (CfClaims *self, const CfClaimedKey *key, gboolean reading)
 {
-  if (!self->shared)
+  if (!key->shared)
     return TRUE;
   if (!reading)
     g_atomic_int_set (&self->wanted, 1);
@@ -192,40 +192,44 @@ keeps_out (CfClaims *self, gboolean reading)
  * cf_claims_against_key:
  * @list: (nullable): the groups of the key's slot, which is locked
  * @key: a key
- * @hash: its hash
- * @reading: whether it is only to be read
  *
- * A writer has all shared claims on the key let nobody else in.
+ * If it is not only to be read, those who share it let no more readers in.
  *
  * Returns: (transfer none) (nullable): claims that must end first
  */
 CfClaims *
-cf_claims_against_key (const CfClaimGroup *list,
-                       CfSlice key,
-                       guint32 hash,
-                       gboolean reading)
+cf_claims_against_key (const CfClaimGroup *list, const CfKey *key)
 {
-  CfClaimedKey wanted = { .key = key, .hash = hash };
+  CfClaimedKey wanted = { .key = key->bytes, .hash = key->hash };
   CfClaims *against = NULL;
 
+  wanted.slot = key->slot;
   for (; list != NULL; list = list->next)
     {
-      wanted.slot = list->keys[0].slot;
-      if (group_has (list, &wanted) && keeps_out (list->claims, reading))
+      const CfClaimedKey *found = find_key (list, &wanted);
+
+      if (found != NULL && keeps_out (list->claims, found, key->reading))
         against = list->claims;
     }
   return against;
 }
 
+/* Whether @theirs, which are listed, keep @ours out. */
 static gboolean
-have_common_key (const CfClaimGroup *one, const CfClaimGroup *other)
+group_keeps_out (const CfClaimGroup *theirs, const CfClaimGroup *ours)
 {
-  const CfClaimGroup *few = one->n_keys < other->n_keys ? one : other;
-  const CfClaimGroup *many = few == one ? other : one;
+  const CfClaimGroup *few = theirs->n_keys < ours->n_keys ? theirs : ours;
+  const CfClaimGroup *many = few == theirs ? ours : theirs;
 
   for (guint i = 0; i < few->n_keys; i++)
-    if (group_has (many, &few->keys[i]))
-      return TRUE;
+    {
+      const CfClaimedKey *one = &few->keys[i], *other = find_key (many, one);
+
+      if (other != NULL &&
+          keeps_out (theirs->claims, few == theirs ? one : other,
+                     few == theirs ? other->shared : one->shared))
+        return TRUE;
+    }
   return FALSE;
 }
 
@@ -244,8 +248,7 @@ cf_claims_against (const CfClaimGroup *list, const CfClaimGroup *group)
   CfClaims *against = NULL;
 
   for (; list != NULL; list = list->next)
-    if (have_common_key (list, group) &&
-        keeps_out (list->claims, group->claims->shared))
+    if (group_keeps_out (list, group))
       against = list->claims;
   return against;
 }

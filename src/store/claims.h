@@ -13,9 +13,9 @@
  * claimant takes its groups out of all slots before it wakes the waiters: so
  * none is missed, and nobody can reach a claims set that is being freed.
  *
- * Shared claims are those of readers.  A writer that meets one marks it as
- * wanted; from then on readers, too, wait until it has ended, so that writers
- * have their turn.
+ * A claim on a key that is only read is shared with other readers.  A writer
+ * that meets one marks the claims as wanted; from then on readers, too, wait
+ * until it has ended, so that writers have their turn.
  *
  * Thread safety: groups are protected by their slot's lock; the waiters have
  * a lock of their own.
@@ -31,6 +31,7 @@ typedef struct
   CfSlice key; /* (not owned) */
   guint32 hash;
   guint16 slot;
+  gboolean shared; /* with other readers */
 } CfClaimedKey;
 
 typedef struct _CfClaimGroup CfClaimGroup;
@@ -43,7 +44,7 @@ struct _CfClaimGroup
   CfClaimGroup *next; /* (nullable) in the slot's list */
 };
 
-CfClaims *cf_claims_new (const CfKey *keys, gsize n_keys, gboolean shared);
+CfClaims *cf_claims_new (const CfKey *keys, gsize n_keys);
 void cf_claims_free (CfClaims *self); /* and wakes the waiters */
 guint cf_claims_n_groups (const CfClaims *self);
 CfClaimGroup *cf_claims_group (CfClaims *self, guint i);
@@ -51,10 +52,7 @@ CfClaimGroup *cf_claims_group (CfClaims *self, guint i);
 /* Whose claim on @list the key is in, NULL: nobody's.  Slot locked. */
 CfClaims *cf_claims_on (const CfClaimGroup *list, CfSlice key, guint32 hash);
 /* Whose claim on @list keeps one who wants the key from it.  Slot locked. */
-CfClaims *cf_claims_against_key (const CfClaimGroup *list,
-                                 CfSlice key,
-                                 guint32 hash,
-                                 gboolean reading);
+CfClaims *cf_claims_against_key (const CfClaimGroup *list, const CfKey *key);
 /* Whose claims on @list keep @group from being listed, too.  Slot locked. */
 CfClaims *cf_claims_against (const CfClaimGroup *list,
                              const CfClaimGroup *group);

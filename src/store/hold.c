@@ -149,7 +149,7 @@ find_claims (const CfHold *self, const CfKey *keys, gsize n_keys)
 
   for (gsize i = 0; i < n_keys && claims == NULL; i++)
     claims = cf_claims_against_key (self->keyspace->slots[keys[i].slot].claims,
-                                    keys[i].bytes, keys[i].hash, self->reading);
+                                    &keys[i]);
   return claims;
 }
 
@@ -172,7 +172,6 @@ unlock_slots (CfHold *self)
     cf_slot_unlock (&self->keyspace->slots[self->slots[i]]);
   self->n_slots = 0;
   self->mode = CF_HOLD_NONE;
-  self->reading = FALSE;
 }
 
 /**
@@ -249,7 +248,6 @@ end_claims (CfHold *self, guint n_groups)
       cf_slot_unlock (slot);
     }
   self->mode = CF_HOLD_NONE;
-  self->reading = FALSE;
   g_clear_pointer (&self->claims, cf_claims_free);
 }
 
@@ -275,7 +273,7 @@ cf_hold_claims (CfHold *self,
 {
   g_assert (self->mode == CF_HOLD_NONE);
   self->mode = CF_HOLD_CLAIMS;
-  self->claims = cf_claims_new (keys, n_keys, self->reading);
+  self->claims = cf_claims_new (keys, n_keys);
   for (guint i = 0; i < cf_claims_n_groups (self->claims); i++)
     if (!publish_group (self, cf_claims_group (self->claims, i), waiter))
       {

@@ -14,8 +14,8 @@
  *          claimant; whoever wants it gets nothing, registers as a waiter
  *          and tries again from the start when the claimant is done.  While
  *          it runs, the claimant locks a slot only for the moment of a table
- *          look-up or change.  Claims of those who only read are shared
- *          among readers, until a writer wants the key.
+ *          look-up or change.  Claims on keys that are only read are
+ *          shared among readers, until a writer wants the key.
  *  ALL     the gate is closed (see engine/gate.h): nobody else runs, so no
  *          lock is taken.
  *
@@ -52,8 +52,9 @@ typedef struct _CfTrash CfTrash;
 typedef struct
 {
   CfSlice bytes;
-  guint32 hash; /* of the bytes, for tables */
-  guint16 slot; /* CRC-16 of the bytes or their {tag}, mod 16384 */
+  guint32 hash;   /* of the bytes, for tables */
+  guint16 slot;   /* CRC-16 of the bytes or their {tag}, mod 16384 */
+  guint8 reading; /* it is only read: readers may claim it at once */
 } CfKey;
 
 CfKey cf_key (CfSlice bytes);
@@ -75,8 +76,6 @@ typedef struct
   CfKeyspace *keyspace; /* (not owned) */
   gint64 now_ms; /* wall clock of the command, set before or after it is held,
                     reset by the release; 0: read when needed */
-  gboolean reading; /* nothing is changed: readers may claim the same keys; set
-                       before it is held, reset by the release */
   CfClaims *claims; /* (owned) (nullable) CLAIMS only */
   guint16 *slots;   /* scratch of CF_N_SLOTS: those locked, ascending */
   guint n_slots;

@@ -155,19 +155,15 @@ look_up (CfSlot *slot, guint db, const CfKey *key)
 
 /* The same, but what is past its deadline goes. */
 static CfEntry *
-look_up_live (CfKeyspace *self,
-              const CfHold *hold,
-              CfSlot *slot,
-              guint db,
-              const CfKey *key,
-              gint64 now_ms)
+look_up_live (
+    CfKeyspace *self, CfSlot *slot, guint db, const CfKey *key, gint64 now_ms)
 {
   CfEntry *entry = look_up (slot, db, key);
 
   if (entry == NULL || !cf_entry_is_past (entry, now_ms))
     return entry;
   /* Other readers may have it still. */
-  if (hold->reading && cf_claims_on (slot->claims, key->bytes, key->hash))
+  if (key->reading && cf_claims_on (slot->claims, key->bytes, key->hash))
     return NULL;
   if (!cf_keyspace_is_frozen (self, now_ms))
     cf_slot_drop (self, slot, db, key->bytes, key->hash, CF_REMOVED_EXPIRED);
@@ -189,7 +185,7 @@ cf_keyspace_find (
     CfKeyspace *self, CfHold *hold, guint db, const CfKey *key, gint64 now_ms)
 {
   CfSlot *slot = cf_slot_enter (self, hold, key->slot);
-  CfEntry *entry = look_up_live (self, hold, slot, db, key, now_ms);
+  CfEntry *entry = look_up_live (self, slot, db, key, now_ms);
 
   cf_slot_leave (slot, hold);
   return entry;
@@ -264,7 +260,7 @@ put_locked (CfKeyspace *self,
             gint64 deadline_ms)
 {
   gint64 now_ms = hold_now (hold);
-  CfEntry *live = look_up_live (self, hold, slot, db, key, now_ms);
+  CfEntry *live = look_up_live (self, slot, db, key, now_ms);
   CfEntry *old = live != NULL ? live : look_up (slot, db, key); /* frozen */
   guint32 access = cf_access_initial (self, now_ms);
   CfEntry *entry;
@@ -333,7 +329,7 @@ cf_keyspace_set_deadline (CfKeyspace *self,
                           gint64 deadline_ms)
 {
   CfSlot *slot = cf_slot_enter (self, hold, key->slot);
-  CfEntry *old = look_up_live (self, hold, slot, db, key, hold_now (hold));
+  CfEntry *old = look_up_live (self, slot, db, key, hold_now (hold));
   CfEntry *entry = old;
 
   if (old != NULL &&
@@ -363,7 +359,7 @@ CfEntry *
 cf_keyspace_steal (CfKeyspace *self, CfHold *hold, guint db, const CfKey *key)
 {
   CfSlot *slot = cf_slot_enter (self, hold, key->slot);
-  CfEntry *entry = look_up_live (self, hold, slot, db, key, hold_now (hold));
+  CfEntry *entry = look_up_live (self, slot, db, key, hold_now (hold));
 
   if (entry != NULL)
     {

@@ -11,7 +11,7 @@ test_claims_groups (void)
     key_of_string ("{a}1"), key_of_string ("b"),    key_of_string ("{a}2"),
     key_of_string ("{a}1"), key_of_string ("{a}3"),
   };
-  CfClaims *claims = cf_claims_new (keys, G_N_ELEMENTS (keys), FALSE);
+  CfClaims *claims = cf_claims_new (keys, G_N_ELEMENTS (keys));
   guint n_keys = 0;
 
   g_assert_cmpuint (cf_claims_n_groups (claims), ==, 2);
@@ -38,7 +38,7 @@ test_claims_groups (void)
 static void
 test_claims_none (void)
 {
-  CfClaims *claims = cf_claims_new (NULL, 0, FALSE);
+  CfClaims *claims = cf_claims_new (NULL, 0);
 
   g_assert_cmpuint (cf_claims_n_groups (claims), ==, 0);
   g_assert_null (cf_claims_on (NULL, CF_SLICE ("a"), 1));
@@ -62,9 +62,9 @@ test_claims_against (void)
       g_ptr_array_add (names, g_strdup_printf ("{tag}%u", number));
       keys[i] = key_of_string (names->pdata[i]);
     }
-  even = cf_claims_new (keys, 500, FALSE);
-  odd = cf_claims_new (keys + 500, 500, FALSE);
-  one = cf_claims_new (keys + 700, 1, FALSE);
+  even = cf_claims_new (keys, 500);
+  odd = cf_claims_new (keys + 500, 500);
+  one = cf_claims_new (keys + 700, 1);
   g_assert_null (
       cf_claims_against (cf_claims_group (even, 0), cf_claims_group (odd, 0)));
   g_assert_null (cf_claims_against (NULL, cf_claims_group (odd, 0)));
@@ -95,7 +95,7 @@ static void
 test_claims_waiters (void)
 {
   const CfKey key = key_of_string ("k");
-  CfClaims *claims = cf_claims_new (&key, 1, FALSE);
+  CfClaims *claims = cf_claims_new (&key, 1);
   guint number = 0;
   const CfWaiter waiter = { &number, on_wake, ref_number };
 
@@ -111,29 +111,44 @@ static void
 test_claims_shared (void)
 {
   const CfKey key = key_of_string ("k");
-  CfClaims *one = cf_claims_new (&key, 1, TRUE);
-  CfClaims *other = cf_claims_new (&key, 1, TRUE);
-  CfClaims *writer = cf_claims_new (&key, 1, FALSE);
-  CfClaimGroup *list = cf_claims_group (one, 0);
+  CfKey read_key = key;
+  CfClaims *one, *other, *writer;
+  CfClaimGroup *list;
 
+  read_key.reading = TRUE;
+  one = cf_claims_new (&read_key, 1);
+  other = cf_claims_new (&read_key, 1);
+  writer = cf_claims_new (&key, 1);
+  list = cf_claims_group (one, 0);
   g_assert_null (cf_claims_against (list, cf_claims_group (other, 0)));
-  g_assert_null (cf_claims_against_key (list, key.bytes, key.hash, TRUE));
+  g_assert_null (cf_claims_against_key (list, &read_key));
   g_assert_true (cf_claims_on (list, key.bytes, key.hash) == one);
   g_assert_true (cf_claims_against (list, cf_claims_group (writer, 0)) == one);
   g_assert_true (cf_claims_against (list, cf_claims_group (other, 0)) == one);
-  g_assert_true (cf_claims_against_key (list, key.bytes, key.hash, TRUE) ==
-                 one);
+  g_assert_true (cf_claims_against_key (list, &read_key) == one);
   cf_claims_free (one);
   list = cf_claims_group (other, 0);
-  g_assert_true (cf_claims_against_key (list, key.bytes, key.hash, FALSE) ==
-                 other);
-  g_assert_true (cf_claims_against_key (list, key.bytes, key.hash, TRUE) ==
-                 other);
+  g_assert_true (cf_claims_against_key (list, &key) == other);
+  g_assert_true (cf_claims_against_key (list, &read_key) == other);
   cf_claims_free (other);
   list = cf_claims_group (writer, 0);
-  g_assert_true (cf_claims_against_key (list, key.bytes, key.hash, TRUE) ==
-                 writer);
+  g_assert_true (cf_claims_against_key (list, &read_key) == writer);
   cf_claims_free (writer);
+}
+
+/* A key that is read and written by the same command is not shared. */
+static void
+test_claims_both_uses (void)
+{
+  CfKey keys[] = { key_of_string ("k"), key_of_string ("k") };
+  CfClaims *claims;
+
+  keys[0].reading = TRUE;
+  claims = cf_claims_new (keys, 2);
+  g_assert_cmpuint (cf_claims_group (claims, 0)->n_keys, ==, 1);
+  g_assert_true (
+      cf_claims_against_key (cf_claims_group (claims, 0), &keys[0]) == claims);
+  cf_claims_free (claims);
 }
 
 int
@@ -145,5 +160,6 @@ main (int argc, char **argv)
   g_test_add_func ("/store/claims/against", test_claims_against);
   g_test_add_func ("/store/claims/waiters", test_claims_waiters);
   g_test_add_func ("/store/claims/shared", test_claims_shared);
+  g_test_add_func ("/store/claims/both-uses", test_claims_both_uses);
   return g_test_run ();
 }

@@ -134,29 +134,26 @@ static void
 test_hold_reading (void)
 {
   g_autoptr (CfKeyspace) keyspace = cf_keyspace_new (1, NULL);
-  CfKey key = key_of_string ("k");
+  CfKey key = key_of_string ("k"), read_key = key;
   int one = 1;
   const CfWaiter waiter = { &one, on_wake, ref_number };
   CfHold reader, other;
 
+  read_key.reading = TRUE;
   n_woken = 0;
   cf_hold_init (&reader, keyspace);
   cf_hold_init (&other, keyspace);
   put (&other, 0, "k", "v", NOW);
-  reader.reading = other.reading = TRUE;
-  g_assert_true (cf_hold_claims (&reader, &key, 1, NULL));
-  g_assert_true (cf_hold_claims (&other, &key, 1, NULL));
+  g_assert_true (cf_hold_claims (&reader, &read_key, 1, NULL));
+  g_assert_true (cf_hold_claims (&other, &read_key, 1, NULL));
   cf_hold_release (&other);
-  other.reading = TRUE;
-  g_assert_true (cf_hold_slots (&other, &key, 1, NULL));
-  g_assert_null (cf_keyspace_find (keyspace, &other, 0, &key, NOW + 1));
+  g_assert_true (cf_hold_slots (&other, &read_key, 1, NULL));
+  g_assert_null (cf_keyspace_find (keyspace, &other, 0, &read_key, NOW + 1));
   cf_hold_release (&other);
-  g_assert_false (other.reading);
-  g_assert_nonnull (cf_keyspace_find (keyspace, &reader, 0, &key, NOW));
+  g_assert_nonnull (cf_keyspace_find (keyspace, &reader, 0, &read_key, NOW));
   g_assert_false (cf_hold_slots (&other, &key, 1, &waiter));
-  other.reading = TRUE;
-  g_assert_false (cf_hold_claims (&other, &key, 1, NULL));
-  g_assert_null (cf_keyspace_find (keyspace, &reader, 0, &key, NOW + 1));
+  g_assert_false (cf_hold_claims (&other, &read_key, 1, NULL));
+  g_assert_null (cf_keyspace_find (keyspace, &reader, 0, &read_key, NOW + 1));
   cf_hold_release (&reader);
   g_assert_cmpint (n_woken, ==, 1);
   g_assert_cmpuint (cf_keyspace_size (keyspace, 0), ==, 1);
