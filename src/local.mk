@@ -62,10 +62,15 @@ types_sources = \
 	src/types/bitfield.h \
 	src/types/bits.c \
 	src/types/bits.h \
+	src/types/dict.c \
 	src/types/dict.h \
+	src/types/intset.c \
 	src/types/intset.h \
 	src/types/lcs.c \
 	src/types/lcs.h \
+	src/types/listpack-element.c \
+	src/types/listpack-element.h \
+	src/types/listpack.c \
 	src/types/listpack.h \
 	src/types/object.c \
 	src/types/object.h \

@@ -103,7 +103,10 @@ test_programs = \
 	tests/store/test-watch \
 	tests/types/test-bitfield \
 	tests/types/test-bits \
+	tests/types/test-dict \
+	tests/types/test-intset \
 	tests/types/test-lcs \
+	tests/types/test-listpack \
 	tests/types/test-object \
 	tests/types/test-rank \
 	$(NULL)

@@ -10,7 +10,19 @@
  *
  * Nodes are the user's: a structure that begins with a CfDictNode, whose key
  * the class tells.  Hashes are cf_hash64() of the key, under the seed of the
- * process.
+ * process.  The low bits of a bucket count its chain, which makes a fair
+ * choice among all nodes cheap; so nodes must be aligned to
+ * CF_DICT_ALIGNMENT, as malloc()'s of 16 bytes or more are.
+ *
+ * Invariants:
+ *   1. n_buckets is 0 if and only if there is no node.
+ *   2. mask + 1 is the greatest power of two that is at most n_buckets.
+ *   3. The node of hash h is in bucket h & (2 * mask + 1) if that is less
+ *      than n_buckets, else in bucket h & mask.
+ *   4. A bucket's low bits are the length of its chain, or CF_DICT_LONG when
+ *      that is as long or longer.
+ *   5. Segments have SEGMENT_SIZE places, but the first one, while it is the
+ *      only one, has the next power of two from n_buckets on.
  *
  * SCAN's guarantee: a cursor goes over the buckets in the order of their
  * reversed bits, so what stays in the table from the first call to the one
@@ -25,15 +37,21 @@
 
 #include <glib.h>
 
+#include "base/hash.h"
 #include "base/slice.h"
 
 G_BEGIN_DECLS
 
-typedef struct _CfDictNode CfDictNode;
-struct _CfDictNode
+#define CF_DICT_ALIGNMENT 16
+#define CF_DICT_LONG (CF_DICT_ALIGNMENT - 1)
+
+/* The address of a node and, in a bucket, the low bits of invariant 4. */
+typedef guintptr CfDictLink;
+
+typedef struct
 {
-  CfDictNode *next; /* (nullable) in the bucket; the dict's own */
-};
+  CfDictLink next; /* in the bucket; the dict's own */
+} CfDictNode;
 
 typedef struct
 {
@@ -44,24 +62,56 @@ typedef struct
 typedef struct
 {
   const CfDictClass *class;
-  CfDictNode ***segments; /* (owned) the directory */
+  CfDictLink **segments; /* (owned) the directory */
   gsize n_buckets;
+  gsize mask;
   gsize n_nodes;
 } CfDict;
 
 void cf_dict_init (CfDict *self, const CfDictClass *class);
-void cf_dict_clear (CfDict *self); /* frees all nodes */
-gsize cf_dict_n (const CfDict *self);
+void cf_dict_clear (CfDict *self);         /* frees all nodes */
 gsize cf_dict_memory (const CfDict *self); /* bytes, without the nodes */
 
+static inline gsize
+cf_dict_n (const CfDict *self)
+{
+  return self->n_nodes;
+}
+
 CfDictNode *cf_dict_find (const CfDict *self, CfSlice key); /* (nullable) */
-/* Where the pointer to the node stands, to put another with the same key in
- * its place; NULL: there is none.  Good until the next change. */
-CfDictNode **cf_dict_find_link (CfDict *self, CfSlice key);
 /* Its key must not be there.  FALSE: no memory, and it was not taken. */
 gboolean cf_dict_insert (CfDict *self, CfDictNode *node);
 CfDictNode *cf_dict_steal (CfDict *self, CfSlice key); /* (nullable) */
 gboolean cf_dict_remove (CfDict *self, CfSlice key);
+
+/* The same for who has the hash of the key, cf_dict_hash(), already. */
+static inline guint64
+cf_dict_hash (CfSlice key)
+{
+  return cf_hash64 (key);
+}
+CfDictNode *cf_dict_find_hashed (const CfDict *self, CfSlice key, guint64 hash);
+gboolean cf_dict_insert_hashed (CfDict *self, CfDictNode *node, guint64 hash);
+CfDictNode *cf_dict_steal_hashed (CfDict *self, CfSlice key, guint64 hash);
+
+/* Where the link to the node stands, to put another with the same key in its
+ * place; NULL: there is none.  Good until the next change. */
+CfDictLink *cf_dict_find_link (CfDict *self, CfSlice key, guint64 hash);
+
+static inline CfDictNode *
+cf_dict_link_node (CfDictLink link)
+{
+  return (CfDictNode *) (link & ~(CfDictLink) CF_DICT_LONG);
+}
+
+/* Puts @node, whose next is set here, where another one was; the other may
+ * have been freed or moved meanwhile, and @next is what its next was. */
+static inline void
+cf_dict_link_set (CfDictLink *link, CfDictNode *node, CfDictLink next)
+{
+  node->next = next;
+  *link = (CfDictLink) node | (*link & CF_DICT_LONG);
+}
 
 /* Any node, each with the same chance; NULL: it is empty. */
 CfDictNode *cf_dict_random (const CfDict *self);

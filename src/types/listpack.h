@@ -89,8 +89,9 @@ cf_listpack_prepend (CfListpack **self, CfSlice element)
 {
   return cf_listpack_insert (self, cf_listpack_first (*self), element);
 }
-/* Removes up to @n elements from @at on; what followed is at @at then. */
-void cf_listpack_remove (CfListpack **self, CfListpackAt at, gsize n);
+/* Removes up to @n elements from @at on; what followed is at @at then, which
+ * is returned unless nothing did. */
+CfListpackAt cf_listpack_remove (CfListpack **self, CfListpackAt at, gsize n);
 /* Appends all of @other, which stays. */
 gboolean cf_listpack_append_all (CfListpack **self, const CfListpack *other);
 
