@@ -64,7 +64,7 @@ cf_ranked_try_new (CfSlice member, double score)
   self = g_try_malloc (sizeof *self + prefix + member.size);
   if (self == NULL)
     return NULL;
-  self->link.next = NULL;
+  self->link.next = 0;
   self->score = score;
   self->bytes[0] = prefix == 1 ? (guint8) size : 255;
   if (prefix > 1)
