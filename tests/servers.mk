@@ -16,6 +16,8 @@ EXTRA_DIST += \
 	tests/lib/harness.py \
 	tests/oracle/bitmaps.txt \
 	tests/oracle/chance.py \
+	tests/oracle/chance_keys.py \
+	tests/oracle/chance_strings.py \
 	tests/oracle/client.txt \
 	tests/oracle/command.txt \
 	tests/oracle/compare.py \

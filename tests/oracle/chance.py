@@ -2,10 +2,23 @@
 """Random commands for two servers.  A sequence whose replies differ is made
 as short as it can be before it is printed, so that what it needs is seen.
 
+The commands of a family are those of chance_FAMILY.py, which has
+  TEMPLATES   one command a line; see below
+  FILL        (optional) {word: function of the maker}: what a word becomes,
+              beside those of FILL here
+  MARKS       (optional) {command: marks}: how replies are compared, as in a
+              table; such commands stay out of transactions
+and, one time in four, those of chance_keys.py, which any key may get.
+
 A template is a command with words to fill in: see FILL.  "?" before a word
 leaves it out now and then, "|" separates alternatives, ":" joins words that
-go together, "+" repeats one up to four times."""
+go together, "+" repeats one up to four times.  "K!" is the key that was last
+filled in, and ";" begins another command that must follow: so a key whose
+value is up to chance can be removed."""
 
+import glob
+import importlib
+import os
 import random
 import re
 
@@ -13,79 +26,6 @@ import compare
 
 ROUND = 250
 SHRINK_TRIES = 400
-NEAR = {'TTL': 2, 'EXPIRETIME': 2, 'PTTL': 2000, 'PEXPIRETIME': 2000,
-        'IDLETIME': 2}
-
-TEMPLATES = '''
-SET K V
-SET K V ?NX|XX ?GET ?EX:S|PX:M|EXAT:L|PXAT:N|KEEPTTL
-SET K V ?EX:I ?NX|XX|GET|KEEPTTL|nonsense ?PX:M
-GET K
-GETDEL K
-GETEX K ?EX:S|PX:M|EXAT:L|PXAT:N|PERSIST|EX:I|nonsense
-GETSET K V
-GETRANGE K I I
-SUBSTR K I I
-SETRANGE K O V
-STRLEN K
-APPEND K V
-INCR K
-DECR K
-INCRBY K I
-DECRBY K I
-INCRBYFLOAT K F
-SETNX K V
-SETEX K S V
-PSETEX K M V
-SETEX K I V
-MSET +K:V
-MSETNX +K:V
-MGET +K
-LCS K K ?LEN|IDX ?MINMATCHLEN:I ?WITHMATCHLEN
-SETBIT K O B
-GETBIT K O
-BITCOUNT K ?I:I|I:I:BYTE|I:I:BIT|I
-BITPOS K B ?I|I:I|I:I:BYTE|I:I:BIT
-BITOP AND|OR|XOR K +K
-BITOP NOT K K ?K
-BITFIELD K +GET:E:P|SET:E:P:I|INCRBY:E:P:I|OVERFLOW:WRAP|OVERFLOW:SAT|OVERFLOW:FAIL
-BITFIELD K +SET:E:P:I|INCRBY:E:P:I
-BITFIELD_RO K +GET:E:P ?SET:E:P:I
-COPY K K ?DB:D ?REPLACE
-DEL +K
-UNLINK +K
-EXISTS +K
-TOUCH +K
-EXPIRE K S ?NX|XX|GT|LT ?NX|XX|GT|LT
-PEXPIRE K M ?NX|XX|GT|LT
-EXPIREAT K T ?NX|XX|GT|LT
-PEXPIREAT K U ?NX|XX|GT|LT
-EXPIRE K I
-PEXPIREAT K I
-PERSIST K
-TTL K
-PTTL K
-EXPIRETIME K
-PEXPIRETIME K
-TYPE K
-OBJECT ENCODING K
-MOVE K D
-RENAME K K
-RENAMENX K K
-KEYS G
-DBSIZE
-RANDOMKEY
-SELECT D
-SWAPDB D D
-FLUSHDB ?ASYNC|SYNC
-MULTI
-EXEC
-EXEC
-DISCARD
-WATCH +K
-UNWATCH
-'''.strip().split('\n')
-
 INTEGERS = (0, 1, -1, 2, 7, 8, -8, 31, 63, 64, 100, 255, 256, 9999, 10000,
             2**31 - 1, 2**31, 2**32, 2**53, 2**63 - 1, -2**63, 2**63, -2**63 - 1,
             2**64, '', 'x', '1x', ' 1', '+1', '01', '-0', '1.0', '1e3')
@@ -99,12 +39,47 @@ TEXTS = ('', 'a', 'foo', 'foobar', 'hello world', 'ab' * 20, 'x' * 44,
 GLOBS = ('*', 'k?', 'k[1-3]', 'k[^1]', '*1*', 'nothing', 'k\\1', '[', '')
 
 
-class Maker:
-    """Makes the commands that follow from a seed."""
+def families():
+    """The names of all families."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    names = [os.path.basename(path)[len('chance_'):-len('.py')]
+             for path in glob.glob(here + '/chance_*.py')]
+    return sorted(set(names) - {'keys'})
 
-    def __init__(self, seed):
+
+class Family:
+    """What one module and that of the keys say."""
+
+    def __init__(self, name):
+        modules = [importlib.import_module('chance_' + part)
+                   for part in ('keys', name)]
+        self.shared, self.own = (module.TEMPLATES.strip().split('\n')
+                                 for module in modules)
+        self.fill = dict(FILL)
+        self.marks = {}
+        for module in modules:
+            self.fill.update(getattr(module, 'FILL', {}))
+            self.marks.update(getattr(module, 'MARKS', {}))
+
+    def marks_of(self, command):
+        name = command[0].decode('latin1').upper()
+        if name == 'OBJECT' and len(command) > 1:
+            name = command[1].decode('latin1').upper()
+        return self.marks.get(name, {})
+
+
+class Maker:
+    """Makes the commands of a family that follow from a seed."""
+
+    def __init__(self, family, seed):
+        self.family = family
         self.chance = random.Random(seed)
         self.in_multi = False
+        self.last_key = 'k0'
+
+    def key(self):
+        self.last_key = 'k%d' % self.chance.randrange(8)
+        return self.last_key
 
     def integer(self):
         chance = self.chance
@@ -124,19 +99,10 @@ class Maker:
         return ''.join(chr(chance.randrange(256))
                        for _ in range(chance.randrange(200)))
 
-    def encoding(self):
-        return self.chance.choice('ui') + str(self.chance.choice(
-            (1, 2, 3, 4, 5, 7, 8, 9, 13, 16, 17, 31, 32, 33, 62, 63, 64, 65,
-             0)))
-
-    def place(self):
-        return self.chance.choice(('', '', '#')) + str(self.chance.choice(
-            (0, 1, 2, 3, 7, 8, 9, 15, 16, 31, 33, 64, 100, 1000, -1)))
-
     def fill(self, word):
         chance = self.chance
-        if word in FILL:
-            return FILL[word](self)
+        if word in self.family.fill:
+            return self.family.fill[word](self)
         return chance.choice((word, word.lower())) if word.isupper() else word
 
     def words(self, part):
@@ -150,32 +116,38 @@ class Maker:
         return [self.fill(word)
                 for word in chance.choice(part.split('|')).split(':')]
 
-    def command(self):
+    def template(self):
+        """One that can be compared here: in a transaction, what is the same
+        on both servers."""
         while True:
-            parts = self.chance.choice(TEMPLATES).split()
-            if not self.in_multi or parts[0] not in HARD_TO_COMPARE:
-                break
-        if parts[0] in ('MULTI', 'EXEC', 'DISCARD'):
-            self.in_multi = parts[0] == 'MULTI'
-        command = [parts[0]]
-        for part in parts[1:]:
-            command += self.words(part)
-        return [str(word).encode('latin1') for word in command]
+            shared = self.chance.random() < 0.25
+            template = self.chance.choice(
+                self.family.shared if shared else self.family.own)
+            names = template.split()[:2]
+            if not self.in_multi or (names[0] != 'OBJECT' and
+                                     names[0] not in self.family.marks):
+                return template
+
+    def step(self):
+        """One command, or those that belong together."""
+        made = []
+        for template in self.template().split(' ; '):
+            parts = template.split()
+            if parts[0] in ('MULTI', 'EXEC', 'DISCARD'):
+                self.in_multi = parts[0] == 'MULTI'
+            command = [parts[0]]
+            for part in parts[1:]:
+                command += self.words(part)
+            made.append([str(word).encode('latin1') for word in command])
+        return made
 
 
-# In a transaction only what is the same on both servers can be compared.
-HARD_TO_COMPARE = ('KEYS', 'RANDOMKEY', 'OBJECT', 'TTL', 'PTTL', 'EXPIRETIME',
-                   'PEXPIRETIME')
 FILL = {
-    'K': lambda self: 'k%d' % self.chance.randrange(8),
+    'K': Maker.key,
+    'K!': lambda self: self.last_key,
     'V': Maker.value,
     'I': Maker.integer,
     'F': lambda self: self.chance.choice(FLOATS),
-    'O': lambda self: self.chance.choice(
-        (0, 1, 2, 5, 7, 8, 9, 31, 100, 1000, 70000, -1, 2**32, 'x')),
-    'B': lambda self: self.chance.choice((0, 1, 0, 1, 0, 1, 2, -1, 'x')),
-    'E': Maker.encoding,
-    'P': Maker.place,
     'D': lambda self: self.chance.choice((0, 0, 0, 1, 2, 15, 16, -1, 'x')),
     'G': lambda self: self.chance.choice(GLOBS),
     'S': lambda self: self.chance.choice((1000, 2000, 5000, 100000)),
@@ -185,16 +157,6 @@ FILL = {
     'T': lambda self: self.chance.choice((5000000000, 6000000000, 1)),
     'U': lambda self: self.chance.choice((5000000000000, 6000000000123, 1)),
 }
-
-
-def marks(command):
-    name = command[0].decode().upper()
-    if name == 'OBJECT' and len(command) > 1:
-        name = command[1].decode('latin1').upper()
-    if name in NEAR:
-        return {'near': NEAR[name]}
-    return {'KEYS': {'any-order': ''}, 'RANDOMKEY': {'shape': ''}}.get(name,
-                                                                       {})
 
 
 def replies(client, commands):
@@ -212,31 +174,35 @@ def encode(command):
         b'$%d\r\n%s\r\n' % (len(word), word) for word in command)
 
 
-def difference(redis, coffer, commands):
-    """(which, redis's reply, cofferd's) of the first that differ."""
-    for at, (one, other) in enumerate(zip(replies(redis, commands),
-                                          replies(coffer, commands))):
-        if not compare.agree(one, other, marks(commands[at])):
+def difference(redis, coffer, family, steps):
+    """(step, redis's reply, cofferd's) of the first that differ.  A step is
+    one command, or those that belong together."""
+    commands = [(at, command) for at, step in enumerate(steps)
+                for command in step]
+    words = [command for _, command in commands]
+    for (at, command), one, other in zip(commands, replies(redis, words),
+                                         replies(coffer, words)):
+        if not compare.agree(one, other, family.marks_of(command)):
             return at, one, other
     return None
 
 
-def shrink(redis, coffer, commands):
+def shrink(redis, coffer, family, steps):
     """The shortest sequence found that still makes a difference."""
-    size = len(commands) // 2
+    size = len(steps) // 2
     tries = 0
     while size and tries < SHRINK_TRIES:
         at = 0
-        while at < len(commands) and tries < SHRINK_TRIES:
-            shorter = commands[:at] + commands[at + size:]
+        while at < len(steps) and tries < SHRINK_TRIES:
+            shorter = steps[:at] + steps[at + size:]
             tries += 1
-            found = difference(redis, coffer, shorter)
+            found = difference(redis, coffer, family, shorter)
             if found:
-                commands = shorter[:found[0] + 1]
+                steps = shorter[:found[0] + 1]
             else:
                 at += size
         size //= 2
-    return commands
+    return steps
 
 
 def printed(word):
@@ -244,23 +210,24 @@ def printed(word):
     return text if re.match(r'[!-~]+\Z', text) else '"%s"' % text
 
 
-def run(redis, coffer, seed, count):
-    """Compare COUNT random commands; how many agreed and how many rounds
-    did not."""
-    maker = Maker(seed)
+def run(redis, coffer, name, seed, count):
+    """Compare COUNT random commands of a family; how many agreed and how many
+    rounds did not."""
+    family = Family(name)
+    maker = Maker(family, seed)
     passed = failed = 0
     for _ in range(0, count, ROUND):
-        commands = [maker.command() for _ in range(ROUND)]
+        steps = [maker.step() for _ in range(ROUND)]
         maker.in_multi = False
-        found = difference(redis, coffer, commands)
+        found = difference(redis, coffer, family, steps)
         if not found:
             passed += ROUND
             continue
         failed += 1
-        commands = shrink(redis, coffer, commands[:found[0] + 1])
-        at, one, other = difference(redis, coffer, commands) or found
-        print('random, seed %d:' % seed)
-        for command in commands:
+        steps = shrink(redis, coffer, family, steps[:found[0] + 1])
+        at, one, other = difference(redis, coffer, family, steps) or found
+        print('random %s, seed %d:' % (name, seed))
+        for command in sum(steps, []):
             print('  ' + ' '.join(printed(word) for word in command))
         print('  redis   %r\n  cofferd %r' % (one, other))
     return passed, failed

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Random commands on keys of any type; see chance.py."""
+
+TEMPLATES = '''
+SET K V
+COPY K K ?DB:D ?REPLACE
+DEL +K
+UNLINK +K
+EXISTS +K
+TOUCH +K
+EXPIRE K S ?NX|XX|GT|LT ?NX|XX|GT|LT
+PEXPIRE K M ?NX|XX|GT|LT
+EXPIREAT K T ?NX|XX|GT|LT
+PEXPIREAT K U ?NX|XX|GT|LT
+EXPIRE K I
+PEXPIREAT K I
+PERSIST K
+TTL K
+PTTL K
+EXPIRETIME K
+PEXPIRETIME K
+TYPE K
+OBJECT ENCODING K
+MOVE K D
+RENAME K K
+RENAMENX K K
+KEYS G
+DBSIZE
+RANDOMKEY
+SELECT D
+SWAPDB D D
+FLUSHDB ?ASYNC|SYNC
+MULTI
+EXEC
+EXEC
+DISCARD
+WATCH +K
+UNWATCH
+'''
+MARKS = {
+    'KEYS': {'any-order': ''},
+    'RANDOMKEY': {'shape': ''},
+    'TTL': {'near': 2},
+    'EXPIRETIME': {'near': 2},
+    'PTTL': {'near': 2000},
+    'PEXPIRETIME': {'near': 2000},
+    'IDLETIME': {'near': 2},
+}
