@@ -64,6 +64,8 @@ types_sources = \
 	src/types/bits.h \
 	src/types/dict.c \
 	src/types/dict.h \
+	src/types/hll.c \
+	src/types/hll.h \
 	src/types/intset.c \
 	src/types/intset.h \
 	src/types/lcs.c \
@@ -156,6 +158,7 @@ commands_sources = \
 	src/commands/cmd-database.c \
 	src/commands/cmd-debug.c \
 	src/commands/cmd-expire.c \
+	src/commands/cmd-hyperloglog.c \
 	src/commands/cmd-info.c \
 	src/commands/cmd-key.c \
 	src/commands/cmd-memory.c \

@@ -35,7 +35,6 @@ static const BitName flag_names[] = {
   { CF_COMMAND_SKIP_SLOWLOG, "skip_slowlog" },
   { CF_COMMAND_FAST, "fast" },
   { CF_COMMAND_NO_AUTH, "no_auth" },
-  { CF_COMMAND_MAY_REPLICATE, "may_replicate" },
   { CF_COMMAND_NO_MANDATORY_KEYS, "no_mandatory_keys" },
   { CF_COMMAND_NO_ASYNC_LOADING, "no_async_loading" },
   { CF_COMMAND_NO_MULTI, "no_multi" },

@@ -14,6 +14,7 @@ const CfFamily *const cf_families[] = {
   &cf_database_family,
   &cf_debug_family,
   &cf_expire_family,
+  &cf_hyperloglog_family,
   &cf_info_family,
   &cf_key_family,
   &cf_memory_family,
