@@ -27,6 +27,7 @@ test_programs = \
 	tests/commands/test-cmd-database \
 	tests/commands/test-cmd-debug \
 	tests/commands/test-cmd-expire \
+	tests/commands/test-cmd-hyperloglog \
 	tests/commands/test-cmd-info \
 	tests/commands/test-cmd-key \
 	tests/commands/test-cmd-memory \
@@ -104,6 +105,7 @@ test_programs = \
 	tests/types/test-bitfield \
 	tests/types/test-bits \
 	tests/types/test-dict \
+	tests/types/test-hll \
 	tests/types/test-intset \
 	tests/types/test-lcs \
 	tests/types/test-listpack \

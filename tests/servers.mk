@@ -24,6 +24,7 @@ EXTRA_DIST += \
 	tests/oracle/config.txt \
 	tests/oracle/connection.txt \
 	tests/oracle/expiry.txt \
+	tests/oracle/hyperloglog.txt \
 	tests/oracle/keys.txt \
 	tests/oracle/protocol.txt \
 	tests/oracle/run \
