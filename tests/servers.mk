@@ -16,6 +16,7 @@ EXTRA_DIST += \
 	tests/lib/harness.py \
 	tests/oracle/bitmaps.txt \
 	tests/oracle/chance.py \
+	tests/oracle/chance_hyperloglog.py \
 	tests/oracle/chance_keys.py \
 	tests/oracle/chance_strings.py \
 	tests/oracle/client.txt \
