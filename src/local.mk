@@ -64,6 +64,8 @@ types_sources = \
 	src/types/bits.h \
 	src/types/dict.c \
 	src/types/dict.h \
+	src/types/geohash.c \
+	src/types/geohash.h \
 	src/types/hll.c \
 	src/types/hll.h \
 	src/types/intset.c \
@@ -78,6 +80,10 @@ types_sources = \
 	src/types/object.h \
 	src/types/rank.c \
 	src/types/rank.h \
+	src/types/zset-range.c \
+	src/types/zset-range.h \
+	src/types/zset.c \
+	src/types/zset.h \
 	$(NULL)
 store_sources = \
 	src/store/access.c \
