@@ -105,12 +105,15 @@ test_programs = \
 	tests/types/test-bitfield \
 	tests/types/test-bits \
 	tests/types/test-dict \
+	tests/types/test-geohash \
 	tests/types/test-hll \
 	tests/types/test-intset \
 	tests/types/test-lcs \
 	tests/types/test-listpack \
 	tests/types/test-object \
 	tests/types/test-rank \
+	tests/types/test-zset \
+	tests/types/test-zset-range \
 	$(NULL)
 # Scripts that print nothing or why they failed; exit status 77 means skipped.
 test_scripts = \

@@ -173,13 +173,13 @@ large_find (const Large *large, CfSlice member)
 }
 
 static gboolean
-large_insert (Large *large, CfSlice member, double score)
+large_insert (Large *large, CfSlice member, guint64 hash, double score)
 {
   CfRanked *ranked = cf_ranked_try_new (member, score);
 
   if (ranked == NULL)
     return FALSE;
-  if (!cf_dict_insert (&large->dict, &ranked->link))
+  if (!cf_dict_insert_hashed (&large->dict, &ranked->link, hash))
     {
       g_free (ranked);
       return FALSE;
@@ -201,7 +201,7 @@ make_large (CfZset *self)
   while (cf_zset_iter_next (&iter, &member, &score))
     /* One that came from elsewhere may be there twice. */
     if (large_find (large, member) == NULL &&
-        !large_insert (large, member, score))
+        !large_insert (large, member, cf_dict_hash (member), score))
       {
         large_free (large);
         return FALSE;
@@ -293,8 +293,9 @@ insert (CfZset *self, CfSlice member, double score, const CfZsetLimits *limits)
       if (!make_large (self))
         return CF_ZSET_NO_MEMORY;
     }
-  return large_insert (self->large, member, score) ? CF_ZSET_ADDED
-                                                   : CF_ZSET_NO_MEMORY;
+  return large_insert (self->large, member, cf_dict_hash (member), score)
+             ? CF_ZSET_ADDED
+             : CF_ZSET_NO_MEMORY;
 }
 
 /* What comes of a member that has the score @old; @score is that to have. */
@@ -337,6 +338,26 @@ add_to_small (CfZset *self,
   return outcome;
 }
 
+static CfZsetOutcome
+add_to_large (CfZset *self, CfSlice member, CfZsetFlags flags, double *score)
+{
+  Large *large = self->large;
+  guint64 hash = cf_dict_hash (member);
+  CfRanked *ranked =
+      (CfRanked *) cf_dict_find_hashed (&large->dict, member, hash);
+  CfZsetOutcome outcome;
+
+  if (ranked == NULL && (flags & CF_ZSET_XX))
+    return CF_ZSET_REFUSED;
+  if (ranked == NULL)
+    return large_insert (large, member, hash, *score) ? CF_ZSET_ADDED
+                                                      : CF_ZSET_NO_MEMORY;
+  outcome = judge (flags, ranked->score, score);
+  if (outcome == CF_ZSET_UPDATED)
+    cf_rank_move (&large->rank, ranked, *score);
+  return outcome;
+}
+
 /**
  * cf_zset_add:
  * @self: a sorted set
@@ -357,19 +378,8 @@ cf_zset_add (CfZset *self,
              const CfZsetLimits *limits,
              double *score)
 {
-  CfZsetOutcome outcome;
-  CfRanked *ranked;
-
-  if (is_small (self))
-    return add_to_small (self, member, flags, limits, score);
-  ranked = large_find (self->large, member);
-  if (ranked == NULL)
-    return flags & CF_ZSET_XX ? CF_ZSET_REFUSED
-                              : insert (self, member, *score, limits);
-  outcome = judge (flags, ranked->score, score);
-  if (outcome == CF_ZSET_UPDATED)
-    cf_rank_move (&self->large->rank, ranked, *score);
-  return outcome;
+  return is_small (self) ? add_to_small (self, member, flags, limits, score)
+                         : add_to_large (self, member, flags, score);
 }
 
 /**
@@ -771,7 +781,7 @@ try_copy_large (const CfObject *object)
   copy->large = large_new ();
   cf_zset_iter_init (&iter, cf_zset_of (object), 0, FALSE);
   while (cf_zset_iter_next (&iter, &member, &score))
-    if (!large_insert (copy->large, member, score))
+    if (!large_insert (copy->large, member, cf_dict_hash (member), score))
       {
         free_object (&copy->object);
         return NULL;
