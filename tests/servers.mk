@@ -33,6 +33,30 @@ EXTRA_DIST += \
 	tests/oracle/strings.txt \
 	tests/oracle/table.py \
 	tests/oracle/transactions.txt \
+	tests/programs/django-redis.py \
+	tests/programs/hiredis.c \
+	tests/programs/message-queue.py \
+	tests/programs/node/caches.mjs \
+	tests/programs/node/ioredis.mjs \
+	tests/programs/node/node-redis.mjs \
+	tests/programs/node/package-lock.json \
+	tests/programs/node/package.json \
+	tests/programs/node/sessions.mjs \
+	tests/programs/node/tap.mjs \
+	tests/programs/nutcracker.py \
+	tests/programs/php-redis.php \
+	tests/programs/redis-lua.lua \
+	tests/programs/redis-perl.pl \
+	tests/programs/redis-py-blocking.py \
+	tests/programs/redis-py-types.py \
+	tests/programs/redis-py.py \
+	tests/programs/redis-rb.rb \
+	tests/programs/redis-tools.sh \
+	tests/programs/run \
+	tests/programs/tap.py \
+	tests/programs/tap.rb \
+	tests/programs/tap.sh \
+	tests/programs/work-queue.py \
 	tests/redis-suite/reference.tsv \
 	tests/redis-suite/run \
 	tests/redis-suite/skips \
@@ -40,10 +64,13 @@ EXTRA_DIST += \
 	tests/redis-suite/unit.py \
 	$(NULL)
 
-.PHONY: bench check-oracle check-redis-suite
+.PHONY: bench check-oracle check-programs check-redis-suite
 #: check-oracle       the same commands to cofferd and redis-server, replies compared
 check-oracle: all
 	$(servers_env) $(PYTHON) $(srcdir)/tests/oracle/run $(ARGS)
+#: check-programs     client libraries, queues, caches and proxies at work on it
+check-programs: all
+	$(servers_env) $(PYTHON) $(srcdir)/tests/programs/run $(ARGS)
 #: check-redis-suite  the test suite of Redis 7.0.15 against cofferd
 check-redis-suite: all
 	$(servers_env) $(PYTHON) $(srcdir)/tests/redis-suite/run $(ARGS)
