@@ -40,9 +40,14 @@ cf_call_keys_trim (CfWorker *worker)
 static inline void
 add_key (CfWorker *worker, CfSlice bytes, guint argument, gboolean reading)
 {
+  const CfKey *ahead = worker->ahead;
   CfKey *key = &worker->keys[worker->n_keys];
 
-  *key = cf_key (bytes);
+  if (ahead != NULL && ahead->bytes.data == bytes.data &&
+      ahead->bytes.size == bytes.size)
+    *key = *ahead;
+  else
+    *key = cf_key (bytes);
   key->reading = (guint8) reading;
   worker->key_arguments[worker->n_keys++] = argument;
 }

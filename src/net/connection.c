@@ -319,17 +319,32 @@ enter (CfConnection *self, CfWorker *worker)
   self->is_warm = TRUE;
 }
 
-/* Has the keys of the next requests fetched together.  Returns how many
- * requests that was good for. */
+/* Has @keys, those of the next requests, fetched together.  Returns for how
+ * many requests that was worth it. */
 static guint
-look_ahead (CfConnection *self)
+look_ahead (CfConnection *self, CfKey *keys)
 {
-  CfSlice keys[CF_PREFETCH_MAX];
-  guint n = cf_request_peek (self->request, keys, CF_PREFETCH_MAX);
+  CfSlice words[CF_PREFETCH_MAX];
+  guint n = cf_request_peek (self->request, words, CF_PREFETCH_MAX);
 
-  if (n > 1)
-    cf_keyspace_prefetch (self->engine->keyspace, keys, n);
-  return MAX (n, 1);
+  if (n < 2)
+    return 0;
+  cf_keyspace_prefetch (self->engine->keyspace, words, keys, n);
+  return n;
+}
+
+/* Runs the request that is READY; @key: what is known of it already. */
+static CfOutcome
+run_request (CfConnection *self, CfWorker *worker, const CfKey *key)
+{
+  CfOutcome outcome;
+
+  enter (self, worker);
+  worker->ahead = key;
+  outcome =
+      cf_executor_run (self->engine, worker, &self->session, self->request);
+  worker->ahead = NULL;
+  return outcome;
 }
 
 /* Runs the requests that are whole.  FALSE: receive no more in this turn. */
@@ -342,15 +357,20 @@ run_requests (CfConnection *self, CfWorker *worker)
     .max_buffer =
         cf_config_get_int (config, CF_SETTING_CLIENT_QUERY_BUFFER_LIMIT),
   };
+  CfKey ahead[CF_PREFETCH_MAX];
+  const CfKey *key;
   CfRequestState state;
-  guint n_ahead = 0;
+  guint n_ahead = 0, at_ahead = 0;
 
   self->has_kept = FALSE;
   for (guint n = 1; TRUE; n++)
     {
-      if (n_ahead == 0)
-        n_ahead = look_ahead (self);
-      n_ahead--;
+      if (at_ahead == n_ahead)
+        {
+          n_ahead = look_ahead (self, ahead);
+          at_ahead = 0;
+        }
+      key = at_ahead < n_ahead ? &ahead[at_ahead++] : NULL;
       limits.stranger = (self->session.flags & CF_SESSION_AUTHORIZED) == 0;
       state = cf_request_next (self->request, &limits);
       if (state == CF_REQUEST_MORE)
@@ -362,9 +382,7 @@ run_requests (CfConnection *self, CfWorker *worker)
         }
       if (cf_request_argc (self->request) == 0)
         continue;
-      enter (self, worker);
-      if (!note_outcome (self, cf_executor_run (self->engine, worker,
-                                                &self->session, self->request)))
+      if (!note_outcome (self, run_request (self, worker, key)))
         return FALSE;
       if (has_queued_too_much (self, limits.max_buffer))
         {

@@ -54,6 +54,7 @@ typedef enum
   CF_ENTRY_LONG_KEY = 1 << 1, /* key of 255 bytes or more */
   CF_ENTRY_BLOB = 1 << 2,     /* string in a CfBlob */
   CF_ENTRY_OBJECT = 1 << 3,   /* a CfObject; its encoding is RAW here */
+  CF_ENTRY_FETCH = 1 << 6,    /* of a probe: what it finds is not needed yet */
   CF_ENTRY_PROBE = 1 << 7,    /* not an entry but a key looked for */
 } CfEntryFlags;
 

@@ -61,9 +61,11 @@ void cf_keyspace_set_reaper (CfKeyspace *self, CfReaper *reaper);
  * removed either. */
 void cf_keyspace_freeze (CfKeyspace *self, gint64 until_ms);
 
-/* Has the processor fetch what looking up @keys of database 0 will need. */
-void
-cf_keyspace_prefetch (const CfKeyspace *self, const CfSlice *keys, guint n);
+/* Has the processor fetch what looking up @words of database 0 will need. */
+void cf_keyspace_prefetch (CfKeyspace *self,
+                           const CfSlice *words,
+                           CfKey *keys,
+                           guint n);
 #define CF_PREFETCH_MAX 16 /* keys */
 
 /* -- Keys that are held ---------------------------------------------------- */

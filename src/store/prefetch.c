@@ -15,10 +15,21 @@ prefetch_table (const CfSlot *slot)
   __builtin_prefetch (parts + 64);
 }
 
+/* Under the slot's lock the entry itself is found, but not waited for. */
+CF_NO_ANALYSIS static void
+fetch_entry (CfSlot *slot, guint32 hash)
+{
+  if (!cf_mutex_trylock (&slot->lock))
+    return;
+  cf_table_fetch (&slot->shard.table, hash);
+  cf_mutex_unlock (&slot->lock);
+}
+
 /**
  * cf_keyspace_prefetch:
  * @self: a keyspace
- * @keys: (array length=n): keys that are about to be looked up
+ * @words: (array length=n): keys that are about to be looked up
+ * @keys: (out) (array length=n): the same, with what is derived from them
  * @n: how many there are, at most %CF_PREFETCH_MAX
  *
  * Keys in memory are far apart, so that each look-up waits for memory several
@@ -26,16 +37,39 @@ prefetch_table (const CfSlot *slot)
  * Changes nothing but the time it takes.
  */
 void
-cf_keyspace_prefetch (const CfKeyspace *self, const CfSlice *keys, guint n)
+cf_keyspace_prefetch (CfKeyspace *self,
+                      const CfSlice *words,
+                      CfKey *keys,
+                      guint n)
 {
-  const CfSlot *slots[CF_PREFETCH_MAX];
+  gboolean is_one = TRUE;
 
-  n = MIN (n, CF_PREFETCH_MAX);
   for (guint i = 0; i < n; i++)
     {
-      slots[i] = &self->slots[cf_key_slot (keys[i])];
-      __builtin_prefetch (slots[i]);
+      keys[i] = cf_key (words[i]);
+      __builtin_prefetch (&self->slots[keys[i].slot]);
+      is_one &= keys[i].slot == keys[0].slot;
     }
+  if (is_one)
+    return; /* nothing to wait for twice */
   for (guint i = 0; i < n; i++)
-    prefetch_table (slots[i]);
+    prefetch_table (&self->slots[keys[i].slot]);
+#ifdef PEEK
+  for (guint i = 0; i < n; i++)
+    {
+      CfSlot *slot = &self->slots[keys[i].slot];
+      if (slot->shard.table.depth == 0 && cf_mutex_trylock (&slot->lock))
+        {
+          char **h = slot->shard.table.parts;
+          if (h)
+            {
+              __builtin_prefetch (h[4]);
+              __builtin_prefetch (h[5]);
+            }
+          cf_mutex_unlock (&slot->lock);
+        }
+    }
+#endif
+  for (guint i = 0; i < n; i++)
+    fetch_entry (&self->slots[keys[i].slot], keys[i].hash);
 }

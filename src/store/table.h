@@ -39,6 +39,7 @@ typedef struct
 void cf_table_clear (CfTable *self);
 
 CfEntry *cf_table_find (const CfTable *self, CfSlice key, guint32 hash);
+void cf_table_fetch (const CfTable *self, guint32 hash);
 void cf_table_insert (CfTable *self, CfEntry *entry, guint32 hash);
 CfEntry *cf_table_steal (CfTable *self, CfSlice key, guint32 hash);
 

@@ -11,7 +11,8 @@ test_changes_nothing (void)
 {
   g_autoptr (CfKeyspace) keyspace = cf_keyspace_new (1, NULL);
   CfHold hold;
-  CfSlice keys[CF_PREFETCH_MAX + 1];
+  CfSlice words[CF_PREFETCH_MAX];
+  CfKey keys[CF_PREFETCH_MAX];
   gsize size;
 
   cf_hold_init (&hold, keyspace);
@@ -22,12 +23,21 @@ test_changes_nothing (void)
       put (&hold, 0, name, "value", CF_NO_DEADLINE);
     }
   size = cf_keyspace_size (keyspace, 0);
-  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
-    keys[i] = i % 3 == 0 ? CF_SLICE ("") : CF_SLICE ("{a}7");
-  keys[1] = CF_SLICE ("nothing");
-  cf_keyspace_prefetch (keyspace, keys, 0);
-  cf_keyspace_prefetch (keyspace, keys, G_N_ELEMENTS (keys));
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
+    words[i] = i % 3 == 0 ? CF_SLICE ("") : CF_SLICE ("{a}7");
+  words[1] = CF_SLICE ("nothing");
+  cf_keyspace_prefetch (keyspace, words, keys, 0);
+  cf_keyspace_prefetch (keyspace, words, keys, G_N_ELEMENTS (words));
   g_assert_cmpuint (cf_keyspace_size (keyspace, 0), ==, size);
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
+    {
+      CfKey key = cf_key (words[i]);
+
+      g_assert_true (keys[i].bytes.data == words[i].data);
+      g_assert_cmpuint (keys[i].bytes.size, ==, words[i].size);
+      g_assert_cmpuint (keys[i].hash, ==, key.hash);
+      g_assert_cmpuint (keys[i].slot, ==, key.slot);
+    }
   cf_hold_clear (&hold);
 }
 
