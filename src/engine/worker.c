@@ -97,6 +97,7 @@ cf_worker_enter (CfWorker *self)
   cf_gate_enter (self->keeper);
   self->inside = TRUE;
   cf_worker_tick (self);
+  __atomic_store_n (&self->since_ticks, self->batch_ticks, __ATOMIC_RELAXED);
 }
 
 /**
@@ -137,6 +138,7 @@ cf_worker_tick (CfWorker *self)
   self->batch_us = self->now_us = cf_clock_wall_us ();
   self->batch_ticks = self->now_ticks = cf_clock_ticks ();
 }
+
 
 /**
  * cf_worker_breathe:

@@ -9,8 +9,11 @@
 #define SATURATED 0.85      /* share of its time that a loop runs */
 #define SATURATED_SAMPLES 4 /* in a row, before a loop is added */
 #define SPARE_CORES 0.5     /* idle, before a loop is added */
-#define TRIAL_SAMPLES 4     /* until a loop that was added is judged */
-#define TRIAL_GAIN 1.05     /* times the commands, or it is taken away */
+#define TRIAL_SAMPLES 4     /* until a change is judged */
+#define TRIAL_GAIN 1.05     /* times the commands, or a new loop goes again */
+#define TRIAL_LOSS 0.98     /* times the commands, or the old one comes back */
+#define CHANGED_SAMPLES 2   /* in a row, before one less is tried */
+#define CHANGED_COST 1.5    /* times the time of a command, or a part of it */
 #define SLACK 0.6           /* share of the time of the loops that stay */
 #define SLACK_SAMPLES 12    /* in a row, before a loop is taken away */
 #define PATIENCE_US (10 * G_USEC_PER_SEC)
@@ -29,11 +32,35 @@ cf_balance_init (CfBalance *self, guint n_most)
   *self = (CfBalance){ .n_most = n_most, .patience_us = PATIENCE_US };
 }
 
+/* Loop seconds that a command takes. */
+static double
+cost_of (const CfBalanceSample *sample)
+{
+  return sample->rate > 0 ? sample->all_busy / sample->rate : 0;
+}
+
+static gint
+begin_trial (CfBalance *self, const CfBalanceSample *sample, gint change)
+{
+  self->n_saturated = self->n_changed = self->n_slack = 0;
+  self->n_trial = TRIAL_SAMPLES;
+  self->trial = change;
+  self->trial_rate = sample->rate;
+  return change;
+}
+
+/* Returns what is to be done about the change: 0, or its opposite. */
 static gint
 judge_trial (CfBalance *self, const CfBalanceSample *sample)
 {
   if (--self->n_trial > 0)
     return 0;
+  self->judged_cost = cost_of (sample);
+  if (self->trial < 0)
+    return sample->rate < self->trial_rate * TRIAL_LOSS &&
+                   sample->n_active < self->n_most
+               ? 1
+               : 0;
   if (sample->rate >= self->trial_rate * TRIAL_GAIN)
     {
       self->patience_us = PATIENCE_US;
@@ -42,6 +69,17 @@ judge_trial (CfBalance *self, const CfBalanceSample *sample)
   self->not_until_us = sample->now_us + self->patience_us;
   self->patience_us = MIN (self->patience_us * 2, PATIENCE_MOST_US);
   return sample->n_active > 1 ? -1 : 0;
+}
+
+/* Whether more than one loop run another load than was judged last. */
+static gboolean
+has_changed (const CfBalance *self, const CfBalanceSample *sample)
+{
+  double cost = cost_of (sample);
+
+  return sample->n_active > 1 && cost > 0 && self->judged_cost > 0 &&
+         (cost > self->judged_cost * CHANGED_COST ||
+          cost * CHANGED_COST < self->judged_cost);
 }
 
 static gboolean
@@ -70,13 +108,11 @@ cf_balance_decide (CfBalance *self, const CfBalanceSample *sample)
     return judge_trial (self, sample);
   self->n_saturated = is_saturated (self, sample) ? self->n_saturated + 1 : 0;
   self->n_slack = is_slack ? self->n_slack + 1 : 0;
+  self->n_changed = has_changed (self, sample) ? self->n_changed + 1 : 0;
   if (self->n_saturated >= SATURATED_SAMPLES)
-    {
-      self->n_saturated = 0;
-      self->n_trial = TRIAL_SAMPLES;
-      self->trial_rate = sample->rate;
-      return 1;
-    }
+    return begin_trial (self, sample, 1);
+  if (self->n_changed >= CHANGED_SAMPLES)
+    return begin_trial (self, sample, -1);
   if (self->n_slack < SLACK_SAMPLES)
     return 0;
   self->n_slack = 0;

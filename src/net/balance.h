@@ -4,7 +4,9 @@
  * Where clients share the cores with the server, fewer loops do more: each
  * finds more to do at once.  So there is one more loop only when those there
  * are have been busy for a while, the machine has a core to spare, and it
- * then proves to help; and one less when the others could do its work.
+ * then proves to help; and one less when the others could do its work.  What
+ * helps one kind of load harms another, so when the time that a command takes
+ * has become quite different, one loop less is tried, too.
  *
  * Thread safety: belongs to one thread.
  */
@@ -29,8 +31,11 @@ typedef struct
   guint n_most;        /* loops */
   guint n_saturated;   /* samples in a row */
   guint n_slack;       /* samples in a row */
-  guint n_trial;       /* samples to go until a new loop is judged */
+  guint n_changed;     /* samples in a row in which commands were different */
+  guint n_trial;       /* samples to go until a change is judged */
+  gint trial;          /* the change: 1 or -1 */
   double trial_rate;   /* commands a second before it */
+  double judged_cost;  /* time of a command, when the last one was judged */
   gint64 not_until_us; /* no new loop before */
   gint64 patience_us;  /* how long the next refusal lasts */
 } CfBalance;

@@ -333,6 +333,7 @@ run_claimed (CfLoop *self,
   guint64 claim = ++self->sequence * 2 + 1;
 
   self->current = connection;
+  __atomic_store_n (&worker->since_ticks, 0, __ATOMIC_RELAXED);
   __atomic_store_n (&self->claim, claim, __ATOMIC_RELEASE);
   run (connection, worker);
   if (!cf_loop_relieve (self, claim))
@@ -721,7 +722,7 @@ cf_loop_handle (CfLoop *self, CfWorker *worker)
 {
   RoundEnd round;
 
-  self->worker = worker;
+  __atomic_store_n (&self->worker, worker, __ATOMIC_RELAXED);
   self->now_ms = cf_clock_wall_ms ();
   take_over (self);
   do

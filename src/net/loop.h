@@ -6,10 +6,11 @@
  * odd, and the watchdog may take the loop away from it and give it to a fresh
  * handler, which serves all the other connections at once:
  *
- *   handler                          watchdog, each millisecond
- *   claim := seq * 2 + 1             sees the same odd value twice:
- *   ... turn of one connection ...     CAS (claim, odd -> odd + 1)
- *   CAS (claim, odd -> odd + 1)        and pushes the loop to the pool
+ *   handler                          watchdog, each millisecond or two
+ *   claim := seq * 2 + 1             sees the same odd value twice, or that
+ *   ... turn of one connection ...   the turn has taken too long already:
+ *   CAS (claim, odd -> odd + 1)        CAS (claim, odd -> odd + 1)
+ *                                      and pushes the loop to the pool
  *
  * Of the two compare-and-swaps one fails.  A handler whose own fails has been
  * relieved: it posts its connection to the mailbox, and is no handler of this
@@ -76,8 +77,8 @@ struct _CfLoop
   guint64 idle_ticks;  /* (atomic) spent waiting */
   gsize memory;        /* (atomic) bytes of its connections */
 
+  CfWorker *worker; /* (not owned) (atomic) the handler's */
   /* The handler's. */
-  CfWorker *worker; /* (not owned) the handler's */
   guint64 sequence;
   CfConnection *current; /* (nullable) whose turn it is */
   GQueue connections;    /* (element-type CfConnection) by link */

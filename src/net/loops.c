@@ -38,6 +38,7 @@ struct _CfLoops
   guint64 n_commands;
   gint64 stat_us;
   guint64 stat_idle;
+  guint n_settled; /* active loops, as @balance knows */
 };
 
 /* -- Handlers ------------------------------------------------------------ */
@@ -184,6 +185,8 @@ on_sample (gpointer data, gint64 now_us)
   if (self->is_fixed)
     return;
   sample.n_active = get_n_active (self);
+  if (sample.n_active != self->n_settled) /* begun anew: see pick_loop() */
+    cf_balance_init (&self->balance, self->group.n_loops);
   measure_loops (self, &sample);
   sample.idle_cores =
       cf_balance_read_idle (now_us, &self->stat_us, &self->stat_idle);
@@ -197,6 +200,7 @@ on_sample (gpointer data, gint64 now_us)
     add_loop (self);
   else if (change < 0)
     remove_loop (self);
+  self->n_settled = (guint) ((gint) sample.n_active + change);
 }
 
 /* -- For the daemon ------------------------------------------------------ */
@@ -251,6 +255,7 @@ cf_loops_new (CfEngine *engine,
   self->group.n_active = self->is_fixed ? n : 1;
   self->group.cancel_fd = g_cancellable_get_fd (cancellable);
   self->group.watch_fd = eventfd (0, EFD_NONBLOCK | EFD_CLOEXEC);
+  self->n_settled = self->group.n_active;
   cf_balance_init (&self->balance, n);
   if (self->group.watch_fd < 0 || self->group.cancel_fd < 0)
     {
@@ -314,13 +319,32 @@ cf_loops_free (CfLoops *self)
   g_free (self);
 }
 
-/* The active loop with the fewest connections. */
+/**
+ * cf_loops_n_connections:
+ * @self: the loops
+ *
+ * Returns: how many connections they serve
+ */
+guint
+cf_loops_n_connections (CfLoops *self)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->group.n_loops; i++)
+    n += get_n_connections (self->group.loops[i]);
+  return n;
+}
+
+/* The active loop with the fewest connections.  After there were none, one
+ * loop is active, as in the beginning: what comes may be quite different. */
 static CfLoop *
 pick_loop (CfLoops *self)
 {
   guint n_active = get_n_active (self);
   CfLoop *best = self->group.loops[0];
 
+  if (n_active > 1 && !self->is_fixed && cf_loops_n_connections (self) == 0)
+    __atomic_store_n (&self->group.n_active, 1, __ATOMIC_RELAXED);
   for (guint i = 1; i < n_active; i++)
     if (get_n_connections (self->group.loops[i]) < get_n_connections (best))
       best = self->group.loops[i];
@@ -347,22 +371,6 @@ cf_loops_add (CfLoops *self, GSocketConnection *socket, guint flags)
   connection->mailbox = &loop->mailbox;
   __atomic_add_fetch (&loop->n_connections, 1, __ATOMIC_RELAXED);
   cf_mailbox_post (&loop->mailbox, &message);
-}
-
-/**
- * cf_loops_n_connections:
- * @self: the loops
- *
- * Returns: how many connections they serve
- */
-guint
-cf_loops_n_connections (CfLoops *self)
-{
-  guint n = 0;
-
-  for (guint i = 0; i < self->group.n_loops; i++)
-    n += get_n_connections (self->group.loops[i]);
-  return n;
 }
 
 /**

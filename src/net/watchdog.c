@@ -10,6 +10,8 @@
 
 /* It goes to sleep when nothing has happened for so long. */
 #define QUIET_TICKS 20
+/* It stays alert for so many ticks after a loop was handed over. */
+#define ALERT_TICKS 1000
 
 struct _CfWatchdog
 {
@@ -24,6 +26,7 @@ struct _CfWatchdog
   /* The thread's. */
   guint64 *seen; /* (owned) (array) the claims of the last tick */
   guint n_quiet; /* ticks in a row in which all loops slept */
+  guint n_alert; /* ticks to go at the quicker pace */
   gint64 sample_us;
 };
 
@@ -46,7 +49,9 @@ wait_for_tick (CfWatchdog *self)
 
   if (self->n_quiet < QUIET_TICKS)
     {
-      poll (&poll_fd, 1, CF_WATCHDOG_TICK_MS);
+      poll (&poll_fd, 1,
+            self->n_alert > 0 ? CF_WATCHDOG_ALERT_TICK_MS
+                              : CF_WATCHDOG_TICK_MS);
       return;
     }
   __atomic_store_n (&group->watch_asleep, TRUE, __ATOMIC_SEQ_CST);
@@ -58,20 +63,41 @@ wait_for_tick (CfWatchdog *self)
   self->n_quiet = 0;
 }
 
+/* Whether the turn in which the loop's claim was read takes too long.  If it
+ * is over by now, the claim is another, too. */
+static gboolean
+takes_long (const CfLoop *loop)
+{
+  const CfWorker *worker = __atomic_load_n (&loop->worker, __ATOMIC_RELAXED);
+  guint64 since = __atomic_load_n (&worker->since_ticks, __ATOMIC_RELAXED);
+  gint64 elapsed = (gint64) (cf_clock_ticks () - since);
+
+  return since != 0 && elapsed > 0 &&
+         cf_clock_ticks_to_us ((guint64) elapsed) >= CF_WATCHDOG_PATIENCE_US;
+}
+
+static void
+look_at_loop (CfWatchdog *self, CfLoop *loop, guint64 *seen)
+{
+  guint64 claim = cf_loop_get_claim (loop);
+
+  if ((claim & 1) != 0 && (claim == *seen || takes_long (loop)))
+    {
+      self->group->relieve (self->group->data, loop, claim);
+      self->n_alert = ALERT_TICKS;
+    }
+  *seen = claim;
+}
+
 static void
 tick (CfWatchdog *self)
 {
   CfLoopGroup *group = self->group;
 
+  self->n_alert -= self->n_alert > 0;
   self->n_quiet = all_asleep (group) ? self->n_quiet + 1 : 0;
   for (guint i = 0; i < group->n_loops; i++)
-    {
-      guint64 claim = cf_loop_get_claim (group->loops[i]);
-
-      if ((claim & 1) != 0 && claim == self->seen[i])
-        group->relieve (group->data, group->loops[i], claim);
-      self->seen[i] = claim;
-    }
+    look_at_loop (self, group->loops[i], &self->seen[i]);
 }
 
 static gpointer

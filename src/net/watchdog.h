@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* watchdog.h -- sees to it that no loop waits for one command.
  *
- * A thread that looks at each loop every millisecond while there is traffic,
- * and sleeps while there is none.  A loop that is still in the same turn as a
- * millisecond before gets a fresh handler.  Now and then it also looks how
- * busy the loops are, and has their number changed.
+ * A thread that looks at each loop every other millisecond while there is
+ * traffic, and sleeps while there is none.  A loop that is still in the same
+ * turn as when it looked before, or in one that has run commands for a
+ * millisecond, gets a fresh handler.  Where one command is long, others are:
+ * for a while it then looks every millisecond.  (To wake up takes some 10 us
+ * of a core, so looking twice as often costs busy loops half a percent.)  Now
+ * and then it also looks how busy the loops are, and has their number changed.
  *
  * Going to sleep: it stores that it sleeps and then looks once more whether
  * every loop sleeps; a loop that wakes stores that first and then looks
@@ -18,7 +21,10 @@
 
 G_BEGIN_DECLS
 
-#define CF_WATCHDOG_TICK_MS 1
+#define CF_WATCHDOG_TICK_MS 2
+#define CF_WATCHDOG_ALERT_TICK_MS 1
+/* How long a turn may run commands. */
+#define CF_WATCHDOG_PATIENCE_US 1000
 
 typedef struct _CfWatchdog CfWatchdog;
 

@@ -100,6 +100,32 @@ test_removes_idle_loop (void)
   g_assert_cmpuint (sample.n_active, ==, 1);
 }
 
+/* Loops that were right for one load are tried without for another, and stay
+ * away unless they are missed. */
+static void
+test_tries_less_for_another_load (void)
+{
+  CfBalanceSample sample = busy_sample ();
+  CfBalance balance;
+
+  for (guint helps = 0; helps < 2; helps++)
+    {
+      cf_balance_init (&balance, 2);
+      sample = busy_sample ();
+      g_assert_cmpint (ask (&balance, &sample, 4), ==, 1);
+      sample.rate = 2e6;
+      sample.all_busy = 1.9;
+      g_assert_cmpint (ask (&balance, &sample, 100), ==, 0);
+      sample.rate = 1e5;
+      g_assert_cmpint (ask (&balance, &sample, 2), ==, -1);
+      sample.all_busy = 0.95;
+      sample.least_busy = 0.8;
+      if (helps)
+        sample.rate = 0.9e5;
+      g_assert_cmpint (ask (&balance, &sample, 100), ==, helps);
+    }
+}
+
 static void
 test_idle_of_machine (void)
 {
@@ -127,6 +153,8 @@ main (int argc, char **argv)
   g_test_add_func ("/net/balance/takes-back", test_takes_back);
   g_test_add_func ("/net/balance/needs-idle-cores", test_needs_idle_cores);
   g_test_add_func ("/net/balance/removes-idle-loop", test_removes_idle_loop);
+  g_test_add_func ("/net/balance/tries-less-for-another-load",
+                   test_tries_less_for_another_load);
   g_test_add_func ("/net/balance/idle-of-machine", test_idle_of_machine);
   return g_test_run ();
 }
