@@ -103,6 +103,7 @@ store_sources = \
 	src/store/hold.h \
 	src/store/keyspace.c \
 	src/store/keyspace.h \
+	src/store/observed.c \
 	src/store/prefetch.c \
 	src/store/reaper.c \
 	src/store/reaper.h \
@@ -110,6 +111,8 @@ store_sources = \
 	src/store/slot.h \
 	src/store/table.c \
 	src/store/table.h \
+	src/store/waiters.c \
+	src/store/waiters.h \
 	src/store/walk.c \
 	src/store/watch.c \
 	$(NULL)
@@ -120,6 +123,7 @@ engine_sources = \
 	src/engine/args.h \
 	src/engine/call-keys.c \
 	src/engine/call-keys.h \
+	src/engine/call-wait.c \
 	src/engine/call.c \
 	src/engine/call.h \
 	src/engine/command.c \
@@ -146,6 +150,8 @@ engine_sources = \
 	src/engine/stats.h \
 	src/engine/transaction.c \
 	src/engine/transaction.h \
+	src/engine/waiting.c \
+	src/engine/waiting.h \
 	src/engine/worker.c \
 	src/engine/worker.h \
 	$(NULL)

@@ -72,6 +72,7 @@ test_programs = \
 	tests/engine/test-slowlog \
 	tests/engine/test-stats \
 	tests/engine/test-transaction \
+	tests/engine/test-waiting \
 	tests/engine/test-worker \
 	tests/linear/test-linear \
 	tests/linear/test-transfers \
@@ -100,6 +101,7 @@ test_programs = \
 	tests/store/test-reaper \
 	tests/store/test-slot \
 	tests/store/test-table \
+	tests/store/test-waiters \
 	tests/store/test-walk \
 	tests/store/test-watch \
 	tests/types/test-bitfield \

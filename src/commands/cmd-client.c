@@ -335,15 +335,14 @@ run_unpause (CfCall *call, GError **error)
 static gboolean
 run_unblock (CfCall *call, GError **error)
 {
-  CfWakeReason reason = CF_WAKE_UNBLOCK;
   g_autoptr (CfSession) session = NULL;
-  gboolean blocked = FALSE;
+  gboolean with_error = FALSE, done = FALSE;
   gint64 id;
 
   if (call->argc > 4)
     return cf_call_usage_error (call, error);
   if (call->argc == 4 && cf_call_is (call, 3, "ERROR"))
-    reason = CF_WAKE_ERROR;
+    with_error = TRUE;
   else if (call->argc == 4 && !cf_call_is (call, 3, "TIMEOUT"))
     return cf_throw (error, CF_ERROR_FAILED,
                      "CLIENT UNBLOCK reason should be TIMEOUT or ERROR");
@@ -352,11 +351,8 @@ run_unblock (CfCall *call, GError **error)
   if (id > 0)
     session = cf_sessions_find (call->engine->sessions, (guint64) id);
   if (session != NULL)
-    blocked = ((guint) g_atomic_int_get (&session->shown_flags) &
-               CF_SESSION_BLOCKED) != 0;
-  if (blocked)
-    cf_session_wake (session, CF_PARK_ANY, reason);
-  cf_reply_int (&call->reply, blocked);
+    done = cf_session_unblock (session, with_error);
+  cf_reply_int (&call->reply, done);
   return TRUE;
 }
 

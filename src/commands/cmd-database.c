@@ -30,6 +30,7 @@ flush (CfCall *call, gint db, GError **error)
     return FALSE;
   cf_call_discard (call, cf_keyspace_flush (call->keyspace, db, &n), here);
   cf_call_changed_all (call, n);
+  cf_call_ready_all (call, db);
   cf_call_effect (call, call->argv, 1);
   cf_reply_ok (&call->reply);
   return TRUE;
@@ -68,6 +69,8 @@ run_swapdb (CfCall *call, GError **error)
     return cf_throw (error, CF_ERROR_FAILED, "DB index is out of range");
   if (a != b)
     cf_keyspace_swap (call->keyspace, (guint) a, (guint) b);
+  cf_call_ready_all (call, (gint) a);
+  cf_call_ready_all (call, (gint) b);
   cf_call_changed_all (call, 1);
   cf_reply_ok (&call->reply);
   return TRUE;

@@ -5,6 +5,7 @@
 #include "engine/call.h"
 #include "engine/executor.h"
 #include "engine/feed.h"
+#include "engine/waiting.h"
 
 /* -- Arguments ------------------------------------------------------------ */
 
@@ -546,7 +547,8 @@ cf_call_changed_key (CfCall *self,
                      CfNotifyClass class,
                      const char *event)
 {
-  cf_keyspace_touch (self->keyspace, self->hold, db, key);
+  if (G_UNLIKELY (cf_keyspace_touch (self->keyspace, self->hold, db, key)))
+    cf_waiting_note (self, db, key);
   self->n_changes++;
   tell (self, db, key, class, event);
 }
@@ -641,35 +643,4 @@ cf_call_reply_string (CfCall *self, CfEntry *entry)
     }
   else
     cf_reply_bulk (&self->reply, cf_entry_string (entry, scratch));
-}
-
-/* -- Waiting -------------------------------------------------------------- */
-
-/**
- * cf_call_park:
- * @self: a call, not within a transaction
- * @deadline_ms: when to stop waiting, wall-clock milliseconds, or %G_MAXINT64
- *
- * The command will be run again when its session is woken or the deadline
- * has passed.  To be followed by returning %TRUE without a reply.
- */
-void
-cf_call_park (CfCall *self, gint64 deadline_ms)
-{
-  g_assert (!self->in_transaction);
-  self->parked = TRUE;
-  self->park_deadline_ms = deadline_ms;
-}
-
-/**
- * cf_call_wake_reason:
- * @self: a call
- *
- * Returns: why the command runs again after it was parked, or %CF_WAKE_NONE at
- *   first
- */
-CfWakeReason
-cf_call_wake_reason (const CfCall *self)
-{
-  return self->in_transaction ? CF_WAKE_NONE : self->session->park.reason;
 }

@@ -72,7 +72,13 @@ struct _CfCall
   gboolean has_effect;        /* cf_call_effect() was called */
   gboolean parked;            /* cf_call_park() was called */
   gint64 park_deadline_ms;
-  guint64 redacted; /* bit i: argument i is secret */
+  CfWaiting *waiting;  /* (owned) (nullable) cf_call_block() was called */
+  GPtrArray *ready;    /* (owned) (nullable) keys whose waiters are to be served
+                        */
+  GPtrArray *deferred; /* (owned) (nullable) (element-type CfWaiting) (owned)
+                          those that need another hold */
+  guint ready_key;     /* argument that a waiter is served for, or 0 */
+  guint64 redacted;    /* bit i: argument i is secret */
 };
 
 /* -- Arguments ------------------------------------------------------------- */
@@ -185,5 +191,22 @@ void cf_call_reply_string (CfCall *self, CfEntry *entry); /* NULL: null */
  * transaction. */
 void cf_call_park (CfCall *self, gint64 deadline_ms);
 CfWakeReason cf_call_wake_reason (const CfCall *self);
+
+/* Waiting for keys, as BLPOP does: waiting.h says how such a command is
+ * written. */
+gboolean cf_call_get_timeout (const CfCall *self,
+                              guint i,
+                              gint64 *deadline_ms,
+                              GError **error);
+gboolean cf_call_get_timeout_ms (const CfCall *self,
+                                 guint i,
+                                 gint64 *deadline_ms,
+                                 GError **error);
+gboolean cf_call_block (
+    CfCall *self, guint first, guint n, gint64 deadline_ms, GError **error);
+guint cf_call_ready_key (const CfCall *self);
+void cf_call_ready (CfCall *self, guint i);
+void cf_call_ready_all (CfCall *self, gint db);
+CfArgs *cf_call_keep_args (CfCall *self); /* the engine's own */
 
 G_END_DECLS

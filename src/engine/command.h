@@ -131,6 +131,19 @@ typedef gboolean (*CfGetKeysFunc) (const CfSlice *argv,
                                    guint argc,
                                    GArray *positions);
 
+/* What there must be to be said of a command that waits for keys; see
+ * waiting.h. */
+typedef gboolean (*CfCommandReadyFunc) (CfCall *call);
+typedef struct
+{
+  guint type;           /* CfType of the values it waits for */
+  gboolean null_string; /* the reply when time is over is a null string's, not
+                           a null array's */
+  gboolean even_gone;   /* it is run, too, when such a key is there no more */
+  CfCommandReadyFunc is_ready; /* (nullable) whether the key has what it waits
+                                  for; NULL: if it is of the type, it has */
+} CfCommandWaits;
+
 struct _CfCommand
 {
   const char *name;    /* upper case; a subcommand's is the second word only */
@@ -147,6 +160,7 @@ struct _CfCommand
   /* (nullable) Of a CF_COMMAND_BIG: whether a request goes over much of a
    * large value; without it, always. */
   gboolean (*takes_long) (const CfSlice *argv, guint argc);
+  CfCommandWaits waits; /* with CF_COMMAND_BLOCKING */
   CfKeySpec keys[CF_KEY_SPECS_MAX];
   CfGetKeysFunc get_keys; /* (nullable) */
   /* (nullable) What a request does with its keys, where that depends on its

@@ -10,6 +10,7 @@
 #include "engine/pause.h"
 #include "engine/slowlog.h"
 #include "engine/transaction.h"
+#include "engine/waiting.h"
 #include "proto/plain.h"
 #include "store/reaper.h"
 
@@ -83,21 +84,25 @@ reject (CfCall *call, const GError *error)
   reply_failure (call, error);
 }
 
-/* -- Putting it off ------------------------------------------------------- */
-
-/* Keeps the arguments beyond this batch; they may be kept already. */
-static CfArgs *
-keep_args (CfCall *call)
+static void
+feed_monitors (CfCall *call)
 {
-  if (call->args != NULL)
-    return g_steal_pointer (call->kept_args);
-  return cf_args_try_new (call->argv, call->argc, call->request);
+  CfEngine *engine = call->engine;
+
+  if (cf_monitors_any (engine->monitors) &&
+      !(call->info->command->flags &
+        (CF_COMMAND_SKIP_MONITOR | CF_COMMAND_ADMIN)))
+    cf_monitors_feed (engine->monitors, call->session, call->session->db,
+                      call->argv, call->argc, call->redacted,
+                      call->worker->now_us);
 }
+
+/* -- Putting it off ------------------------------------------------------- */
 
 static CfOutcome
 park (CfCall *call, CfParkKind kind, gint64 deadline_ms)
 {
-  CfArgs *args = keep_args (call);
+  CfArgs *args = cf_call_keep_args (call);
 
   if (args == NULL)
     {
@@ -109,6 +114,21 @@ park (CfCall *call, CfParkKind kind, gint64 deadline_ms)
   else
     cf_stats_count (call->worker->stats, CF_STAT_PARKED, 1);
   cf_session_park (call->session, kind, deadline_ms, args);
+  return CF_OUTCOME_PARKED;
+}
+
+/* The command waits for something: keys, or what it knows itself. */
+static CfOutcome
+park_blocked (CfCall *call)
+{
+  CfEngine *engine = call->engine;
+
+  feed_monitors (call);
+  if (call->waiting == NULL)
+    return park (call, CF_PARK_BLOCK, call->park_deadline_ms);
+  g_atomic_int_inc (&engine->blocked_clients);
+  cf_session_block (call->session, call->park_deadline_ms,
+                    g_steal_pointer (&call->waiting));
   return CF_OUTCOME_PARKED;
 }
 
@@ -134,7 +154,7 @@ queue (CfCall *call)
 
   if (!cf_transaction_is_aborted (transaction))
     {
-      CfArgs *args = keep_args (call);
+      CfArgs *args = cf_call_keep_args (call);
 
       if (args == NULL)
         {
@@ -182,11 +202,6 @@ log_run (CfCall *call, gint64 elapsed_us)
     cf_latency_add (engine->latency,
                     flags & CF_COMMAND_FAST ? "fast-command" : "command",
                     elapsed_us / 1000, call->now_ms);
-  if (cf_monitors_any (engine->monitors) &&
-      !(flags & (CF_COMMAND_SKIP_MONITOR | CF_COMMAND_ADMIN)))
-    cf_monitors_feed (engine->monitors, call->session, call->session->db,
-                      call->argv, call->argc, call->redacted,
-                      call->worker->now_us);
 }
 
 static void
@@ -204,7 +219,7 @@ count_run (CfCall *call, guint64 start_ticks, gboolean failed)
       worker->stats, call->info->id, elapsed, failed,
       cf_config_get_int (engine->config, CF_SETTING_LATENCY_TRACKING) != 0);
   if (G_UNLIKELY ((slow_us >= 0 && elapsed_us >= slow_us) ||
-                  elapsed_us >= 1000 || cf_monitors_any (engine->monitors)))
+                  elapsed_us >= 1000))
     log_run (call, elapsed_us);
 }
 
@@ -277,6 +292,8 @@ run_held (CfCall *call, GError **error)
     ok = call->info->command->run (call, error);
   if (ok || call->n_changes > 0)
     record_effects (call);
+  if (G_UNLIKELY (call->ready != NULL))
+    cf_waiting_serve (call);
   return ok;
 }
 
@@ -315,6 +332,14 @@ run_alone (CfCall *call, GError **error)
   return ok;
 }
 
+/* One that waited was shown before. */
+static void
+show_run (CfCall *call)
+{
+  if (call->session->park.reason == CF_WAKE_NONE)
+    feed_monitors (call);
+}
+
 static CfOutcome
 hold_and_run (CfCall *call, CfCommandFlags flags)
 {
@@ -338,6 +363,8 @@ hold_and_run (CfCall *call, CfCommandFlags flags)
     {
       ok = run_held (call, &error);
       cf_hold_release (call->hold);
+      if (G_UNLIKELY (call->deferred != NULL))
+        cf_waiting_serve_deferred (call);
     }
   g_clear_pointer (&call->transaction, cf_transaction_free);
   if (had_block)
@@ -346,11 +373,12 @@ hold_and_run (CfCall *call, CfCommandFlags flags)
   if (call->parked)
     {
       worker->now_ticks = cf_clock_ticks ();
-      return park (call, CF_PARK_BLOCK, call->park_deadline_ms);
+      return park_blocked (call);
     }
   if (G_UNLIKELY (!ok))
     reply_failure (call, error);
   count_run (call, start_ticks, !ok);
+  show_run (call);
   g_clear_pointer (&call->taken, g_ptr_array_unref);
   return CF_OUTCOME_DONE;
 }
@@ -427,9 +455,10 @@ execute (CfCall *call)
   call->hold = &call->worker->hold;
   call->reply = (CfReply){ &session->out, session->resp };
   outcome = dispatch (call);
-  if (G_UNLIKELY (session->flags &
-                  (CF_SESSION_REPLY_OFF | CF_SESSION_REPLY_SKIP |
-                   CF_SESSION_REPLY_SKIP_NEXT)))
+  if (G_UNLIKELY (outcome != CF_OUTCOME_PARKED &&
+                  session->flags &
+                      (CF_SESSION_REPLY_OFF | CF_SESSION_REPLY_SKIP |
+                       CF_SESSION_REPLY_SKIP_NEXT)))
     apply_reply_mode (session, before);
   if (G_UNLIKELY (session->flags &
                   (CF_SESSION_CLOSE_AFTER_REPLY | CF_SESSION_CLOSE_NOW)))
@@ -534,6 +563,35 @@ cf_executor_run_args (CfEngine *engine,
   return run_args (engine, worker, session, &kept);
 }
 
+/* A command that waits for keys. */
+static CfOutcome
+resume_waiting (CfEngine *engine,
+                CfWorker *worker,
+                CfSession *session,
+                CfWakeReason reason)
+{
+  g_autoptr (CfWaiting) waiting = cf_waiting_ref (session->park.waiting);
+  CfOutMark before = cf_out_mark (&session->out);
+  CfReply reply = { &session->out, session->resp };
+
+  if (reason != CF_WAKE_RETRY)
+    (void) cf_waiting_cancel (waiting, reason == CF_WAKE_ERROR);
+  else if (!cf_waiting_is_over (waiting))
+    cf_waiting_retry (waiting, worker);
+  if (!cf_waiting_is_over (waiting))
+    {
+      /* It is too late for a timeout if somebody serves it right now. */
+      if (reason != CF_WAKE_RETRY)
+        session->park.deadline_ms = G_MAXINT64;
+      return CF_OUTCOME_PARKED;
+    }
+  (void) g_atomic_int_dec_and_test (&engine->blocked_clients);
+  (void) cf_session_unpark (session, CF_WAKE_NONE);
+  cf_waiting_finish (waiting, &reply);
+  apply_reply_mode (session, before);
+  return CF_OUTCOME_DONE;
+}
+
 /**
  * cf_executor_resume:
  * @engine: the engine
@@ -553,9 +611,15 @@ cf_executor_resume (CfEngine *engine,
 {
   gboolean was_claim = session->park.kind == CF_PARK_CLAIM;
   gboolean was_pause = session->park.kind == CF_PARK_PAUSE;
-  g_autoptr (CfArgs) args = cf_session_unpark (session, reason);
+  g_autoptr (CfArgs) args = NULL;
   CfOutcome outcome;
 
+  if (session->park.waiting != NULL)
+    return resume_waiting (engine, worker, session, reason);
+  /* A late end of a pause is none of this. */
+  if (reason == CF_WAKE_RETRY && !was_claim && !was_pause)
+    return CF_OUTCOME_PARKED;
+  args = cf_session_unpark (session, reason);
   if (!was_claim)
     (void) g_atomic_int_dec_and_test (&engine->blocked_clients);
   /* It has not begun to run, so it need not know that it waited. */
@@ -586,6 +650,11 @@ cf_executor_resume (CfEngine *engine,
 void
 cf_executor_forget (CfEngine *engine, CfSession *session)
 {
+  if (session->park.waiting != NULL)
+    {
+      (void) cf_waiting_cancel (session->park.waiting, FALSE);
+      cf_waiting_leave (session->park.waiting);
+    }
   if (session->park.kind != CF_PARK_NONE)
     {
       if (session->park.kind != CF_PARK_CLAIM)
@@ -637,5 +706,28 @@ cf_executor_run_within (CfCall *block, const CfCommandInfo *info, CfArgs *args)
     cf_feed_block_add (block->effects, call.db, call.argv, call.argc);
   block->n_changes += call.n_changes;
   count_run (&call, start_ticks, !ok);
+  feed_monitors (&call);
   g_clear_pointer (&call.taken, g_ptr_array_unref);
+}
+
+/**
+ * cf_executor_serve:
+ * @served: a call whose keys are held, with a stand-in for the session
+ * @session: the session that waits for its reply; only to be named in logs
+ *
+ * Runs a command on behalf of a client that waits.
+ */
+void
+cf_executor_serve (CfCall *served, CfSession *session)
+{
+  guint64 start_ticks = cf_clock_ticks ();
+  g_autoptr (GError) error = NULL;
+  gboolean ok = served->info->command->run (served, &error);
+
+  if (!ok)
+    reply_failure (served, error);
+  if (ok || served->n_changes > 0)
+    record_effects (served);
+  served->session = session;
+  count_run (served, start_ticks, !ok);
 }

@@ -49,6 +49,9 @@ CfOutcome cf_executor_run_args (CfEngine *engine,
  * already; writes exactly one reply. */
 void
 cf_executor_run_within (CfCall *block, const CfCommandInfo *info, CfArgs *args);
+/* Runs the command of @served, whose keys are held, on behalf of @session,
+ * which waits for that; writes exactly one reply. */
+void cf_executor_serve (CfCall *served, CfSession *session);
 /* Runs the command of a parked session again. */
 CfOutcome cf_executor_resume (CfEngine *engine,
                               CfWorker *worker,

@@ -5,6 +5,7 @@
 #include "base/handoff.h"
 #include "engine/session.h"
 #include "engine/transaction.h"
+#include "engine/waiting.h"
 
 struct _CfSessions
 {
@@ -160,6 +161,17 @@ cf_session_memory (const CfSession *self)
   return __atomic_load_n (&self->shown.total_memory, __ATOMIC_RELAXED);
 }
 
+/* Says who unblocks it what that means now. */
+static void
+set_blocked (CfSession *self, CfWaiting *waiting)
+{
+  cf_mutex_lock (&self->lock);
+  self->is_blocked = self->park.kind == CF_PARK_BLOCK;
+  self->blocked_serial = self->park.serial;
+  self->park.waiting = waiting;
+  cf_mutex_unlock (&self->lock);
+}
+
 /**
  * cf_session_park:
  * @self: a session, by its handler
@@ -179,10 +191,57 @@ cf_session_park (CfSession *self,
   self->park.deadline_ms = deadline_ms;
   self->park.args = args;
   if (kind == CF_PARK_BLOCK)
-    self->flags |= CF_SESSION_BLOCKED;
+    {
+      self->flags |= CF_SESSION_BLOCKED;
+      set_blocked (self, NULL);
+    }
   if (kind == CF_PARK_PAUSE)
     self->flags |= CF_SESSION_PAUSED;
   __atomic_store_n (&self->shown_flags, self->flags, __ATOMIC_SEQ_CST);
+}
+
+/**
+ * cf_session_block:
+ * @self: a session, by its handler
+ * @deadline_ms: when it stops waiting, wall-clock milliseconds, or
+ *   %G_MAXINT64
+ * @waiting: (transfer full): what it waits for; it may be over already
+ */
+void
+cf_session_block (CfSession *self, gint64 deadline_ms, CfWaiting *waiting)
+{
+  cf_session_park (self, CF_PARK_BLOCK, deadline_ms, NULL);
+  set_blocked (self, waiting);
+}
+
+/**
+ * cf_session_unblock:
+ * @self: a session
+ * @with_error: whether the command that waits is to fail
+ *
+ * Ends the present wait of a blocked client, and no other; may be called in
+ * any thread.
+ *
+ * Returns: %FALSE if it does not wait, or not any longer
+ */
+gboolean
+cf_session_unblock (CfSession *self, gboolean with_error)
+{
+  g_autoptr (CfWaiting) waiting = NULL;
+  gboolean is_blocked;
+  guint serial;
+
+  cf_mutex_lock (&self->lock);
+  is_blocked = self->is_blocked;
+  serial = self->blocked_serial;
+  if (self->park.waiting != NULL)
+    waiting = cf_waiting_ref (self->park.waiting);
+  cf_mutex_unlock (&self->lock);
+  if (!is_blocked ||
+      (waiting != NULL && !cf_waiting_cancel (waiting, with_error)))
+    return FALSE;
+  cf_session_wake (self, serial, with_error ? CF_WAKE_ERROR : CF_WAKE_UNBLOCK);
+  return TRUE;
 }
 
 /**
@@ -190,17 +249,23 @@ cf_session_park (CfSession *self,
  * @self: a parked session, by its handler
  * @reason: why it need not wait any longer
  *
- * Returns: (transfer full): the command that waited
+ * Returns: (transfer full) (nullable): the command that waited; %NULL if it
+ *   waited for keys
  */
 CfArgs *
 cf_session_unpark (CfSession *self, CfWakeReason reason)
 {
+  gboolean was_blocked = self->park.kind == CF_PARK_BLOCK;
+  g_autoptr (CfWaiting) waiting = self->park.waiting;
+
   g_assert (self->park.kind != CF_PARK_NONE);
   self->park.kind = CF_PARK_NONE;
   self->park.deadline_ms = G_MAXINT64;
   self->park.reason = reason;
   self->park.serial++;
   self->flags &= ~(guint) (CF_SESSION_BLOCKED | CF_SESSION_PAUSED);
+  if (was_blocked)
+    set_blocked (self, NULL);
   return g_steal_pointer (&self->park.args);
 }
 

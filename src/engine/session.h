@@ -25,6 +25,7 @@ G_BEGIN_DECLS
 typedef struct _CfSession CfSession;
 typedef struct _CfTransaction CfTransaction;
 typedef struct _CfCommandInfo CfCommandInfo;
+typedef struct _CfWaiting CfWaiting;
 
 typedef enum
 {
@@ -43,7 +44,7 @@ typedef enum
   CF_PARK_NONE,
   CF_PARK_CLAIM, /* a key is claimed by another */
   CF_PARK_PAUSE, /* CLIENT PAUSE */
-  CF_PARK_BLOCK, /* the command waits by itself (WAIT): a blocked client */
+  CF_PARK_BLOCK, /* the command waits by itself: a blocked client */
 } CfParkKind;
 
 /* What the network does for the engine.  All may be called in any thread,
@@ -84,6 +85,8 @@ typedef struct
   gint64 deadline_ms;  /* wall clock, or G_MAXINT64 */
   CfWakeReason reason; /* while the command runs again */
   CfArgs *args;        /* (owned) (nullable) the command to run again */
+  CfWaiting *waiting;  /* (owned) (nullable) instead: what it waits for;
+                          changed with the session's lock */
 } CfPark;
 
 struct _CfSession
@@ -111,9 +114,11 @@ struct _CfSession
 
   CfMutex lock;
   /* Protected by @lock. */
-  char *name;        /* (owned) (nullable) CLIENT SETNAME */
-  char *lib_name;    /* (owned) (nullable) CLIENT SETINFO */
-  char *lib_version; /* (owned) (nullable) */
+  char *name;           /* (owned) (nullable) CLIENT SETNAME */
+  char *lib_name;       /* (owned) (nullable) CLIENT SETINFO */
+  char *lib_version;    /* (owned) (nullable) */
+  gboolean is_blocked;  /* parked by CF_PARK_BLOCK */
+  guint blocked_serial; /* then: the parking's */
 
   /* For other threads to read: (atomic) each, published after a batch. */
   struct
@@ -155,6 +160,12 @@ void cf_session_park (CfSession *self,
                       CfArgs *args); /* (transfer full) */
 CfArgs *cf_session_unpark (CfSession *self,
                            CfWakeReason reason); /* (transfer full) */
+/* The same, of one that waits for keys; its arguments are in @waiting. */
+void cf_session_block (CfSession *self,
+                       gint64 deadline_ms,
+                       CfWaiting *waiting); /* (transfer full) */
+/* Any thread.  FALSE: it does not wait, or is being served. */
+gboolean cf_session_unblock (CfSession *self, gboolean with_error);
 /* Any thread; @serial is the park.serial of then. */
 void cf_session_wake (CfSession *self, guint serial, CfWakeReason reason);
 /* A waiter for cf_hold_*(): wakes @self with CF_WAKE_RETRY. */

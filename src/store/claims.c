@@ -156,6 +156,24 @@ find_key (const CfClaimGroup *self, const CfClaimedKey *key)
 }
 
 /**
+ * cf_claims_have:
+ * @self: claims
+ * @key: a key
+ *
+ * Returns: whether it is one of those that are claimed
+ */
+gboolean
+cf_claims_have (const CfClaims *self, const CfKey *key)
+{
+  const CfClaimedKey wanted = { key->bytes, key->hash, key->slot };
+
+  for (guint i = 0; i < self->n_groups; i++)
+    if (self->groups[i].keys[0].slot == key->slot)
+      return group_has (&self->groups[i], &wanted);
+  return FALSE;
+}
+
+/**
  * cf_claims_on:
  * @list: (nullable): the groups of the key's slot, which is locked
  * @key: a key

@@ -51,6 +51,7 @@ CfClaimGroup *cf_claims_group (CfClaims *self, guint i);
 
 /* Whose claim on @list the key is in, NULL: nobody's.  Slot locked. */
 CfClaims *cf_claims_on (const CfClaimGroup *list, CfSlice key, guint32 hash);
+gboolean cf_claims_have (const CfClaims *self, const CfKey *key);
 /* Whose claim on @list keeps one who wants the key from it.  Slot locked. */
 CfClaims *cf_claims_against_key (const CfClaimGroup *list, const CfKey *key);
 /* Whose claims on @list keep @group from being listed, too.  Slot locked. */

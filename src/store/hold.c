@@ -296,6 +296,52 @@ cf_hold_all (CfHold *self)
   self->mode = CF_HOLD_ALL;
 }
 
+/* The slots are in ascending order. */
+static gboolean
+has_slot (const CfHold *self, guint16 slot)
+{
+  guint low = 0, high = self->n_slots;
+
+  while (low < high)
+    {
+      guint middle = low + (high - low) / 2;
+
+      if (self->slots[middle] == slot)
+        return TRUE;
+      if (self->slots[middle] < slot)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+  return FALSE;
+}
+
+/**
+ * cf_hold_covers:
+ * @self: a hold
+ * @key: a key, which need not be one that was asked for
+ *
+ * Returns: whether the key is held, so that it may be changed
+ */
+gboolean
+cf_hold_covers (const CfHold *self, const CfKey *key)
+{
+  switch (self->mode)
+    {
+    case CF_HOLD_ALL:
+      return TRUE;
+    case CF_HOLD_SLOTS:
+      return has_slot (self, key->slot) &&
+             cf_claims_on (self->keyspace->slots[key->slot].claims, key->bytes,
+                           key->hash) == NULL;
+    case CF_HOLD_CLAIMS:
+      return cf_claims_have (self->claims, key);
+    case CF_HOLD_NONE:
+    default:
+      return FALSE;
+    }
+}
+
 /**
  * cf_hold_release:
  * @self: a hold

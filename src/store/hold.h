@@ -112,5 +112,8 @@ gboolean cf_hold_claims (CfHold *self,
                          const CfWaiter *waiter);
 void cf_hold_all (CfHold *self); /* the gate is closed by the caller */
 void cf_hold_release (CfHold *self);
+/* Whether a key that was perhaps not asked for is held as well, to be changed.
+ */
+gboolean cf_hold_covers (const CfHold *self, const CfKey *key);
 
 G_END_DECLS

@@ -49,7 +49,7 @@ cf_keyspace_free (CfKeyspace *self)
   for (guint i = 0; i < CF_N_SLOTS; i++)
     {
       g_assert (self->slots[i].claims == NULL);
-      g_assert (self->slots[i].watched == NULL);
+      g_assert (self->slots[i].observed == NULL);
       cf_mutex_clear (&self->slots[i].lock);
     }
   for (guint db = 0; db < self->n_databases; db++)
@@ -431,14 +431,19 @@ cf_keyspace_adopt (
  * @hold: what holds @key
  * @db: a database
  * @key: a key whose value changed
+ *
+ * Tells those who watch the key.
+ *
+ * Returns: whether somebody waits for it
  */
-void
+gboolean
 cf_keyspace_touch (CfKeyspace *self, CfHold *hold, guint db, const CfKey *key)
 {
   CfSlot *slot = cf_slot_enter (self, hold, key->slot);
+  gboolean is_waited_for = cf_slot_touch (slot, db, key->bytes);
 
-  cf_slot_touch (slot, db, key->bytes);
   cf_slot_leave (slot, hold);
+  return is_waited_for;
 }
 
 /**

@@ -109,8 +109,9 @@ CfEntry *cf_keyspace_adopt (CfKeyspace *self,
                             const CfKey *key,
                             CfEntry *stolen); /* (transfer full) */
 
-/* To be called when a command changed the value at @key: wakes WATCH. */
-void
+/* To be called when a command changed the value at @key: wakes WATCH.  TRUE:
+ * somebody waits for the key (see waiters.h). */
+gboolean
 cf_keyspace_touch (CfKeyspace *self, CfHold *hold, guint db, const CfKey *key);
 
 /* -- WATCH ------------------------------------------------------------------

@@ -310,6 +310,7 @@ cf_slot_drop (CfKeyspace *keyspace,
   cf_shard_unindex (shard, entry);
   cf_slot_settle (keyspace, self, db);
   cf_slot_touch (self, db, own_key);
+  cf_slot_nudge (self, db, own_key, hash);
   __atomic_add_fetch (why == CF_REMOVED_EXPIRED ? &keyspace->n_expired
                                                 : &keyspace->n_evicted,
                       1, __ATOMIC_RELAXED);

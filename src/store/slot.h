@@ -12,8 +12,24 @@
 #include "store/deadlines.h"
 #include "store/keyspace.h"
 #include "store/table.h"
+#include "store/waiters.h"
 
 G_BEGIN_DECLS
+
+/* A key that somebody watches or waits for, in its slot's set of them.  Its
+ * name and place are set when it is made and only read after. */
+struct _CfObserved
+{
+  CfSlice key; /* (owned) */
+  guint32 hash;
+  guint db;
+  CfWatch *watches;       /* (nullable) */
+  CfWaitLink *first_wait; /* (nullable) who waits, first come first */
+  CfWaitLink *last_wait;
+  guint n_even_gone; /* of those, who are woken when the key is removed */
+  guint round;       /* counts cf_keyspace_begin_serving() */
+  gboolean ready;    /* since it was last served */
+};
 
 /* The keys of one slot in one database. */
 typedef struct
@@ -37,7 +53,7 @@ typedef struct
 {
   CfMutex lock;
   CfClaimGroup *claims; /* (not owned) (nullable) */
-  GHashTable *watched;  /* (owned) (nullable) see watch.c */
+  GHashTable *observed; /* (owned) (nullable) of CfObserved */
   CfShard shard;        /* of database 0 */
   CfShards *others;     /* (owned) NULL if empty */
 } __attribute__ ((aligned (64))) CfSlot;
@@ -88,7 +104,13 @@ CfShard *cf_slot_need_shard (CfSlot *self, guint db); /* made if missing */
 void cf_slot_settle (CfKeyspace *keyspace, CfSlot *self, guint db);
 CfShard cf_slot_take_shard (CfSlot *self, guint db);
 void cf_slot_put_shard (CfSlot *self, guint db, CfShard shard);
-void cf_slot_touch (CfSlot *self, guint db, CfSlice key);
+/* (nullable) */
+CfObserved *
+cf_slot_observed (const CfSlot *self, guint db, CfSlice key, guint32 hash);
+CfObserved *cf_slot_observe (CfSlot *self, guint db, const CfKey *key);
+void cf_slot_tidy_observed (CfSlot *self, CfObserved *observed);
+gboolean cf_slot_touch (CfSlot *self, guint db, CfSlice key);
+void cf_slot_nudge (CfSlot *self, guint db, CfSlice key, guint32 hash);
 void cf_slot_touch_live (CfSlot *self, gint a, gint b, gint64 now_ms);
 
 void cf_shard_index (CfShard *self, CfEntry *entry);

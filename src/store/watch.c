@@ -3,19 +3,9 @@
 
 #include "store/slot.h"
 
-/* A key that is watched, in its slot's set of them.  Its name and place are
- * set when it is made and only read after. */
-typedef struct
-{
-  CfSlice key; /* (owned) */
-  guint32 hash;
-  guint db;
-  CfWatch *watches; /* (owned) at least one */
-} WatchedKey;
-
 struct _CfWatch
 {
-  WatchedKey *watched; /* (not owned) the key this is on */
+  CfObserved *observed; /* (not owned) the key this is on */
   guint16 slot;
   gint64 deadline_ms; /* of the key when the watch began */
   gint *dirty;        /* (not owned) (atomic) */
@@ -25,64 +15,10 @@ struct _CfWatch
   CfWatch **link; /* what points here */
 };
 
-static guint
-hash_watched (gconstpointer item)
-{
-  const WatchedKey *watched = item;
-
-  return watched->hash ^ watched->db;
-}
-
-static gboolean
-watched_equal (gconstpointer a, gconstpointer b)
-{
-  const WatchedKey *one = a, *other = b;
-
-  return one->db == other->db && cf_slice_equal (one->key, other->key);
-}
-
-static WatchedKey *
-find_watched (const CfSlot *slot, guint db, CfSlice key, guint32 hash)
-{
-  const WatchedKey wanted = { .key = key, .hash = hash, .db = db };
-
-  if (slot->watched == NULL)
-    return NULL;
-  return g_hash_table_lookup (slot->watched, &wanted);
-}
-
-static WatchedKey *
-need_watched (CfSlot *slot, guint db, const CfKey *key)
-{
-  WatchedKey *watched = find_watched (slot, db, key->bytes, key->hash);
-
-  if (watched != NULL)
-    return watched;
-  watched = g_new0 (WatchedKey, 1);
-  watched->key =
-      cf_slice (g_memdup2 (key->bytes.data, key->bytes.size), key->bytes.size);
-  watched->hash = key->hash;
-  watched->db = db;
-  if (slot->watched == NULL)
-    slot->watched = g_hash_table_new (hash_watched, watched_equal);
-  g_hash_table_add (slot->watched, watched);
-  return watched;
-}
-
 static void
-drop_watched (CfSlot *slot, WatchedKey *watched)
+mark_dirty (const CfObserved *observed)
 {
-  g_hash_table_remove (slot->watched, watched);
-  if (g_hash_table_size (slot->watched) == 0)
-    g_clear_pointer (&slot->watched, g_hash_table_unref);
-  g_free ((char *) watched->key.data);
-  g_free (watched);
-}
-
-static void
-mark_dirty (const WatchedKey *watched)
-{
-  for (CfWatch *watch = watched->watches; watch != NULL; watch = watch->next)
+  for (CfWatch *watch = observed->watches; watch != NULL; watch = watch->next)
     g_atomic_int_set (watch->dirty, 1);
 }
 
@@ -93,28 +29,32 @@ mark_dirty (const WatchedKey *watched)
  * @key: a key whose value changed
  *
  * Tells those who watch @key.
+ *
+ * Returns: whether somebody waits for it
  */
-void
+gboolean
 cf_slot_touch (CfSlot *self, guint db, CfSlice key)
 {
-  const WatchedKey *watched;
+  const CfObserved *observed;
 
-  if (G_LIKELY (self->watched == NULL))
-    return;
-  watched = find_watched (self, db, key, cf_table_hash (key));
-  if (watched != NULL)
-    mark_dirty (watched);
+  if (G_LIKELY (self->observed == NULL))
+    return FALSE;
+  observed = cf_slot_observed (self, db, key, cf_table_hash (key));
+  if (observed == NULL)
+    return FALSE;
+  mark_dirty (observed);
+  return observed->first_wait != NULL;
 }
 
 static gboolean
-is_live (CfSlot *slot, guint db, const WatchedKey *watched, gint64 now_ms)
+is_live (CfSlot *slot, guint db, const CfObserved *observed, gint64 now_ms)
 {
   const CfShard *shard = cf_slot_shard (slot, db);
   const CfEntry *entry;
 
   if (shard == NULL)
     return FALSE;
-  entry = cf_table_find (&shard->table, watched->key, watched->hash);
+  entry = cf_table_find (&shard->table, observed->key, observed->hash);
   return entry != NULL && !cf_entry_is_past (entry, now_ms);
 }
 
@@ -133,19 +73,19 @@ cf_slot_touch_live (CfSlot *self, gint a, gint b, gint64 now_ms)
   GHashTableIter iter;
   gpointer item;
 
-  if (G_LIKELY (self->watched == NULL))
+  if (G_LIKELY (self->observed == NULL))
     return;
-  g_hash_table_iter_init (&iter, self->watched);
+  g_hash_table_iter_init (&iter, self->observed);
   while (g_hash_table_iter_next (&iter, &item, NULL))
     {
-      const WatchedKey *watched = item;
-      gint db = (gint) watched->db, other = db == a ? b : a;
+      const CfObserved *observed = item;
+      gint db = (gint) observed->db, other = db == a ? b : a;
 
       if (a != -1 && db != a && db != b)
         continue;
-      if (is_live (self, watched->db, watched, now_ms) ||
-          (a != b && is_live (self, (guint) other, watched, now_ms)))
-        mark_dirty (watched);
+      if (is_live (self, observed->db, observed, now_ms) ||
+          (a != b && is_live (self, (guint) other, observed, now_ms)))
+        mark_dirty (observed);
     }
 }
 
@@ -176,12 +116,12 @@ cf_keyspace_watch (CfKeyspace *self,
   watch->deadline_ms =
       entry != NULL ? cf_entry_deadline (entry) : CF_NO_DEADLINE;
   watch->dirty = dirty;
-  watch->watched = need_watched (slot, db, key);
-  watch->next = watch->watched->watches;
+  watch->observed = cf_slot_observe (slot, db, key);
+  watch->next = watch->observed->watches;
   if (watch->next != NULL)
     watch->next->link = &watch->next;
-  watch->link = &watch->watched->watches;
-  watch->watched->watches = watch;
+  watch->link = &watch->observed->watches;
+  watch->observed->watches = watch;
   cf_slot_leave (slot, hold);
   return watch;
 }
@@ -201,8 +141,7 @@ cf_keyspace_unwatch (CfKeyspace *self, CfWatch *watch)
   *watch->link = watch->next;
   if (watch->next != NULL)
     watch->next->link = watch->link;
-  if (watch->watched->watches == NULL)
-    drop_watched (slot, watch->watched);
+  cf_slot_tidy_observed (slot, watch->observed);
   cf_slot_unlock (slot);
   g_free (watch);
 }
@@ -218,7 +157,8 @@ cf_keyspace_unwatch (CfKeyspace *self, CfWatch *watch)
 gboolean
 cf_watch_is_on (const CfWatch *watch, guint db, CfSlice key)
 {
-  return watch->watched->db == db && cf_slice_equal (watch->watched->key, key);
+  return watch->observed->db == db &&
+         cf_slice_equal (watch->observed->key, key);
 }
 
 /**
@@ -230,7 +170,7 @@ cf_watch_is_on (const CfWatch *watch, guint db, CfSlice key)
 CfSlice
 cf_watch_key (const CfWatch *watch)
 {
-  return watch->watched->key;
+  return watch->observed->key;
 }
 
 /**

@@ -12,9 +12,15 @@
 
 /* -- The clients' network, which nobody listens to ------------------------- */
 
+static Fixture *current; /* there is one at a time */
+
 static void
 on_wake (CfSession *session, guint serial, CfWakeReason reason)
 {
+  gsize client = (gsize) (session - current->clients);
+
+  current->woken[client].serial = serial;
+  current->woken[client].reason = reason;
 }
 
 static void
@@ -80,11 +86,14 @@ void
 fixture_set_up (Fixture *self, gconstpointer data)
 {
   CfEngineHooks hooks = { .event = on_event, .data = self };
+  const CfFamily *const *families = data;
 
+  current = self;
   self->events = g_string_new (NULL);
   self->records = g_string_new (NULL);
   self->config = cf_config_new ();
-  self->engine = cf_engine_new (self->config, cf_families, &hooks);
+  self->engine = cf_engine_new (
+      self->config, families != NULL ? families : cf_families, &hooks);
   cf_feed_set_sink (self->engine->feed, on_record, self);
   self->worker = cf_worker_acquire (self->engine);
   for (guint i = 0; i < FIXTURE_CLIENTS; i++)
@@ -179,6 +188,25 @@ fixture_run (Fixture *self, guint client, const char *line)
 }
 
 /**
+ * fixture_resume:
+ * @self: a fixture
+ * @client: which of the clients; it is parked
+ * @reason: why it need not be
+ *
+ * Does what its loop would do.
+ */
+void
+fixture_resume (Fixture *self, guint client, CfWakeReason reason)
+{
+  CfSession *session = &self->clients[client];
+
+  session->out.pool = &self->worker->chunks;
+  cf_worker_enter (self->worker);
+  cf_executor_resume (self->engine, self->worker, session, reason);
+  cf_worker_leave (self->worker);
+}
+
+/**
  * fixture_args_of_blobs:
  * @words: (array length=n_words): a request
  * @n_words: how many words it has
@@ -214,6 +242,24 @@ assert_reply_to (Fixture *self,
   if (strcmp (got, reply) != 0)
     g_test_message ("%s", line);
   g_assert_cmpstr (got, ==, reply);
+}
+
+void
+assert_late_reply_to (Fixture *self, guint client, const char *reply)
+{
+  CfSession *session = &self->clients[client];
+  CfWakeReason reason = self->woken[client].reason;
+  g_autofree char *bytes = NULL, *shown = NULL;
+  gsize size;
+
+  self->woken[client].reason = CF_WAKE_NONE;
+  if (reason != CF_WAKE_NONE && session->park.kind != CF_PARK_NONE &&
+      session->park.serial == self->woken[client].serial)
+    fixture_resume (self, client, reason);
+  bytes = cf_out_to_string (&session->out, &size);
+  cf_out_clear (&session->out);
+  shown = show (bytes, size);
+  g_assert_cmpstr (shown, ==, reply);
 }
 
 void

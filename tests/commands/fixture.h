@@ -20,6 +20,11 @@ typedef struct
   CfSession clients[FIXTURE_CLIENTS];
   GString *events;  /* (owned) "set k", a line an event */
   GString *records; /* (owned) "SET k v", a line a record of the feed */
+  struct
+  {
+    CfWakeReason reason; /* CF_WAKE_NONE: it was not woken */
+    guint serial;
+  } woken[FIXTURE_CLIENTS];
 } Fixture;
 
 typedef struct
@@ -40,6 +45,9 @@ void assert_reply_to (Fixture *self,
                       guint client,
                       const char *line,
                       const char *reply);
+/* What a client is sent that waited, and was woken since; "" if it was not. */
+void assert_late_reply_to (Fixture *self, guint client, const char *reply);
+void fixture_resume (Fixture *self, guint client, CfWakeReason reason);
 void assert_reply (Fixture *self, const char *line, const char *reply);
 void assert_exchanges (Fixture *self, const Exchange *exchanges, gsize n);
 void assert_encoding (Fixture *self, const char *key, CfEncoding encoding);
