@@ -123,6 +123,8 @@ keep (CfWaiting *self, CfCall *call)
       self->keys[i] = call->keys[i];
       self->key_arguments[i] = call->key_arguments[i];
       self->keys[i].bytes = self->args->argv[call->key_arguments[i]];
+      /* Whoever holds it for this one may serve others, which change it. */
+      self->keys[i].reading = FALSE;
     }
   return TRUE;
 }

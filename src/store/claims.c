@@ -160,17 +160,20 @@ find_key (const CfClaimGroup *self, const CfClaimedKey *key)
  * @self: claims
  * @key: a key
  *
- * Returns: whether it is one of those that are claimed
+ * Returns: whether it is one of those that are claimed to be changed
  */
 gboolean
 cf_claims_have (const CfClaims *self, const CfKey *key)
 {
-  const CfClaimedKey wanted = { key->bytes, key->hash, key->slot };
+  const CfClaimedKey wanted = { .key = key->bytes,
+                                .hash = key->hash,
+                                .slot = key->slot };
+  const CfClaimedKey *found = NULL;
 
-  for (guint i = 0; i < self->n_groups; i++)
+  for (guint i = 0; i < self->n_groups && found == NULL; i++)
     if (self->groups[i].keys[0].slot == key->slot)
-      return group_has (&self->groups[i], &wanted);
-  return FALSE;
+      found = find_key (&self->groups[i], &wanted);
+  return found != NULL && !found->shared;
 }
 
 /**
