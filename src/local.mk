@@ -66,6 +66,8 @@ types_sources = \
 	src/types/dict.h \
 	src/types/geohash.c \
 	src/types/geohash.h \
+	src/types/hashmap.c \
+	src/types/hashmap.h \
 	src/types/hll.c \
 	src/types/hll.h \
 	src/types/intset.c \
@@ -78,8 +80,11 @@ types_sources = \
 	src/types/listpack.h \
 	src/types/object.c \
 	src/types/object.h \
+	src/types/packed.h \
 	src/types/rank.c \
 	src/types/rank.h \
+	src/types/set.c \
+	src/types/set.h \
 	src/types/zset-range.c \
 	src/types/zset-range.h \
 	src/types/zset.c \

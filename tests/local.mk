@@ -108,12 +108,14 @@ test_programs = \
 	tests/types/test-bits \
 	tests/types/test-dict \
 	tests/types/test-geohash \
+	tests/types/test-hashmap \
 	tests/types/test-hll \
 	tests/types/test-intset \
 	tests/types/test-lcs \
 	tests/types/test-listpack \
 	tests/types/test-object \
 	tests/types/test-rank \
+	tests/types/test-set \
 	tests/types/test-zset \
 	tests/types/test-zset-range \
 	$(NULL)

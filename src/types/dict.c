@@ -576,3 +576,56 @@ cf_dict_iter_next (CfDictIter *self)
     self->node = cf_dict_link_node (*bucket_at (self->dict, self->bucket++));
   return self->node;
 }
+
+/* Goes over all nodes and takes each with the chance that it has among those
+ * that are left.  Source: Knuth, TAOCP 2, 3.4.2, algorithm S. */
+static void
+sample_by_walk (const CfDict *self, gsize n, CfDictFunc func, gpointer data)
+{
+  gsize left = self->n_nodes;
+  CfDictNode *node;
+  CfDictIter iter;
+
+  cf_dict_iter_init (&iter, self);
+  while (n > 0 && (node = cf_dict_iter_next (&iter)) != NULL)
+    if (cf_random_below (left--) < n)
+      {
+        func (node, data);
+        n--;
+      }
+}
+
+/* Draws until there are enough different ones. */
+static void
+sample_by_draws (const CfDict *self, gsize n, CfDictFunc func, gpointer data)
+{
+  g_autoptr (GHashTable) drawn = g_hash_table_new (NULL, NULL);
+
+  while (n > 0)
+    {
+      CfDictNode *node = cf_dict_random (self);
+
+      if (!g_hash_table_add (drawn, node))
+        continue;
+      func (node, data);
+      n--;
+    }
+}
+
+/**
+ * cf_dict_sample:
+ * @self: a dict
+ * @n: how many nodes to choose
+ * @func: called for each of them; must not change the dict
+ * @data: for @func
+ *
+ * Chooses different nodes, all if there are no more than @n.
+ */
+void
+cf_dict_sample (const CfDict *self, gsize n, CfDictFunc func, gpointer data)
+{
+  if (n >= self->n_nodes / 4)
+    sample_by_walk (self, MIN (n, self->n_nodes), func, data);
+  else
+    sample_by_draws (self, n, func, data);
+}

@@ -117,6 +117,11 @@ cf_dict_link_set (CfDictLink *link, CfDictNode *node, CfDictLink next)
 CfDictNode *cf_dict_random (const CfDict *self);
 
 typedef void (*CfDictFunc) (CfDictNode *node, gpointer data);
+/* Calls @func for @n nodes, or all if there are fewer: each set of them has
+ * the same chance, none is drawn twice, and they come in no order.  Takes
+ * O(n). */
+void
+cf_dict_sample (const CfDict *self, gsize n, CfDictFunc func, gpointer data);
 /* Calls @func, which must not change the dict, for the nodes of a bucket and
  * returns the next cursor, 0 at the end. */
 guint64 cf_dict_scan (const CfDict *self,

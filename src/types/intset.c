@@ -4,8 +4,6 @@
 #include "types/intset.h"
 
 #define HEADER_SIZE 8
-/* As many as fit what n and sizes in 32 bits can tell. */
-#define MOST (1u << 28)
 
 struct _CfIntset
 {
@@ -235,7 +233,7 @@ cf_intset_add (CfIntset **self, gint64 value, gboolean *added)
   *added = FALSE;
   if (needed <= width && search (*self, value, &index))
     return TRUE;
-  if (n >= MOST)
+  if (n >= CF_INTSET_MAX)
     return FALSE;
   larger = g_try_realloc (*self, total_of (n + 1, MAX (width, needed)));
   if (larger == NULL)

@@ -16,6 +16,9 @@
 
 G_BEGIN_DECLS
 
+/* As many integers as fit what sizes in 32 bits can tell. */
+#define CF_INTSET_MAX (1u << 28)
+
 typedef struct _CfIntset CfIntset; /* (opaque) g_free() frees it */
 
 CfIntset *cf_intset_new (void);
@@ -25,7 +28,7 @@ CfSlice cf_intset_bytes (const CfIntset *self); /* the whole block */
 gsize cf_intset_n (const CfIntset *self);
 gint64 cf_intset_get (const CfIntset *self, gsize i);
 gboolean cf_intset_has (const CfIntset *self, gint64 value);
-/* FALSE with @added FALSE: no memory. */
+/* FALSE: no memory, or there are CF_INTSET_MAX already. */
 gboolean cf_intset_add (CfIntset **self, gint64 value, gboolean *added);
 gboolean cf_intset_remove (CfIntset **self, gint64 value); /* FALSE: not in */
 

@@ -215,6 +215,50 @@ test_dict_random (void)
     }
 }
 
+static void
+on_drawn (CfDictNode *node, gpointer data)
+{
+  guint *drawn = data;
+
+  drawn[((Item *) node)->key]++;
+}
+
+/* Few of many, and most of them: as many as wanted, none twice, all with the
+ * same chance. */
+static void
+test_dict_sample (void)
+{
+  static const guint wanted[] = { 0, 1, 9, 60, 99, 100, 1000 };
+  guint drawn[100], sums[100] = { 0 }, all = 0;
+  CfDict dict;
+
+  cf_dict_init (&dict, &item_class);
+  cf_dict_sample (&dict, 3, on_drawn, drawn);
+  for (guint32 key = 0; key < 100; key++)
+    add (&dict, key, 1);
+  for (guint round = 0; round < 7 * 300; round++)
+    {
+      guint n = 0, right = MIN (wanted[round % 7], 100);
+
+      memset (drawn, 0, sizeof drawn);
+      cf_dict_sample (&dict, wanted[round % 7], on_drawn, drawn);
+      for (guint32 key = 0; key < 100; key++)
+        {
+          g_assert_cmpuint (drawn[key], <=, 1);
+          n += drawn[key];
+          sums[key] += drawn[key];
+        }
+      g_assert_cmpuint (n, ==, right);
+      all += n;
+    }
+  for (guint32 key = 0; key < 100; key++)
+    {
+      g_assert_cmpuint (sums[key], >, all / 100 - 120);
+      g_assert_cmpuint (sums[key], <, all / 100 + 120);
+    }
+  cf_dict_clear (&dict);
+}
+
 typedef struct
 {
   guint8 *seen; /* (not owned) by key */
@@ -350,6 +394,7 @@ main (int argc, char **argv)
   g_test_add_func ("/types/dict/short-operations", test_dict_short_operations);
   g_test_add_func ("/types/dict/steal", test_dict_steal);
   g_test_add_func ("/types/dict/random", test_dict_random);
+  g_test_add_func ("/types/dict/sample", test_dict_sample);
   g_test_add_func ("/types/dict/scan", test_dict_scan);
   g_test_add_func ("/types/dict/scan-once", test_dict_scan_once);
   g_test_add_func ("/types/dict/long-chain", test_dict_long_chain);
