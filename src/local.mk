@@ -70,12 +70,16 @@ types_sources = \
 	src/types/hashmap.h \
 	src/types/hll.c \
 	src/types/hll.h \
+	src/types/id-tree.c \
+	src/types/id-tree.h \
 	src/types/intset.c \
 	src/types/intset.h \
 	src/types/lcs.c \
 	src/types/lcs.h \
 	src/types/listpack-element.c \
 	src/types/listpack-element.h \
+	src/types/listpack-writer.c \
+	src/types/listpack-writer.h \
 	src/types/listpack.c \
 	src/types/listpack.h \
 	src/types/object.c \
@@ -85,6 +89,14 @@ types_sources = \
 	src/types/rank.h \
 	src/types/set.c \
 	src/types/set.h \
+	src/types/stream-group.c \
+	src/types/stream-group.h \
+	src/types/stream-id.c \
+	src/types/stream-id.h \
+	src/types/stream-node.c \
+	src/types/stream-node.h \
+	src/types/stream.c \
+	src/types/stream.h \
 	src/types/zset-range.c \
 	src/types/zset-range.h \
 	src/types/zset.c \

@@ -110,12 +110,18 @@ test_programs = \
 	tests/types/test-geohash \
 	tests/types/test-hashmap \
 	tests/types/test-hll \
+	tests/types/test-id-tree \
 	tests/types/test-intset \
 	tests/types/test-lcs \
 	tests/types/test-listpack \
+	tests/types/test-listpack-writer \
 	tests/types/test-object \
 	tests/types/test-rank \
 	tests/types/test-set \
+	tests/types/test-stream \
+	tests/types/test-stream-group \
+	tests/types/test-stream-id \
+	tests/types/test-stream-node \
 	tests/types/test-zset \
 	tests/types/test-zset-range \
 	$(NULL)

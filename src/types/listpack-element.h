@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* listpack-element.h -- the bytes of one element of a listpack.
  *
- * For listpack.c alone.  An element is a head, which says its encoding, the
+ * For listpack*.c alone.  An element is a head, which says its encoding, the
  * bytes of a string if it is one, and the size of both backwards.  Those that
  * read want a sound element, unless they say how much they look at.
  *

@@ -73,8 +73,9 @@ splice (CfListpack **self, CfListpackAt at, gsize old_size, gsize new_size)
 
   if (new_total > total && !resize (self, new_total))
     return NULL;
-  memmove (bytes_at (*self, at) + new_size, bytes_at (*self, at) + old_size,
-           total - at - old_size);
+  if (new_total != total)
+    memmove (bytes_at (*self, at) + new_size, bytes_at (*self, at) + old_size,
+             total - at - old_size);
   cf_listpack_store ((*self)->total, new_total, 4);
   if (new_total < total)
     trim (self, total);
