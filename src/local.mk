@@ -205,6 +205,8 @@ commands_sources = \
 	src/commands/cmd-wait.c \
 	src/commands/commands.c \
 	src/commands/commands.h \
+	src/commands/cursor.c \
+	src/commands/cursor.h \
 	src/commands/deadline.c \
 	src/commands/deadline.h \
 	src/commands/digest.c \

@@ -4,15 +4,14 @@
 #include "config.h"
 
 #include "base/glob.h"
-#include "base/number.h"
 #include "commands/commands.h"
+#include "commands/cursor.h"
 #include "commands/key-value.h"
 
 typedef struct
 {
   CfCall *call;
   CfSlice pattern; /* empty: all keys */
-  CfSlice type;    /* empty: all types */
   gsize n;         /* keys replied */
 } Walk;
 
@@ -23,9 +22,6 @@ reply_matching (const CfEntry *entry, gpointer data)
   CfSlice key = cf_entry_key (entry);
 
   if (walk->pattern.data != NULL && !cf_glob_match (walk->pattern, key))
-    return TRUE;
-  if (walk->type.data != NULL &&
-      !cf_slice_is (walk->type, cf_type_name (cf_entry_type (entry))))
     return TRUE;
   cf_reply_bulk (&walk->call->reply, key);
   walk->n++;
@@ -52,77 +48,34 @@ run_keys (CfCall *call, GError **error)
 }
 
 static gboolean
-parse_scan (const CfCall *call, Walk *walk, gint64 *count, GError **error)
+reply_scanned (const CfEntry *entry, gpointer data)
 {
-  *count = 10;
-  for (guint i = 2; i < call->argc; i += 2)
-    {
-      if (i + 1 == call->argc)
-        return cf_call_syntax_error (error);
-      if (cf_call_is (call, i, "COUNT"))
-        {
-          if (!cf_call_get_int (call, i + 1, count, error))
-            return FALSE;
-          if (*count < 1)
-            return cf_call_syntax_error (error);
-        }
-      else if (cf_call_is (call, i, "MATCH"))
-        walk->pattern = call->argv[i + 1];
-      else if (cf_call_is (call, i, "TYPE"))
-        walk->type = call->argv[i + 1];
-      else
-        return cf_call_syntax_error (error);
-    }
-  return TRUE;
-}
+  CfCursor *cursor = data;
+  CfSlice key = cf_entry_key (entry);
 
-/* Reads a cursor as Redis does, by the rules of strtoul(): it may be empty or
- * have a sign. */
-static gboolean
-parse_cursor (CfSlice text, guint64 *cursor)
-{
-  gboolean negative = text.size > 0 && text.data[0] == '-';
-  guint64 value = 0;
-
-  for (gsize i = negative || (text.size > 0 && text.data[0] == '+');
-       i < text.size; i++)
-    if (!g_ascii_isdigit (text.data[i]) ||
-        __builtin_mul_overflow (value, 10, &value) ||
-        __builtin_add_overflow (value, (guint64) (text.data[i] - '0'), &value))
-      return FALSE;
-  *cursor = negative ? -value : value;
+  if (!cf_cursor_matches (cursor, key))
+    return TRUE;
+  if (cursor->type.data != NULL &&
+      !cf_slice_is (cursor->type, cf_type_name (cf_entry_type (entry))))
+    return TRUE;
+  cf_reply_bulk (&cursor->call->reply, key);
+  cursor->n++;
   return TRUE;
 }
 
 static gboolean
 run_scan (CfCall *call, GError **error)
 {
-  Walk walk = { .call = call };
-  char digits[CF_INT64_SIZE];
-  guint64 cursor;
-  CfOutChunk *hole, *keys;
-  gint64 count;
+  CfCursor cursor;
+  guint64 next;
 
-  if (!parse_cursor (call->argv[1], &cursor))
-    return cf_throw (error, CF_ERROR_FAILED, "invalid cursor");
-  if (!parse_scan (call, &walk, &count, error))
+  if (!cf_cursor_init (&cursor, call, 1, error) ||
+      !cf_cursor_parse_options (&cursor, 2, TRUE, error))
     return FALSE;
-  /* The cursor stands before the keys but is known only after them. */
-  cf_reply_array (&call->reply, 2);
-  hole = cf_out_hole (call->reply.out);
-  keys = cf_reply_deferred (&call->reply);
-  cursor = cf_keyspace_scan (call->keyspace, call->db, cursor, (gsize) count,
-                             call->now_ms, reply_matching, &walk);
-  cf_reply_deferred_array (&call->reply, keys, walk.n);
-  {
-    gsize size = cf_format_uint64 (digits, cursor);
-    char text[32];
-    int length =
-        g_snprintf (text, sizeof text, "$%" G_GSIZE_FORMAT "\r\n%.*s\r\n", size,
-                    (int) size, digits);
-
-    cf_out_fill_hole (call->reply.out, hole, text, (gsize) length);
-  }
+  cf_cursor_begin (&cursor);
+  next = cf_keyspace_scan (call->keyspace, call->db, cursor.cursor,
+                           cursor.count, call->now_ms, reply_scanned, &cursor);
+  cf_cursor_end (&cursor, next);
   return TRUE;
 }
 
