@@ -133,6 +133,14 @@ store_sources = \
 	src/store/walk.c \
 	src/store/watch.c \
 	$(NULL)
+persist_sources = \
+	src/persist/rdb-reader.c \
+	src/persist/rdb-reader.h \
+	src/persist/rdb-value.c \
+	src/persist/rdb-value.h \
+	src/persist/rdb-writer.c \
+	src/persist/rdb-writer.h \
+	$(NULL)
 engine_sources = \
 	src/engine/admission.c \
 	src/engine/admission.h \
@@ -186,6 +194,7 @@ commands_sources = \
 	src/commands/cmd-connection.c \
 	src/commands/cmd-database.c \
 	src/commands/cmd-debug.c \
+	src/commands/cmd-dump.c \
 	src/commands/cmd-expire.c \
 	src/commands/cmd-hyperloglog.c \
 	src/commands/cmd-info.c \
@@ -279,6 +288,7 @@ src_libcoffer_a_SOURCES = \
 	$(proto_sources) \
 	$(types_sources) \
 	$(store_sources) \
+	$(persist_sources) \
 	$(engine_sources) \
 	$(commands_sources) \
 	$(net_sources) \
@@ -288,7 +298,7 @@ src_libcoffer_a_SOURCES = \
 if TSAN
 src_libcoffer_a_SOURCES += src/base/tsan-glib.c
 endif
-coffer_libs = src/libcoffer.a $(JEMALLOC_LIBS) $(GLIB_LIBS) $(LIBINTL) -lm
+coffer_libs = src/libcoffer.a $(JEMALLOC_LIBS) $(LZF_LIBS) $(GLIB_LIBS) $(LIBINTL) -lm
 
 sbin_PROGRAMS += src/cofferd
 src_cofferd_SOURCES = src/daemon/main.c

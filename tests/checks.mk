@@ -58,7 +58,8 @@ c_files = $(shell cd $(srcdir) && find src tests -name '*.[ch]' | LC_ALL=C sort)
 #: analyze            gcc -fanalyzer and clang's thread-safety analysis
 analyze: $(BUILT_SOURCES)
 	@$(SHELL) $(srcdir)/tests/analyze $(srcdir) \
-	  $(DEFS) $(DEFAULT_INCLUDES) $(AM_CPPFLAGS) $(CPPFLAGS) $(GLIB_CFLAGS)
+	  $(DEFS) $(DEFAULT_INCLUDES) $(AM_CPPFLAGS) $(CPPFLAGS) $(GLIB_CFLAGS) \
+	  $(LZF_CFLAGS)
 
 #: format             lay out the sources with clang-format
 format:

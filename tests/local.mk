@@ -26,6 +26,7 @@ test_programs = \
 	tests/commands/test-cmd-connection \
 	tests/commands/test-cmd-database \
 	tests/commands/test-cmd-debug \
+	tests/commands/test-cmd-dump \
 	tests/commands/test-cmd-expire \
 	tests/commands/test-cmd-hyperloglog \
 	tests/commands/test-cmd-info \
@@ -80,6 +81,9 @@ test_programs = \
 	tests/net/test-loops \
 	tests/net/test-mailbox \
 	tests/net/test-timers \
+	tests/persist/test-rdb-reader \
+	tests/persist/test-rdb-value \
+	tests/persist/test-rdb-writer \
 	tests/proto/test-out \
 	tests/proto/test-plain \
 	tests/proto/test-reply \

@@ -24,6 +24,7 @@ EXTRA_DIST += \
 	tests/oracle/compare.py \
 	tests/oracle/config.txt \
 	tests/oracle/connection.txt \
+	tests/oracle/dump.txt \
 	tests/oracle/expiry.txt \
 	tests/oracle/hyperloglog.txt \
 	tests/oracle/keys.txt \

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* crc.h -- CRC-16/XMODEM, which maps a key to its slot.
+/* crc.h -- CRC-16/XMODEM, which maps a key to its slot, and the CRC-64 that
+ * ends Redis's files and payloads.
  *
  * Thread safety: pure functions.
  */
@@ -12,5 +13,6 @@
 G_BEGIN_DECLS
 
 guint16 cf_crc16 (CfSlice bytes);
+guint64 cf_crc64 (guint64 crc, CfSlice bytes);
 
 G_END_DECLS

@@ -13,6 +13,7 @@ const CfFamily *const cf_families[] = {
   &cf_connection_family,
   &cf_database_family,
   &cf_debug_family,
+  &cf_dump_family,
   &cf_expire_family,
   &cf_hyperloglog_family,
   &cf_info_family,

@@ -21,6 +21,7 @@ extern const CfFamily cf_config_family;
 extern const CfFamily cf_connection_family;
 extern const CfFamily cf_database_family;
 extern const CfFamily cf_debug_family;
+extern const CfFamily cf_dump_family;
 extern const CfFamily cf_expire_family;
 extern const CfFamily cf_hyperloglog_family;
 extern const CfFamily cf_info_family;

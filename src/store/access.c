@@ -133,3 +133,44 @@ cf_keyspace_frequency (CfKeyspace *self, const CfEntry *entry, gint64 now_ms)
 {
   return decayed (self, cf_entry_access (entry), now_ms);
 }
+
+/**
+ * cf_keyspace_set_idle:
+ * @self: the keyspace
+ * @entry: an entry that is held
+ * @idle_s: for how many seconds it was not used
+ * @now_ms: the time
+ *
+ * Sets what the LRU clock says of it; nothing while it is used for the LFU
+ * counter.
+ */
+void
+cf_keyspace_set_idle (CfKeyspace *self,
+                      CfEntry *entry,
+                      guint64 idle_s,
+                      gint64 now_ms)
+{
+  guint32 idle = (guint32) MIN (idle_s, LRU_MASK);
+
+  if (!is_lfu (self))
+    cf_entry_set_access (entry, (seconds (now_ms) - idle) & LRU_MASK);
+}
+
+/**
+ * cf_keyspace_set_frequency:
+ * @self: the keyspace
+ * @entry: an entry that is held
+ * @frequency: its LFU counter, 0 to 255
+ * @now_ms: the time
+ *
+ * Sets how often it was used; nothing while no such counter is kept.
+ */
+void
+cf_keyspace_set_frequency (CfKeyspace *self,
+                           CfEntry *entry,
+                           guint frequency,
+                           gint64 now_ms)
+{
+  if (is_lfu (self))
+    cf_entry_set_access (entry, minutes (now_ms) << 8 | frequency);
+}

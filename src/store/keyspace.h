@@ -221,6 +221,14 @@ guint64
 cf_keyspace_idle_ms (CfKeyspace *self, const CfEntry *entry, gint64 now_ms);
 guint
 cf_keyspace_frequency (CfKeyspace *self, const CfEntry *entry, gint64 now_ms);
+void cf_keyspace_set_idle (CfKeyspace *self,
+                           CfEntry *entry,
+                           guint64 idle_s,
+                           gint64 now_ms);
+void cf_keyspace_set_frequency (CfKeyspace *self,
+                                CfEntry *entry,
+                                guint frequency,
+                                gint64 now_ms);
 
 /* Key-space statistics (sums; atomic reads). */
 gsize cf_keyspace_n_expired (CfKeyspace *self);

@@ -67,11 +67,33 @@ test_access_lfu (void)
   cf_hold_clear (&hold);
 }
 
+/* Each takes effect only where its kind is kept. */
+static void
+test_access_set (void)
+{
+  g_autoptr (CfKeyspace) keyspace = cf_keyspace_new (1, NULL);
+  CfValue value = cf_value_int (1);
+  CfEntry *entry = cf_entry_try_new (CF_SLICE ("k"), &value, CF_NO_DEADLINE);
+
+  cf_keyspace_set_idle (keyspace, entry, 1000, NOW);
+  cf_keyspace_set_frequency (keyspace, entry, 200, NOW);
+  g_assert_cmpuint (cf_keyspace_idle_ms (keyspace, entry, NOW), ==, 1000000);
+  cf_keyspace_set_idle (keyspace, entry, G_MAXUINT64, NOW);
+  g_assert_cmpuint (cf_keyspace_idle_ms (keyspace, entry, NOW), ==,
+                    (guint64) 0xffffff * 1000);
+  cf_keyspace_set_access_kind (keyspace, CF_ACCESS_LFU, 10, 1);
+  cf_keyspace_set_frequency (keyspace, entry, 200, NOW);
+  cf_keyspace_set_idle (keyspace, entry, 1000, NOW);
+  g_assert_cmpuint (cf_keyspace_frequency (keyspace, entry, NOW), ==, 200);
+  cf_entry_free (entry);
+}
+
 int
 main (int argc, char **argv)
 {
   store_test_init (&argc, &argv);
   g_test_add_func ("/store/access/lru", test_access_lru);
   g_test_add_func ("/store/access/lfu", test_access_lfu);
+  g_test_add_func ("/store/access/set", test_access_set);
   return g_test_run ();
 }
