@@ -76,6 +76,10 @@ types_sources = \
 	src/types/intset.h \
 	src/types/lcs.c \
 	src/types/lcs.h \
+	src/types/list-node.c \
+	src/types/list-node.h \
+	src/types/list.c \
+	src/types/list.h \
 	src/types/listpack-element.c \
 	src/types/listpack-element.h \
 	src/types/listpack-writer.c \

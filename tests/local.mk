@@ -117,6 +117,7 @@ test_programs = \
 	tests/types/test-id-tree \
 	tests/types/test-intset \
 	tests/types/test-lcs \
+	tests/types/test-list \
 	tests/types/test-listpack \
 	tests/types/test-listpack-writer \
 	tests/types/test-object \
