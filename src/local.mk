@@ -275,14 +275,20 @@ client_sources = \
 	src/client/format.h \
 	src/client/line-editor.c \
 	src/client/line-editor.h \
+	src/client/mass-insert.c \
+	src/client/mass-insert.h \
 	src/client/plain-client.c \
 	src/client/plain-client.h \
+	src/client/probe-latency.c \
+	src/client/probe-latency.h \
 	src/client/prompt.c \
 	src/client/prompt.h \
 	src/client/remote.c \
 	src/client/remote.h \
 	src/client/runner.c \
 	src/client/runner.h \
+	src/client/scan-keys.c \
+	src/client/scan-keys.h \
 	$(NULL)
 
 noinst_LIBRARIES += src/libcoffer.a

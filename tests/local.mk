@@ -14,10 +14,13 @@ test_programs = \
 	tests/client/test-client-help \
 	tests/client/test-client-options \
 	tests/client/test-format \
+	tests/client/test-mass-insert \
 	tests/client/test-plain-client \
+	tests/client/test-probe-latency \
 	tests/client/test-prompt \
 	tests/client/test-remote \
 	tests/client/test-runner \
+	tests/client/test-scan-keys \
 	tests/commands/test-cmd-bitmap \
 	tests/commands/test-cmd-bitmap-field \
 	tests/commands/test-cmd-client \

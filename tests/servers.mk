@@ -34,6 +34,7 @@ EXTRA_DIST += \
 	tests/oracle/strings.txt \
 	tests/oracle/table.py \
 	tests/oracle/transactions.txt \
+	tests/programs/client.py \
 	tests/programs/django-redis.py \
 	tests/programs/hiredis.c \
 	tests/programs/message-queue.py \

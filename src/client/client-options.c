@@ -2,12 +2,14 @@
 #include "config.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 #include <glib/gi18n.h>
 
 #include "base/error.h"
 #include "base/number.h"
 #include "client/client-options.h"
+#include "proto/split.h"
 
 /* What GOption writes to, before it is put in order. */
 typedef struct
@@ -20,7 +22,11 @@ typedef struct
   gboolean ask_password;
   gboolean no_warning;
   gboolean resp2, resp3;
-  gboolean raw, no_raw, csv, json, quoted_json;
+  gboolean scan, pipe, latency, latency_history;
+  char *pattern, *quoted_pattern;
+  int pipe_timeout_s;
+  CfFormat format;
+  gboolean has_format;
 } Switches;
 
 static void
@@ -29,12 +35,14 @@ clear_switches (Switches *self)
   g_free (self->uri);
   g_free (self->repeat);
   g_free (self->show_pushes);
+  g_free (self->pattern);
+  g_free (self->quoted_pattern);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Switches, clear_switches)
 
 static void
-add_server_entries (GOptionContext *context,
+add_server_entries (GOptionGroup *group,
                     CfClientOptions *self,
                     Switches *switches)
 {
@@ -70,13 +78,11 @@ add_server_entries (GOptionContext *context,
     G_OPTION_ENTRY_NULL,
   };
 
-  g_option_context_add_main_entries (context, entries, PACKAGE);
+  g_option_group_add_entries (group, entries);
 }
 
 static void
-add_run_entries (GOptionContext *context,
-                 CfClientOptions *self,
-                 Switches *switches)
+add_run_entries (GOptionGroup *group, CfClientOptions *self, Switches *switches)
 {
   const GOptionEntry entries[] = {
     { "repeat", 'r', 0, G_OPTION_ARG_STRING, &switches->repeat,
@@ -96,24 +102,75 @@ add_run_entries (GOptionContext *context,
     G_OPTION_ENTRY_NULL,
   };
 
-  g_option_context_add_main_entries (context, entries, PACKAGE);
+  g_option_group_add_entries (group, entries);
 }
 
 static void
-add_format_entries (GOptionContext *context,
+add_mode_entries (GOptionGroup *group, Switches *switches)
+{
+  const GOptionEntry entries[] = {
+    { "scan", 0, 0, G_OPTION_ARG_NONE, &switches->scan,
+      N_ ("Print the names of all keys"), NULL },
+    { "pattern", 0, 0, G_OPTION_ARG_FILENAME, &switches->pattern,
+      N_ ("With --scan: of those that the glob PATTERN fits"), N_ ("PATTERN") },
+    { "quoted-pattern", 0, 0, G_OPTION_ARG_FILENAME, &switches->quoted_pattern,
+      N_ ("Like --pattern, as a quoted string"), N_ ("PATTERN") },
+    { "pipe", 0, 0, G_OPTION_ARG_NONE, &switches->pipe,
+      N_ ("Send standard input, which is in the form of the protocol"), NULL },
+    { "pipe-timeout", 0, 0, G_OPTION_ARG_INT, &switches->pipe_timeout_s,
+      N_ ("With --pipe: wait so long for the last reply (default: 30, 0: for "
+          "ever)"),
+      N_ ("SECONDS") },
+    { "latency", 0, 0, G_OPTION_ARG_NONE, &switches->latency,
+      N_ ("Tell how long the server takes to answer"), NULL },
+    { "latency-history", 0, 0, G_OPTION_ARG_NONE, &switches->latency_history,
+      N_ ("Likewise, a line for every 15 s or INTERVAL"), NULL },
+    G_OPTION_ENTRY_NULL,
+  };
+
+  switches->pipe_timeout_s = 30;
+  g_option_group_add_entries (group, entries);
+}
+
+/* Of several formats the last one counts. */
+static gboolean
+on_format (const char *name, const char *value, gpointer data, GError **error)
+{
+  static const struct
+  {
+    const char *name;
+    CfFormat format;
+  } formats[] = {
+    { "--raw", CF_FORMAT_RAW },   { "--no-raw", CF_FORMAT_HUMAN },
+    { "--csv", CF_FORMAT_CSV },   { "--quoted-json", CF_FORMAT_QUOTED_JSON },
+    { "--json", CF_FORMAT_JSON },
+  };
+  Switches *switches = data;
+
+  (void) value;
+  (void) error;
+  for (gsize i = 0; i < G_N_ELEMENTS (formats); i++)
+    if (g_str_equal (name, formats[i].name))
+      switches->format = formats[i].format;
+  switches->has_format = TRUE;
+  return TRUE;
+}
+
+static void
+add_format_entries (GOptionGroup *group,
                     CfClientOptions *self,
                     Switches *switches)
 {
   const GOptionEntry entries[] = {
-    { "raw", 0, 0, G_OPTION_ARG_NONE, &switches->raw,
+    { "raw", 0, G_OPTION_FLAG_NO_ARG, G_OPTION_ARG_CALLBACK, on_format,
       N_ ("Print bare replies (the default when not to a terminal)"), NULL },
-    { "no-raw", 0, 0, G_OPTION_ARG_NONE, &switches->no_raw,
+    { "no-raw", 0, G_OPTION_FLAG_NO_ARG, G_OPTION_ARG_CALLBACK, on_format,
       N_ ("Print replies with types and quotes wherever to"), NULL },
-    { "csv", 0, 0, G_OPTION_ARG_NONE, &switches->csv,
+    { "csv", 0, G_OPTION_FLAG_NO_ARG, G_OPTION_ARG_CALLBACK, on_format,
       N_ ("Print comma-separated values"), NULL },
-    { "json", 0, 0, G_OPTION_ARG_NONE, &switches->json, N_ ("Print JSON"),
-      NULL },
-    { "quoted-json", 0, 0, G_OPTION_ARG_NONE, &switches->quoted_json,
+    { "json", 0, G_OPTION_FLAG_NO_ARG, G_OPTION_ARG_CALLBACK, on_format,
+      N_ ("Print JSON"), NULL },
+    { "quoted-json", 0, G_OPTION_FLAG_NO_ARG, G_OPTION_ARG_CALLBACK, on_format,
       N_ ("Print JSON in ASCII"), NULL },
     { "delimiter", 'd', 0, G_OPTION_ARG_FILENAME, &self->element_end,
       N_ ("Print TEXT between the elements of a bare reply"), N_ ("TEXT") },
@@ -124,7 +181,7 @@ add_format_entries (GOptionContext *context,
     G_OPTION_ENTRY_NULL,
   };
 
-  g_option_context_add_main_entries (context, entries, PACKAGE);
+  g_option_group_add_entries (group, entries);
 }
 
 static char *
@@ -220,18 +277,52 @@ apply_server_switches (CfClientOptions *self,
   return TRUE;
 }
 
+static gboolean
+choose_pattern (CfClientOptions *self, Switches *switches, GError **error)
+{
+  char *text = switches->quoted_pattern;
+  g_autoptr (GArray) spans = NULL;
+  const CfSpan *span;
+
+  if (text == NULL)
+    {
+      if (switches->pattern != NULL)
+        self->pattern = g_string_new (switches->pattern);
+      return TRUE;
+    }
+  spans = g_array_new (FALSE, FALSE, sizeof (CfSpan));
+  if (!cf_split_args (text, strlen (text), spans) || spans->len != 1)
+    return cf_throw (error, CF_ERROR_SYNTAX, "%s", _ ("Invalid quoted string"));
+  span = &g_array_index (spans, CfSpan, 0);
+  self->pattern = g_string_new_len (text + span->offset, (gssize) span->size);
+  return TRUE;
+}
+
+static gboolean
+apply_mode_switches (CfClientOptions *self, Switches *switches, GError **error)
+{
+  self->mode = switches->scan              ? CF_CLIENT_SCAN
+               : switches->pipe            ? CF_CLIENT_PIPE
+               : switches->latency_history ? CF_CLIENT_LATENCY_HISTORY
+               : switches->latency         ? CF_CLIENT_LATENCY
+                                           : CF_CLIENT_COMMANDS;
+  if (switches->pipe_timeout_s < 0)
+    return cf_throw (error, CF_ERROR_SYNTAX, "%s",
+                     _ ("Timeout is out of range"));
+  self->pipe_timeout_us = switches->pipe_timeout_s > 0
+                              ? switches->pipe_timeout_s * G_USEC_PER_SEC
+                              : -1;
+  return choose_pattern (self, switches, error);
+}
+
 static void
 choose_format (CfClientOptions *self, const Switches *switches)
 {
   gboolean is_terminal = isatty (STDOUT_FILENO) != 0;
 
-  self->style.format = switches->quoted_json ? CF_FORMAT_QUOTED_JSON
-                       : switches->json      ? CF_FORMAT_JSON
-                       : switches->csv       ? CF_FORMAT_CSV
-                       : switches->no_raw    ? CF_FORMAT_HUMAN
-                       : switches->raw       ? CF_FORMAT_RAW
-                       : is_terminal         ? CF_FORMAT_HUMAN
-                                             : CF_FORMAT_RAW;
+  self->style.format = switches->has_format ? switches->format
+                       : is_terminal        ? CF_FORMAT_HUMAN
+                                            : CF_FORMAT_RAW;
   if (self->element_end == NULL)
     self->element_end = g_strdup ("\n");
   if (self->reply_end == NULL)
@@ -268,6 +359,7 @@ new_context (CfClientOptions *self, Switches *switches)
 {
   GOptionContext *context =
       g_option_context_new (_ ("[COMMAND [ARGUMENT...]]"));
+  GOptionGroup *group = g_option_group_new (NULL, NULL, NULL, switches, NULL);
   g_autofree char *description = g_strdup_printf (
       _ ("Exit status is 0 if there was a reply, 1 if not, and 2 if the "
          "options are wrong.\n\n"
@@ -281,9 +373,12 @@ new_context (CfClientOptions *self, Switches *switches)
                   "reply.  Without\na command it reads commands from the "
                   "terminal or from standard input."));
   g_option_context_set_description (context, description);
-  add_server_entries (context, self, switches);
-  add_run_entries (context, self, switches);
-  add_format_entries (context, self, switches);
+  add_server_entries (group, self, switches);
+  add_run_entries (group, self, switches);
+  add_mode_entries (group, switches);
+  add_format_entries (group, self, switches);
+  g_option_group_set_translation_domain (group, PACKAGE);
+  g_option_context_set_main_group (context, group);
   return context;
 }
 
@@ -316,7 +411,8 @@ cf_client_options_parse (CfClientOptions *self,
   if (switches.uri != NULL && !apply_uri (self, switches.uri, error))
     return FALSE;
   if (!apply_server_switches (self, &switches, error) ||
-      !apply_run_switches (self, &switches, error))
+      !apply_run_switches (self, &switches, error) ||
+      !apply_mode_switches (self, &switches, error))
     return FALSE;
   choose_format (self, &switches);
   choose_password (self, &switches);
@@ -339,4 +435,6 @@ cf_client_options_clear (CfClientOptions *self)
   g_free (self->element_end);
   g_free (self->reply_end);
   g_free (self->stdin_tag);
+  if (self->pattern != NULL)
+    g_string_free (self->pattern, TRUE);
 }

@@ -16,6 +16,15 @@ G_BEGIN_DECLS
 #define CF_PORT 6379
 #define CF_PLAIN_PORT 8081
 
+typedef enum
+{
+  CF_CLIENT_COMMANDS,        /* those of the command line, or the prompt's */
+  CF_CLIENT_SCAN,            /* lists the keys */
+  CF_CLIENT_PIPE,            /* sends standard input as it is */
+  CF_CLIENT_LATENCY,         /* tells how long the server takes to answer */
+  CF_CLIENT_LATENCY_HISTORY, /* and how that changes */
+} CfClientMode;
+
 typedef struct
 {
   char *host;             /* (owned) */
@@ -35,6 +44,10 @@ typedef struct
   gboolean quoted_input;  /* arguments are quoted as at the prompt */
   gboolean fail_on_error; /* an error reply is exit status 1 */
   gboolean show_pushes;   /* messages that no command asked for */
+  CfClientMode mode;
+  GString *pattern;       /* (owned) (nullable) of the keys to list */
+  gint64 pipe_timeout_us; /* how long the last reply may take; negative: for
+                             ever */
   gboolean plain;         /* speak the plain dialect */
   gboolean show_version;
 } CfClientOptions;

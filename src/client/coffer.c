@@ -10,9 +10,12 @@
 
 #include "base/error.h"
 #include "client/client-options.h"
+#include "client/mass-insert.h"
 #include "client/plain-client.h"
+#include "client/probe-latency.h"
 #include "client/prompt.h"
 #include "client/runner.h"
+#include "client/scan-keys.h"
 #include "configmake.h"
 #include "proto/split.h"
 
@@ -133,6 +136,26 @@ run_command (CfRunner *runner,
 }
 
 static int
+run_mode (CfRunner *runner, const CfClientOptions *options)
+{
+  CfRemote *remote = cf_runner_get_remote (runner);
+  g_autoptr (GError) error = NULL;
+  gboolean is_done = FALSE;
+
+  if (!cf_runner_connect (runner, &error))
+    return fail (EXIT_FAILURE, error->message);
+  if (options->mode == CF_CLIENT_SCAN)
+    is_done = cf_scan_keys (remote, options, &error);
+  else if (options->mode == CF_CLIENT_PIPE)
+    is_done = cf_mass_insert (remote, options, STDIN_FILENO, &error);
+  else
+    is_done = cf_probe_latency (remote, options, &error);
+  if (error != NULL)
+    return fail (EXIT_FAILURE, error->message);
+  return is_done ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static int
 run (CfClientOptions *options, char **argv, int argc)
 {
   g_autoptr (GArray) args = g_array_new (FALSE, FALSE, sizeof (CfSlice));
@@ -149,6 +172,8 @@ run (CfClientOptions *options, char **argv, int argc)
   if (args->len == 0)
     options->fail_on_error = FALSE;
   runner = cf_runner_new (options);
+  if (options->mode != CF_CLIENT_COMMANDS)
+    return run_mode (runner, options);
   if (args->len > 0)
     return run_command (runner, options, slices, args->len);
   cf_prompt_run (runner, options);

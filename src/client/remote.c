@@ -217,6 +217,22 @@ receive_more (CfRemote *self, gssize *size, GError **error)
   return TRUE;
 }
 
+static gboolean
+feed_more (CfRemote *self, GError **error)
+{
+  g_autoptr (GError) trouble = NULL;
+  gssize size;
+
+  if (!receive_more (self, &size, error))
+    return FALSE;
+  if (size == 0)
+    return fail (self, error, _ ("Server closed the connection"));
+  if (!cf_reply_reader_feed (self->reader, self->received, (gsize) size,
+                             &trouble))
+    return fail (self, error, trouble->message);
+  return TRUE;
+}
+
 /**
  * cf_remote_receive:
  * @self: a remote
@@ -232,7 +248,6 @@ cf_remote_receive (CfRemote *self, GError **error)
 {
   g_autoptr (GError) trouble = NULL;
   CfReplyTree *reply;
-  gssize size;
 
   if (self->connection == NULL)
     fail (self, error, _ ("Not connected"));
@@ -241,13 +256,8 @@ cf_remote_receive (CfRemote *self, GError **error)
       fail (self, error, trouble->message);
     else if (reply != NULL)
       return reply;
-    else if (!receive_more (self, &size, error))
+    else if (!feed_more (self, error))
       break;
-    else if (size == 0)
-      fail (self, error, _ ("Server closed the connection"));
-    else if (!cf_reply_reader_feed (self->reader, self->received, (gsize) size,
-                                    &trouble))
-      fail (self, error, trouble->message);
   return NULL;
 }
 
@@ -285,6 +295,68 @@ cf_remote_call (CfRemote *self, GError **error, ...)
          reply->kind == CF_REPLY_TREE_PUSH)
     cf_reply_tree_free (reply);
   return reply;
+}
+
+static gboolean
+send_some (
+    CfRemote *self, const char *data, gsize size, gsize *sent, GError **error)
+{
+  g_autoptr (GError) trouble = NULL;
+  gssize n = g_socket_send_with_blocking (get_socket (self), data, size, FALSE,
+                                          NULL, &trouble);
+
+  if (n < 0 && !g_error_matches (trouble, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+    return fail (self, error, find_reason (trouble->message));
+  *sent = n > 0 ? (gsize) n : 0;
+  return TRUE;
+}
+
+/**
+ * cf_remote_exchange:
+ * @self: a remote
+ * @data: (array length=size): bytes to send as they are
+ * @size: how many they are, or 0
+ * @sent: (out): how many of them were sent
+ * @timeout_us: how long to wait, in microseconds; negative: for ever
+ * @reply: (out) (transfer full) (nullable): a reply or push that came
+ * @error: return location for an error, or %NULL
+ *
+ * Waits until some bytes could be sent or a reply is there, which goes before.
+ * Neither is so when the time is up.
+ *
+ * Returns: %FALSE if there is no connection any more
+ */
+gboolean
+cf_remote_exchange (CfRemote *self,
+                    const char *data,
+                    gsize size,
+                    gsize *sent,
+                    gint64 timeout_us,
+                    CfReplyTree **reply,
+                    GError **error)
+{
+  GIOCondition wanted = size > 0 ? G_IO_IN | G_IO_OUT : G_IO_IN;
+
+  *sent = 0;
+  for (;;)
+    {
+      g_autoptr (GError) trouble = NULL;
+      GIOCondition met;
+
+      if (self->connection == NULL)
+        return fail (self, error, _ ("Not connected"));
+      if (!cf_reply_reader_next (self->reader, reply, &trouble))
+        return fail (self, error, trouble->message);
+      if (*reply != NULL ||
+          !g_socket_condition_timed_wait (get_socket (self), wanted, timeout_us,
+                                          NULL, NULL))
+        return TRUE;
+      met = g_socket_condition_check (get_socket (self), wanted);
+      if (!(met & ~G_IO_OUT))
+        return send_some (self, data, size, sent, error);
+      if (!feed_more (self, error))
+        return FALSE;
+    }
 }
 
 /**

@@ -39,6 +39,13 @@ gboolean cf_remote_send_bytes (CfRemote *self,
                                const char *data,
                                gsize size,
                                GError **error);
+gboolean cf_remote_exchange (CfRemote *self,
+                             const char *data,
+                             gsize size,
+                             gsize *sent,
+                             gint64 timeout_us,
+                             CfReplyTree **reply,
+                             GError **error);
 gboolean cf_remote_finish (CfRemote *self, GString *answer, GError **error);
 
 G_END_DECLS

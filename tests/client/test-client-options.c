@@ -56,6 +56,70 @@ test_client_options_command (void)
 }
 
 static void
+test_client_options_modes (void)
+{
+  static const struct
+  {
+    const char *line;
+    CfClientMode mode;
+    const char *pattern; /* (nullable) */
+    gsize size;          /* of the pattern */
+    gint64 timeout_us;
+  } lines[] = {
+    { "coffer get k", CF_CLIENT_COMMANDS, NULL, 0, 30000000 },
+    { "coffer --scan", CF_CLIENT_SCAN, NULL, 0, 30000000 },
+    { "coffer --scan --pattern a*", CF_CLIENT_SCAN, "a*", 2, 30000000 },
+    { "coffer --scan --quoted-pattern '\"\\x00*\"'", CF_CLIENT_SCAN, "\0*", 2,
+      30000000 },
+    { "coffer --pipe --pipe-timeout 5", CF_CLIENT_PIPE, NULL, 0, 5000000 },
+    { "coffer --pipe --pipe-timeout 0", CF_CLIENT_PIPE, NULL, 0, -1 },
+    { "coffer --latency", CF_CLIENT_LATENCY, NULL, 0, 30000000 },
+    { "coffer --latency-history", CF_CLIENT_LATENCY_HISTORY, NULL, 0,
+      30000000 },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (lines); i++)
+    {
+      g_auto (CfClientOptions) options = { NULL };
+      int n_left;
+
+      g_assert_true (parse (&options, lines[i].line, &n_left, NULL));
+      g_assert_cmpint (options.mode, ==, lines[i].mode);
+      g_assert_cmpint (options.pattern != NULL, ==, lines[i].pattern != NULL);
+      if (options.pattern != NULL)
+        g_assert_cmpmem (options.pattern->str, options.pattern->len,
+                         lines[i].pattern, lines[i].size);
+      g_assert_cmpint (options.pipe_timeout_us, ==, lines[i].timeout_us);
+    }
+}
+
+/* The last one counts. */
+static void
+test_client_options_formats (void)
+{
+  static const struct
+  {
+    const char *line;
+    CfFormat format;
+  } lines[] = {
+    { "coffer --csv --no-raw", CF_FORMAT_HUMAN },
+    { "coffer --no-raw --csv", CF_FORMAT_CSV },
+    { "coffer --json --raw", CF_FORMAT_RAW },
+    { "coffer --raw --json", CF_FORMAT_JSON },
+    { "coffer --json --quoted-json", CF_FORMAT_QUOTED_JSON },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (lines); i++)
+    {
+      g_auto (CfClientOptions) options = { NULL };
+      int n_left;
+
+      g_assert_true (parse (&options, lines[i].line, &n_left, NULL));
+      g_assert_cmpint (options.style.format, ==, lines[i].format);
+    }
+}
+
+static void
 test_client_options_plain (void)
 {
   static const struct
@@ -189,6 +253,9 @@ main (int argc, char **argv)
                    test_client_options_defaults);
   g_test_add_func ("/client/client-options/command",
                    test_client_options_command);
+  g_test_add_func ("/client/client-options/modes", test_client_options_modes);
+  g_test_add_func ("/client/client-options/formats",
+                   test_client_options_formats);
   g_test_add_func ("/client/client-options/plain", test_client_options_plain);
   g_test_add_func ("/client/client-options/format", test_client_options_format);
   g_test_add_func ("/client/client-options/uri", test_client_options_uri);
