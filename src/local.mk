@@ -138,12 +138,19 @@ store_sources = \
 	src/store/watch.c \
 	$(NULL)
 persist_sources = \
+	src/persist/rdb-hashmap.c \
+	src/persist/rdb-listpack.c \
+	src/persist/rdb-listpack.h \
 	src/persist/rdb-reader.c \
 	src/persist/rdb-reader.h \
+	src/persist/rdb-set.c \
+	src/persist/rdb-stream.c \
+	src/persist/rdb-types.h \
 	src/persist/rdb-value.c \
 	src/persist/rdb-value.h \
 	src/persist/rdb-writer.c \
 	src/persist/rdb-writer.h \
+	src/persist/rdb-zset.c \
 	$(NULL)
 engine_sources = \
 	src/engine/admission.c \

@@ -84,9 +84,14 @@ test_programs = \
 	tests/net/test-loops \
 	tests/net/test-mailbox \
 	tests/net/test-timers \
+	tests/persist/test-rdb-hashmap \
+	tests/persist/test-rdb-listpack \
 	tests/persist/test-rdb-reader \
+	tests/persist/test-rdb-set \
+	tests/persist/test-rdb-stream \
 	tests/persist/test-rdb-value \
 	tests/persist/test-rdb-writer \
+	tests/persist/test-rdb-zset \
 	tests/proto/test-out \
 	tests/proto/test-plain \
 	tests/proto/test-reply \
@@ -189,6 +194,7 @@ EXTRA_DIST += \
 	tests/lint/exceptions \
 	tests/lint/files \
 	tests/lsan.supp \
+	tests/persist/payload.h \
 	tests/store/fixture.h \
 	tests/tap-run \
 	tests/tap-script \

@@ -4,6 +4,7 @@
 #include "persist/rdb-value.h"
 
 #include "base/crc.h"
+#include "persist/rdb-types.h"
 
 /* -- Strings -------------------------------------------------------------- */
 
@@ -38,7 +39,19 @@ get_string (CfRdbReader *self, CfRdbString *string, CfValue *value)
 CfRdbType
 cf_rdb_type (const CfEntry *entry)
 {
-  return CF_RDB_STRING;
+  switch (cf_entry_type (entry))
+    {
+    case CF_TYPE_SET:
+      return cf_rdb_set_type (cf_entry_object (entry));
+    case CF_TYPE_ZSET:
+      return cf_rdb_zset_type (cf_entry_object (entry));
+    case CF_TYPE_HASH:
+      return cf_rdb_hashmap_type (cf_entry_object (entry));
+    case CF_TYPE_STREAM:
+      return CF_RDB_STREAM_LISTPACKS_2;
+    default:
+      return CF_RDB_STRING;
+    }
 }
 
 /**
@@ -51,7 +64,53 @@ cf_rdb_type (const CfEntry *entry)
 void
 cf_rdb_put_value (CfRdbWriter *self, const CfEntry *entry)
 {
-  put_string (self, entry);
+  switch (cf_entry_type (entry))
+    {
+    case CF_TYPE_SET:
+      cf_rdb_put_set (self, cf_entry_object (entry));
+      break;
+    case CF_TYPE_ZSET:
+      cf_rdb_put_zset (self, cf_entry_object (entry));
+      break;
+    case CF_TYPE_HASH:
+      cf_rdb_put_hashmap (self, cf_entry_object (entry));
+      break;
+    case CF_TYPE_STREAM:
+      cf_rdb_put_stream (self, cf_entry_object (entry));
+      break;
+    default:
+      put_string (self, entry);
+      break;
+    }
+}
+
+/* An object of any type; NULL as in rdb-types.h, or for a type that is none. */
+static CfObject *
+get_object (CfRdbReader *self, guint8 type, CfConfig *config)
+{
+  switch (type)
+    {
+    case CF_RDB_SET:
+    case CF_RDB_SET_INTSET:
+    case CF_RDB_SET_LISTPACK:
+      return cf_rdb_get_set (self, type, config);
+    case CF_RDB_ZSET:
+    case CF_RDB_ZSET_2:
+    case CF_RDB_ZSET_ZIPLIST:
+    case CF_RDB_ZSET_LISTPACK:
+      return cf_rdb_get_zset (self, type, config);
+    case CF_RDB_HASH:
+    case CF_RDB_HASH_ZIPMAP:
+    case CF_RDB_HASH_ZIPLIST:
+    case CF_RDB_HASH_LISTPACK:
+      return cf_rdb_get_hashmap (self, type, config);
+    case CF_RDB_STREAM_LISTPACKS:
+    case CF_RDB_STREAM_LISTPACKS_2:
+    case CF_RDB_STREAM_LISTPACKS_3:
+      return cf_rdb_get_stream (self, type);
+    default:
+      return NULL;
+    }
 }
 
 /**
@@ -71,13 +130,15 @@ cf_rdb_get_value (CfRdbReader *self,
                   CfRdbString *string,
                   CfValue *value)
 {
-  switch (type)
-    {
-    case CF_RDB_STRING:
-      return get_string (self, string, value);
-    default:
-      return FALSE;
-    }
+  CfObject *object;
+
+  if (type == CF_RDB_STRING)
+    return get_string (self, string, value);
+  object = get_object (self, type, config);
+  if (object == NULL)
+    return FALSE;
+  *value = cf_value_object (object);
+  return TRUE;
 }
 
 /* -- Payloads ------------------------------------------------------------- */
