@@ -11,9 +11,7 @@
 #define CALIBRATION_US 5000
 
 gboolean cf_clock_counts_cycles = FALSE;
-
-/* Nanoseconds a tick, times 2^32; set with cf_clock_counts_cycles. */
-static guint64 ns_per_tick = (guint64) 1 << 32;
+guint64 cf_clock_ns_per_tick = (guint64) 1 << 32;
 
 /* Whether the time stamp counter runs at one rate, whatever the processor's
  * frequency and sleep ("invariant TSC"). */
@@ -51,7 +49,7 @@ cf_clock_init (void)
   if (ticks == 0)
     cf_clock_counts_cycles = FALSE;
   else
-    ns_per_tick = (ns << 32) / ticks;
+    cf_clock_ns_per_tick = (ns << 32) / ticks;
 }
 
 static guint64
@@ -105,28 +103,4 @@ guint64
 cf_clock_mono_ns (void)
 {
   return read_clock_ns (CLOCK_MONOTONIC);
-}
-
-/**
- * cf_clock_ticks_to_ns:
- * @ticks: a span, the difference of two cf_clock_ticks()
- *
- * Returns: the span in nanoseconds
- */
-guint64
-cf_clock_ticks_to_ns (guint64 ticks)
-{
-  return (guint64) (((unsigned __int128) ticks * ns_per_tick) >> 32);
-}
-
-/**
- * cf_clock_ticks_to_us:
- * @ticks: a span, the difference of two cf_clock_ticks()
- *
- * Returns: the span in microseconds, rounded down
- */
-guint64
-cf_clock_ticks_to_us (guint64 ticks)
-{
-  return cf_clock_ticks_to_ns (ticks) / 1000;
 }

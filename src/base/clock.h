@@ -17,14 +17,14 @@ G_BEGIN_DECLS
 /* Whether ticks are the time stamp counter's; set by cf_clock_init() and only
  * read after. */
 extern gboolean cf_clock_counts_cycles;
+/* Nanoseconds a tick, times 2^32; set with it. */
+extern guint64 cf_clock_ns_per_tick;
 
 void cf_clock_init (void);      /* once, before threads: calibrates the ticks */
 gint64 cf_clock_wall_us (void); /* microseconds since the epoch */
 gint64 cf_clock_wall_ms (void); /* milliseconds since the epoch */
 gint64 cf_clock_mono_us (void); /* microseconds, never set back */
 guint64 cf_clock_mono_ns (void);
-guint64 cf_clock_ticks_to_us (guint64 ticks);
-guint64 cf_clock_ticks_to_ns (guint64 ticks);
 
 /* Some ns a call. */
 static inline guint64
@@ -35,6 +35,20 @@ cf_clock_ticks (void)
     return __builtin_ia32_rdtsc ();
 #endif
   return cf_clock_mono_ns ();
+}
+
+/* A span, the difference of two cf_clock_ticks(), in nanoseconds. */
+static inline guint64
+cf_clock_ticks_to_ns (guint64 ticks)
+{
+  return (guint64) (((unsigned __int128) ticks * cf_clock_ns_per_tick) >> 32);
+}
+
+/* The same in microseconds, rounded down. */
+static inline guint64
+cf_clock_ticks_to_us (guint64 ticks)
+{
+  return cf_clock_ticks_to_ns (ticks) / 1000;
 }
 
 G_END_DECLS

@@ -25,10 +25,15 @@ word_hash (CfSlice word)
   return hash ^ hash >> 7;
 }
 
+/* Most clients write commands in capitals, as @name is. */
 static gboolean
 word_matches (CfSlice word, const char *name)
 {
-  for (gsize i = 0; i < word.size; i++)
+  gsize i = 0;
+
+  while (i < word.size && word.data[i] == name[i])
+    i++;
+  for (; i < word.size; i++)
     if (g_ascii_toupper (word.data[i]) != name[i])
       return FALSE;
   return name[word.size] == '\0';

@@ -46,6 +46,12 @@ cf_keyspace_prefetch (CfKeyspace *self,
 
   for (guint i = 0; i < n; i++)
     {
+      if (i > 0 && cf_slice_equal (words[i], words[i - 1]))
+        {
+          keys[i] = keys[i - 1];
+          keys[i].bytes = words[i];
+          continue;
+        }
       keys[i] = cf_key (words[i]);
       __builtin_prefetch (&self->slots[keys[i].slot]);
       is_one &= keys[i].slot == keys[0].slot;
