@@ -246,12 +246,18 @@ commands_sources = \
 net_sources = \
 	src/net/balance.c \
 	src/net/balance.h \
+	src/net/connection-send.c \
+	src/net/connection-show.c \
+	src/net/connection-turn.c \
 	src/net/connection.c \
 	src/net/connection.h \
 	src/net/evict-clients.c \
 	src/net/evict-clients.h \
 	src/net/listener.c \
 	src/net/listener.h \
+	src/net/loop-ends.c \
+	src/net/loop-inside.h \
+	src/net/loop-mail.c \
 	src/net/loop.c \
 	src/net/loop.h \
 	src/net/loops.c \

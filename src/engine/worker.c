@@ -139,7 +139,6 @@ cf_worker_tick (CfWorker *self)
   self->batch_ticks = self->now_ticks = cf_clock_ticks ();
 }
 
-
 /**
  * cf_worker_breathe:
  * @self: a worker that holds no slot

@@ -132,8 +132,10 @@ CfConnection *cf_connection_new (CfEngine *engine,
                                  const gint *stopping);
 void cf_connection_set_options (CfConnection *self);
 
+/* connection-turn.c, connection-send.c */
 void cf_connection_take_turn (CfConnection *self, CfWorker *worker);
 void cf_connection_send (CfConnection *self, CfWorker *worker);
+
 gboolean cf_connection_wants_turn (const CfConnection *self);
 gboolean cf_connection_leaves_much (const CfConnection *self);
 void cf_connection_forget (CfConnection *self);
@@ -141,6 +143,8 @@ gboolean cf_connection_is_over_limit (CfConnection *self,
                                       gint64 now_ms,
                                       gint64 *again_ms);
 void cf_connection_open_inbox (CfConnection *self, CfWorker *worker);
+
+/* connection-show.c */
 void cf_connection_cool (CfConnection *self);
 void cf_connection_publish (CfConnection *self);
 
@@ -155,6 +159,15 @@ static inline gboolean
 cf_connection_is_parked (const CfConnection *self)
 {
   return self->session.park.kind != CF_PARK_NONE;
+}
+
+/* Whether requests may be run now, if there are any. */
+static inline gboolean
+cf_connection_may_run (const CfConnection *self)
+{
+  return self->turn == CF_TURN_GO_ON && !cf_connection_is_parked (self) &&
+         self->session.out.memory < CF_CONNECTION_THROTTLE_BYTES &&
+         !__atomic_load_n (self->stopping, __ATOMIC_RELAXED);
 }
 
 G_END_DECLS

@@ -1,316 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "net/loop.h"
+#include "net/loop-inside.h"
 
 #include <errno.h>
 #include <sys/eventfd.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "config/settings.h"
-#include "net/evict-clients.h"
 
-/* How long a peer may take to read what is due to it before it is closed. */
-#define FLUSH_MS 10000
-/* How long the peer's end is waited for after ours was announced. */
-#define LINGER_MS 1000
-#define LINGER_STOPPING_MS 200
 /* Replies are sent when so many connections wait for theirs. */
 #ifndef DUE_MAX
 #define DUE_MAX 64
 #endif
-
-/* -- The sets a connection is in ----------------------------------------- */
-
-static void
-make_ready (CfLoop *self, CfConnection *connection)
-{
-  if (connection->is_ready || connection->is_due || connection->is_away)
-    return;
-  connection->is_ready = TRUE;
-  g_queue_push_tail_link (&self->ready, &connection->ready_link);
-}
-
-static void
-make_unready (CfLoop *self, CfConnection *connection)
-{
-  if (!connection->is_ready)
-    return;
-  connection->is_ready = FALSE;
-  g_queue_unlink (&self->ready, &connection->ready_link);
-}
-
-static void
-make_due (CfLoop *self, CfConnection *connection)
-{
-  if (connection->is_due)
-    return;
-  connection->is_due = TRUE;
-  g_queue_push_tail_link (&self->due, &connection->due_link);
-}
-
-static void
-make_undue (CfLoop *self, CfConnection *connection)
-{
-  if (!connection->is_due)
-    return;
-  connection->is_due = FALSE;
-  g_queue_unlink (&self->due, &connection->due_link);
-}
-
-static void
-count_memory (CfLoop *self, CfConnection *connection, gsize memory)
-{
-  if (memory == connection->counted_memory)
-    return;
-  __atomic_store_n (&self->memory,
-                    self->memory + memory - connection->counted_memory,
-                    __ATOMIC_RELAXED);
-  connection->counted_memory = memory;
-}
-
-static void
-take_in (CfLoop *self, CfConnection *connection)
-{
-  g_queue_push_tail_link (&self->connections, &connection->link);
-  count_memory (self, connection, cf_session_memory (&connection->session));
-}
-
-static void
-let_go (CfLoop *self, CfConnection *connection)
-{
-  make_unready (self, connection);
-  make_undue (self, connection);
-  cf_timers_unset (&self->timers, &connection->timer);
-  count_memory (self, connection, 0);
-  g_queue_unlink (&self->connections, &connection->link);
-  __atomic_sub_fetch (&self->n_connections, 1, __ATOMIC_RELAXED);
-}
-
-/* -- The end of a connection --------------------------------------------- */
-
-/* The engine is not to know of it any longer: at once, or after a turn. */
-static void
-end_session (CfLoop *self, CfConnection *connection)
-{
-  cf_sessions_remove (self->group->engine->sessions, &connection->session);
-  if (!cf_connection_leaves_much (connection))
-    cf_connection_forget (connection);
-}
-
-static void
-finish (CfLoop *self, CfConnection *connection)
-{
-  connection->stage = CF_STAGE_DEAD;
-  let_go (self, connection);
-  g_queue_push_tail_link (&self->dead, &connection->link);
-}
-
-static void
-drop (CfLoop *self, CfConnection *connection)
-{
-  if (connection->stage == CF_STAGE_DEAD)
-    return;
-  if (connection->stage < CF_STAGE_LINGERING)
-    end_session (self, connection);
-  if (connection->is_forgotten)
-    finish (self, connection);
-  else if (connection->stage != CF_STAGE_ENDING)
-    {
-      connection->stage = CF_STAGE_ENDING;
-      cf_timers_unset (&self->timers, &connection->timer);
-      make_undue (self, connection);
-      make_ready (self, connection);
-    }
-}
-
-/* Closing is put off to the end of a round, so that a file descriptor that is
- * used again is never taken for the one before. */
-static void
-bury (CfLoop *self)
-{
-  GList *link;
-
-  while ((link = g_queue_pop_head_link (&self->dead)) != NULL)
-    {
-      CfConnection *connection = (CfConnection *) link->data;
-
-      g_clear_object (&connection->socket);
-      cf_session_unref (&connection->session);
-    }
-}
-
-/* All that was due is sent: says so to the peer, and waits for its end. */
-static void
-linger (CfLoop *self, CfConnection *connection)
-{
-  gint64 patience_ms = self->stopping ? LINGER_STOPPING_MS : LINGER_MS;
-
-  if (connection->has_ended || shutdown (connection->fd, SHUT_WR) != 0)
-    {
-      drop (self, connection);
-      return;
-    }
-  end_session (self, connection);
-  connection->stage = CF_STAGE_LINGERING;
-  connection->readable = TRUE;
-  connection->close_by_ms = self->now_ms + patience_ms;
-}
-
-static void
-begin_closing (CfLoop *self, CfConnection *connection)
-{
-  connection->stage = CF_STAGE_FLUSHING;
-  connection->turn = CF_TURN_GO_ON;
-}
-
-static void
-note_memory (CfLoop *self, CfConnection *connection)
-{
-  const CfConfig *config = self->group->engine->config;
-  gsize before = connection->counted_memory;
-
-  count_memory (self, connection, cf_session_memory (&connection->session));
-  if (G_UNLIKELY (cf_config_get_int (config, CF_SETTING_MAXMEMORY_CLIENTS) !=
-                  0) &&
-      connection->counted_memory > before)
-    cf_evict_clients (self->group, self->worker->stats);
-}
-
-/* Sees to one that is closed when all is sent; each part of it that is sent
- * prolongs its time. */
-static void
-flush (CfLoop *self, CfConnection *connection)
-{
-  gsize left = connection->session.out.size;
-
-  if (left == 0)
-    linger (self, connection);
-  else if (left != connection->flush_left)
-    connection->close_by_ms = self->now_ms + FLUSH_MS;
-  connection->flush_left = left;
-}
-
-/* -- After a turn, or after news ----------------------------------------- */
-
-static gboolean
-is_idle_too_long (CfLoop *self, CfConnection *connection, gint64 *due_ms)
-{
-  gint64 timeout_s =
-      cf_config_get_int (self->group->engine->config, CF_SETTING_TIMEOUT);
-
-  if (timeout_s == 0 || cf_connection_is_parked (connection) ||
-      (connection->session.flags & CF_SESSION_MONITOR) != 0)
-    return FALSE;
-  *due_ms = MIN (*due_ms, connection->active_ms + timeout_s * 1000 + 1);
-  return self->now_ms > connection->active_ms + timeout_s * 1000;
-}
-
-static gboolean
-owes_too_much (CfLoop *self, CfConnection *connection, gint64 *due_ms)
-{
-  gint64 again_ms;
-
-  if (connection->session.out.size == 0)
-    {
-      connection->soft_since_ms = 0;
-      return FALSE;
-    }
-  if (cf_connection_is_over_limit (connection, self->now_ms, &again_ms))
-    return TRUE;
-  *due_ms = MIN (*due_ms, again_ms);
-  return FALSE;
-}
-
-/* Looks what time asks for.  Returns when to look again; FALSE: it is over. */
-static gboolean
-look_at_clock (CfLoop *self, CfConnection *connection, gint64 *due_ms)
-{
-  *due_ms = G_MAXINT64;
-  if (connection->stage != CF_STAGE_OPEN)
-    {
-      *due_ms = connection->close_by_ms;
-      return self->now_ms < connection->close_by_ms;
-    }
-  if (owes_too_much (self, connection, due_ms))
-    {
-      cf_stats_count (self->worker->stats, CF_STAT_OUTPUT_LIMIT, 1);
-      g_info ("closing client %s: over its output buffer limit",
-              connection->session.address);
-      return FALSE;
-    }
-  if (is_idle_too_long (self, connection, due_ms))
-    return FALSE;
-  if (cf_connection_is_parked (connection))
-    {
-      if (connection->session.park.deadline_ms <= self->now_ms)
-        connection->wake = MAX (connection->wake, CF_WAKE_TIMEOUT);
-      else
-        *due_ms = MIN (*due_ms, connection->session.park.deadline_ms);
-    }
-  if (connection->is_warm &&
-      self->now_ms >= connection->active_ms + CF_CONNECTION_WARM_MS)
-    cf_connection_cool (connection);
-  if (connection->is_warm)
-    *due_ms = MIN (*due_ms, connection->active_ms + CF_CONNECTION_WARM_MS);
-  return TRUE;
-}
-
-static void
-watch_clock (CfLoop *self, CfConnection *connection)
-{
-  gint64 due_ms;
-
-  if (!look_at_clock (self, connection, &due_ms))
-    {
-      drop (self, connection);
-      return;
-    }
-  if (due_ms != G_MAXINT64 &&
-      (connection->timer.place == 0 || due_ms < connection->timer.due_ms))
-    cf_timers_set (&self->timers, &connection->timer, due_ms);
-  if (cf_connection_wants_turn (connection))
-    make_ready (self, connection);
-}
-
-/* A command that waits, for a client that is gone.  One that was only put off
- * would have run before the end of the client was seen, so it still runs. */
-static gboolean
-waits_in_vain (const CfConnection *connection)
-{
-  return connection->hung_up && connection->session.park.kind == CF_PARK_BLOCK;
-}
-
-/* Brings all that the loop knows of a connection in line with what the
- * connection says. */
-static void
-settle (CfLoop *self, CfConnection *connection)
-{
-  if (connection->stage == CF_STAGE_ENDING ||
-      connection->turn == CF_TURN_GONE || waits_in_vain (connection))
-    {
-      drop (self, connection);
-      return;
-    }
-  if (connection->stage == CF_STAGE_OPEN &&
-      (connection->turn == CF_TURN_CLOSE || self->stopping))
-    begin_closing (self, connection);
-  if (connection->stage == CF_STAGE_FLUSHING)
-    flush (self, connection);
-  if (connection->stage >= CF_STAGE_ENDING)
-    return;
-  if (self->stopping && connection->stage == CF_STAGE_LINGERING &&
-      !connection->readable && !connection->is_warm)
-    {
-      drop (self, connection);
-      return;
-    }
-  note_memory (self, connection);
-  watch_clock (self, connection);
-}
 
 /* -- Turns --------------------------------------------------------------- */
 
@@ -348,163 +51,6 @@ run_claimed (CfLoop *self,
   return TRUE;
 }
 
-/* -- Mail ---------------------------------------------------------------- */
-
-static gboolean
-poll_connection (CfLoop *self, CfConnection *connection)
-{
-  struct epoll_event event = {
-    .events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
-    .data.ptr = connection,
-  };
-
-  return epoll_ctl (self->epoll_fd, EPOLL_CTL_ADD, connection->fd, &event) == 0;
-}
-
-static void
-adopt (CfLoop *self, CfConnection *connection)
-{
-  take_in (self, connection);
-  if (!poll_connection (self, connection))
-    {
-      g_warning ("cannot poll a connection: %s", g_strerror (errno));
-      connection->turn = CF_TURN_GONE;
-    }
-  settle (self, connection);
-}
-
-static void
-welcome (CfLoop *self, CfConnection *connection)
-{
-  cf_sessions_add (self->group->engine->sessions, &connection->session);
-  cf_stats_count (self->worker->stats, CF_STAT_CONNECTIONS, 1);
-  adopt (self, connection);
-}
-
-static void
-take_back (CfLoop *self, CfConnection *connection)
-{
-  connection->is_away = FALSE;
-  connection->readable |= connection->missed_readable;
-  connection->writable |= connection->missed_writable;
-  connection->hung_up |= connection->missed_hang_up;
-  connection->missed_readable = FALSE;
-  connection->missed_writable = FALSE;
-  connection->missed_hang_up = FALSE;
-  if (connection->missed_mail)
-    {
-      connection->missed_mail = FALSE;
-      cf_connection_open_inbox (connection, self->worker);
-    }
-  settle (self, connection);
-}
-
-static void
-open_inbox (CfLoop *self, const CfMessage *message)
-{
-  CfConnection *connection = (CfConnection *) message->subject;
-  CfMailbox *mailbox = __atomic_load_n (&connection->mailbox, __ATOMIC_ACQUIRE);
-
-  if (mailbox != &self->mailbox)
-    {
-      cf_mailbox_post (mailbox, message); /* it has moved: send it after */
-      return;
-    }
-  if (connection->is_away)
-    connection->missed_mail = TRUE;
-  else if (connection->stage != CF_STAGE_DEAD)
-    {
-      cf_connection_open_inbox (connection, self->worker);
-      settle (self, connection);
-    }
-  cf_session_unref (&connection->session);
-}
-
-static void
-move (CfLoop *self, CfConnection *connection, CfLoop *to)
-{
-  CfMessage message = {
-    .kind = CF_MESSAGE_ADOPT,
-    .subject = connection,
-    .owner_at = (gpointer *) &connection->mailbox,
-    .owner = &to->mailbox,
-  };
-
-  let_go (self, connection);
-  epoll_ctl (self->epoll_fd, EPOLL_CTL_DEL, connection->fd, NULL);
-  __atomic_add_fetch (&to->n_connections, 1, __ATOMIC_RELAXED);
-  cf_mailbox_post (&to->mailbox, &message);
-}
-
-static void
-shed (CfLoop *self, CfLoop *to, guint amount)
-{
-  GList *link = self->connections.tail, *previous;
-
-  for (; link != NULL && amount > 0; link = previous)
-    {
-      CfConnection *connection = (CfConnection *) link->data;
-
-      previous = link->prev;
-      if (connection->stage != CF_STAGE_OPEN || connection->is_away)
-        continue;
-      move (self, connection, to);
-      amount--;
-    }
-}
-
-static void
-review (CfLoop *self)
-{
-  GList *next;
-
-  for (GList *link = self->connections.head; link != NULL; link = next)
-    {
-      CfConnection *connection = (CfConnection *) link->data;
-
-      next = link->next;
-      if (!connection->is_away)
-        settle (self, connection);
-    }
-}
-
-static void
-read_message (CfLoop *self, const CfMessage *message)
-{
-  switch (message->kind)
-    {
-    case CF_MESSAGE_NEW:
-      welcome (self, (CfConnection *) message->subject);
-      break;
-    case CF_MESSAGE_ADOPT:
-      adopt (self, (CfConnection *) message->subject);
-      break;
-    case CF_MESSAGE_RETURN:
-      take_back (self, (CfConnection *) message->subject);
-      break;
-    case CF_MESSAGE_MAIL:
-      open_inbox (self, message);
-      break;
-    case CF_MESSAGE_SHED:
-      shed (self, (CfLoop *) message->subject, message->amount);
-      break;
-    case CF_MESSAGE_REVIEW:
-      review (self);
-      break;
-    }
-}
-
-static void
-read_mail (CfLoop *self)
-{
-  GArray *messages = cf_mailbox_take (&self->mailbox, self->messages);
-
-  for (guint i = 0; i < messages->len; i++)
-    read_message (self, &g_array_index (messages, CfMessage, i));
-  g_array_set_size (messages, 0);
-  self->messages = messages;
-}
-
 /* -- Rounds -------------------------------------------------------------- */
 
 static void
@@ -518,7 +64,7 @@ run_timers (CfLoop *self)
 
       /* One that is away is settled when it comes back. */
       if (!connection->is_away)
-        watch_clock (self, connection);
+        cf_loop_watch_clock (self, connection);
     }
 }
 
@@ -535,7 +81,7 @@ send_due (CfLoop *self)
       connection->is_due = FALSE;
       if (!run_claimed (self, connection, cf_connection_send))
         return FALSE;
-      settle (self, connection);
+      cf_loop_settle (self, connection);
     }
   return TRUE;
 }
@@ -557,11 +103,11 @@ run_ready (CfLoop *self)
       if (!run_claimed (self, connection, cf_connection_take_turn))
         return FALSE;
       if (connection->session.out.size > 0)
-        make_due (self, connection);
+        cf_loop_make_due (self, connection);
       else
-        settle (self, connection);
+        cf_loop_settle (self, connection);
       if (cf_mailbox_has_mail (&self->mailbox))
-        read_mail (self);
+        cf_loop_read_mail (self);
       if (self->due.length >= DUE_MAX && !send_due (self))
         return FALSE;
     }
@@ -585,10 +131,10 @@ note_events (CfLoop *self, CfConnection *connection, guint events)
   connection->readable |= readable;
   connection->writable |= writable;
   connection->hung_up |= hung_up;
-  if (waits_in_vain (connection))
-    drop (self, connection);
+  if (cf_connection_waits_in_vain (connection))
+    cf_loop_drop (self, connection);
   else if (cf_connection_wants_turn (connection))
-    make_ready (self, connection);
+    cf_loop_make_ready (self, connection);
 }
 
 static void
@@ -596,7 +142,7 @@ stop (CfLoop *self)
 {
   epoll_ctl (self->epoll_fd, EPOLL_CTL_DEL, self->group->cancel_fd, NULL);
   self->stopping = TRUE;
-  review (self);
+  cf_loop_review (self);
 }
 
 static void
@@ -678,11 +224,11 @@ run_round (CfLoop *self)
   if (!send_due (self))
     return ROUND_RELIEVED;
   if (cf_mailbox_has_mail (&self->mailbox))
-    read_mail (self);
+    cf_loop_read_mail (self);
   run_timers (self);
   if (!run_ready (self))
     return ROUND_RELIEVED;
-  bury (self);
+  cf_loop_bury (self);
   if (is_over (self))
     return ROUND_LAST;
   collect_events (self);
@@ -774,38 +320,18 @@ cf_loop_new (CfLoopGroup *group, guint number, GError **error)
   return g_steal_pointer (&self);
 }
 
-/* Takes in what is still on its way to a loop that has ended. */
-static void
-drop_message (CfLoop *self, const CfMessage *message)
-{
-  CfConnection *connection = (CfConnection *) message->subject;
-
-  if (message->kind == CF_MESSAGE_NEW)
-    cf_sessions_add (self->group->engine->sessions, &connection->session);
-  if (message->kind == CF_MESSAGE_NEW || message->kind == CF_MESSAGE_ADOPT)
-    take_in (self, connection);
-  else if (message->kind == CF_MESSAGE_MAIL)
-    cf_session_unref (&connection->session);
-}
-
 static void
 drop_all (CfLoop *self)
 {
-  g_autoptr (GArray) messages = NULL;
-
-  if (self->mailbox.messages != NULL)
-    messages = cf_mailbox_take (&self->mailbox,
-                                g_array_new (FALSE, FALSE, sizeof (CfMessage)));
-  for (guint i = 0; messages != NULL && i < messages->len; i++)
-    drop_message (self, &g_array_index (messages, CfMessage, i));
+  cf_loop_drop_mail (self);
   while (self->connections.head != NULL)
     {
       CfConnection *connection = (CfConnection *) self->connections.head->data;
 
       cf_connection_forget (connection);
-      drop (self, connection);
+      cf_loop_drop (self, connection);
     }
-  bury (self);
+  cf_loop_bury (self);
 }
 
 /**

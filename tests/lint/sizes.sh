@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # No function over 60 lines, no file over 800; tests/lint/exceptions excuses
-# those it names as FILE:FUNCTION, each with its reason.
+# those it names as FILE:FUNCTION or FILE:length, each with its reason.
 cd "${srcdir:-.}" || exit 99
 ${AWK:-awk} '
   FILENAME == "tests/lint/exceptions" { excused[$1] = 1; next }
-  FNR == 801 && !(FILENAME in excused) {
+  FNR == 801 && !((FILENAME ":length") in excused) {
     print FILENAME ": over 800 lines"; bad = 1
   }
   /^[a-z_]+ \(/ { sub (/ .*/, ""); name = $0 }
