@@ -60,6 +60,7 @@ test_programs = \
 	tests/daemon/test-options \
 	tests/daemon/test-plain \
 	tests/daemon/test-protocol \
+	tests/daemon/test-service \
 	tests/daemon/test-shutdown \
 	tests/daemon/test-stress \
 	tests/engine/test-args \
@@ -178,6 +179,12 @@ tests_libharness_a_SOURCES = \
 LDADD = tests/libharness.a $(coffer_libs)
 tests_client_test_prompt_LDADD = $(LDADD) $(READLINE_LIBS)
 check_PROGRAMS += $(test_programs)
+# What it says to syslog and to the journal is caught.
+tests_daemon_test_log_LDFLAGS = \
+	$(AM_LDFLAGS) \
+	-Wl,--wrap=__syslog_chk,--wrap=closelog,--wrap=openlog,--wrap=syslog \
+	-Wl,--wrap=g_log_writer_is_journald,--wrap=g_log_writer_journald \
+	$(NULL)
 
 # A daemon with a planted bug, which test-linear must find.
 check_PROGRAMS += tests/linear/cofferd-racy

@@ -502,6 +502,22 @@ cf_listener_open (CfListener *self, GError **error)
   return TRUE;
 }
 
+/* A socket that nobody listens on would be asked for clients without end. */
+static gboolean
+check_inherited (GSocket *socket, int fd, GError **error)
+{
+  int listens = 0;
+
+  if (g_socket_get_socket_type (socket) == G_SOCKET_TYPE_STREAM &&
+      g_socket_get_option (socket, SOL_SOCKET, SO_ACCEPTCONN, &listens, NULL) &&
+      listens != 0)
+    return TRUE;
+  return cf_throw (error, CF_ERROR_FAILED,
+                   "the inherited file descriptor %d is no listening stream "
+                   "socket",
+                   fd);
+}
+
 /**
  * cf_listener_inherit:
  * @self: a listener that is not open yet
@@ -521,6 +537,11 @@ cf_listener_inherit (CfListener *self, int first_fd, guint n, GError **error)
 
       if (socket == NULL)
         return FALSE;
+      if (!check_inherited (socket, first_fd + (int) i, error))
+        {
+          g_object_unref (socket);
+          return FALSE;
+        }
       fcntl (first_fd + (int) i, F_SETFD, FD_CLOEXEC);
       g_socket_set_blocking (socket, FALSE);
       door = door_new (socket, "",
