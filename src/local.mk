@@ -214,6 +214,14 @@ commands_sources = \
 	src/commands/cmd-scan.c \
 	src/commands/cmd-server.c \
 	src/commands/cmd-slowlog.c \
+	src/commands/cmd-stream-add.c \
+	src/commands/cmd-stream-group.c \
+	src/commands/cmd-stream-info.c \
+	src/commands/cmd-stream-pending.c \
+	src/commands/cmd-stream-read.c \
+	src/commands/cmd-stream-shared.c \
+	src/commands/cmd-stream.c \
+	src/commands/cmd-stream.h \
 	src/commands/cmd-string-lcs.c \
 	src/commands/cmd-string-number.c \
 	src/commands/cmd-string-plain.c \

@@ -38,6 +38,12 @@ test_programs = \
 	tests/commands/test-cmd-scan \
 	tests/commands/test-cmd-server \
 	tests/commands/test-cmd-slowlog \
+	tests/commands/test-cmd-stream \
+	tests/commands/test-cmd-stream-add \
+	tests/commands/test-cmd-stream-group \
+	tests/commands/test-cmd-stream-info \
+	tests/commands/test-cmd-stream-pending \
+	tests/commands/test-cmd-stream-read \
 	tests/commands/test-cmd-string \
 	tests/commands/test-cmd-string-lcs \
 	tests/commands/test-cmd-string-number \

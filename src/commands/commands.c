@@ -22,6 +22,7 @@ const CfFamily *const cf_families[] = {
   &cf_scan_family,
   &cf_server_family,
   &cf_slowlog_family,
+  &cf_stream_family,
   &cf_string_family,
   &cf_transaction_family,
   &cf_wait_family,

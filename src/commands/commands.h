@@ -30,6 +30,7 @@ extern const CfFamily cf_memory_family;
 extern const CfFamily cf_scan_family;
 extern const CfFamily cf_server_family;
 extern const CfFamily cf_slowlog_family;
+extern const CfFamily cf_stream_family;
 extern const CfFamily cf_string_family;
 extern const CfFamily cf_transaction_family;
 extern const CfFamily cf_wait_family;

@@ -7,6 +7,8 @@
 
 #define NAME_CHARACTERS                                                        \
   "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_*?"
+/* Tokens that are not words. */
+#define SIGNS "*$=~"
 
 static void
 usage_free (gpointer data)
@@ -99,12 +101,18 @@ parse_argument (const char **at)
 
 static CfUsage *parse_item (const char **at);
 
+static gboolean
+is_token (char c)
+{
+  return g_ascii_isupper (c) || (c != '\0' && strchr (SIGNS, c) != NULL);
+}
+
 /* A word in upper case: what follows it is its argument, if that is a name or
  * a group. */
 static CfUsage *
 parse_token (const char **at)
 {
-  gsize size = strspn (*at, NAME_CHARACTERS);
+  gsize size = strspn (*at, NAME_CHARACTERS SIGNS);
   const char *word = *at;
   CfUsage *self;
 
@@ -133,7 +141,7 @@ parse_item (const char **at)
       g_assert (**at == (optional ? ']' : ')'));
       ++*at;
     }
-  else if (g_ascii_isupper (**at))
+  else if (is_token (**at))
     self = parse_token (at);
   else
     self = parse_argument (at);

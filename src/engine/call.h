@@ -78,6 +78,8 @@ struct _CfCall
   GPtrArray *deferred; /* (owned) (nullable) (element-type CfWaiting) (owned)
                           those that need another hold */
   guint ready_key;     /* argument that a waiter is served for, or 0 */
+  const CfSlice *again; /* (not owned) (nullable) what a waiter is served with,
+                           in place of @argv: "$" is another ID then */
   guint64 redacted;    /* bit i: argument i is secret */
 };
 

@@ -177,7 +177,7 @@ struct _CfCommand
  *   [x]             optional                     pure-token
  *   a | b           one of, in ( ) or [ ]
  *   (a b)           block                     x ...   repeated
- * An argument called "key" is of type key. */
+ * An argument called "key" is of type key; * $ = ~ are tokens, too. */
 
 typedef struct
 {

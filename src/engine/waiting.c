@@ -115,7 +115,9 @@ keep (CfWaiting *self, CfCall *call)
   self->key_arguments = g_try_new (guint, call->n_keys);
   if (self->keys == NULL || self->key_arguments == NULL)
     return FALSE;
-  self->args = cf_call_keep_args (call);
+  self->args = call->again != NULL
+                   ? cf_args_try_new (call->again, call->argc, NULL)
+                   : cf_call_keep_args (call);
   if (self->args == NULL)
     return FALSE;
   for (gsize i = 0; i < call->n_keys; i++)

@@ -17,6 +17,8 @@
  *    there; it is called the same way, must change nothing and not reply.
  *  - With .waits.even_gone it is run, too, when the key has been removed or
  *    has a value of another type: to throw its error (XREADGROUP).
+ *  - What its arguments mean must not depend on when it is run; where it does
+ *    (the "$" of XREAD), others are put into call->again before.
  *  - It records what it did with cf_call_effect() in both cases.
  *  - During such a run cf_call's session is a stand-in: only its db, resp, id
  *    and flags mean anything.

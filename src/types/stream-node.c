@@ -317,6 +317,20 @@ cf_stream_node_delete (CfStreamNode *self, const CfStreamEntry *entry)
 }
 
 /**
+ * cf_stream_node_drop:
+ * @self: a node
+ * @entry: its last entry, which is deleted; good no longer
+ *
+ * Takes an entry out; cf_stream_node_settle() must follow.
+ */
+void
+cf_stream_node_drop (CfStreamNode *self, const CfStreamEntry *entry)
+{
+  cf_listpack_remove (&self->listpack, entry->at, G_MAXSIZE);
+  self->n_deleted--;
+}
+
+/**
  * cf_stream_node_seal:
  * @self: a node to which nothing will be added any more
  *
@@ -461,6 +475,8 @@ cf_stream_node_try_parse (CfStreamId base, CfListpack *listpack)
   gint64 n_live, n_deleted;
 
   if (!is_sound (base, listpack, &n_live, &n_deleted))
+    return NULL;
+  if (n_live + n_deleted == 0)
     return NULL;
   self = g_new0 (CfStreamNode, 1);
   self->base = base;

@@ -12,7 +12,8 @@
  * backwards.  Base is the ID that the node has in the stream's index, that of
  * its first entry.
  *
- * Invariants: IDs grow from entry to entry; none is below the base.
+ * Invariants: IDs grow from entry to entry; none is below the base; there is
+ * one at least, deleted or not.
  *
  * Thread safety: none; readers (const) may be many.
  */
@@ -71,6 +72,7 @@ gboolean cf_stream_node_append (CfStreamNode *self,
                                 gsize n);
 /* To be followed, at last, by cf_stream_node_settle(). */
 void cf_stream_node_delete (CfStreamNode *self, const CfStreamEntry *entry);
+void cf_stream_node_drop (CfStreamNode *self, const CfStreamEntry *entry);
 void cf_stream_node_settle (CfStreamNode *self);
 void cf_stream_node_seal (CfStreamNode *self);
 

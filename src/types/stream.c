@@ -200,7 +200,8 @@ add_node (CfStream *self, CfStreamId id, const CfSlice *pairs, gsize n)
     return FALSE;
   if (self->tail != NULL)
     cf_stream_node_seal (self->tail);
-  (void) cf_id_tree_insert (&self->nodes, id, node);
+  /* No node begins after the last ID. */
+  g_assert (cf_id_tree_insert (&self->nodes, id, node));
   self->tail = node;
   return TRUE;
 }
@@ -416,20 +417,46 @@ cf_stream_load_node (CfStream *self, CfStreamId base, CfListpack *listpack)
   CfStreamNode *node;
   CfStreamEntry last;
 
-  if (self->tail != NULL)
-    {
-      last.id = self->tail->base;
-      (void) cf_stream_node_last (self->tail, &last);
-      if (cf_stream_id_compare (base, last.id) <= 0)
-        return FALSE;
-    }
+  if (self->tail != NULL && cf_stream_node_last (self->tail, &last) &&
+      cf_stream_id_compare (base, last.id) <= 0)
+    return FALSE;
   node = cf_stream_node_try_parse (base, listpack);
   if (node == NULL)
     return FALSE;
-  (void) cf_id_tree_insert (&self->nodes, base, node);
+  g_assert (cf_id_tree_insert (&self->nodes, base, node));
   self->tail = node;
   self->length += node->n_live;
   return TRUE;
+}
+
+/* Entries beyond the last ID were all deleted: nothing may come before them. */
+static void
+drop_beyond (CfStream *self, CfStreamNode *node)
+{
+  CfStreamEntry entry;
+
+  while (cf_stream_node_last (node, &entry) &&
+         cf_stream_id_compare (entry.id, self->last_id) > 0)
+    cf_stream_node_drop (node, &entry);
+  cf_stream_node_settle (node);
+}
+
+/**
+ * cf_stream_set_last_id:
+ * @self: a stream
+ * @id: the greatest ID it ever had, from now on; not before any live entry
+ */
+void
+cf_stream_set_last_id (CfStream *self, CfStreamId id)
+{
+  self->last_id = id;
+  while (self->tail != NULL)
+    {
+      drop_beyond (self, self->tail);
+      if (self->tail->n_live + self->tail->n_deleted > 0)
+        break;
+      remove_node (self, self->tail);
+    }
 }
 
 /**
@@ -455,7 +482,7 @@ cf_stream_load_figures (CfStream *self,
       cf_stream_id_compare (edge_id (self, TRUE), last_id) > 0 ||
       entries_added > G_MAXINT64)
     return FALSE;
-  self->last_id = last_id;
+  cf_stream_set_last_id (self, last_id);
   self->first_id = first_id;
   self->max_deleted_id = max_deleted_id;
   self->entries_added = entries_added;

@@ -6,11 +6,11 @@
  *   groups: name -> CfStreamGroup (stream-group.h)
  *
  * Fields are to be read by everybody, and changed here and in stream-group.c,
- * but for last_id, max_deleted_id and entries_added, which XSETID sets.
+ * but for max_deleted_id and entries_added, which XSETID sets.
  *
  * Invariants: the nodes do not overlap; @length is the sum of their live
- * entries; no entry is above @last_id; @first_id is the first live entry, 0-0
- * if there is none.
+ * entries; no entry, deleted or not, is above @last_id; @first_id is the first
+ * live entry, 0-0 if there is none.
  *
  * Thread safety: none; readers (const) may be many.
  */
@@ -95,6 +95,9 @@ CfStreamAdded cf_stream_add (CfStream *self,
                              const CfStreamLimits *limits);
 gsize cf_stream_delete (CfStream *self, const CfStreamId *ids, gsize n);
 gsize cf_stream_trim (CfStream *self, const CfStreamTrim *trim);
+
+/* No live entry may be after @id. */
+void cf_stream_set_last_id (CfStream *self, CfStreamId id);
 
 /* Entries from @from to @to, both included; backwards from @to on. */
 void cf_stream_iter_init (CfStreamIter *self,

@@ -47,6 +47,8 @@ test_usage_parse (void)
                            "GET<token>?" },
     { "(key value) ...", "<block>*{<key:key> <value:string>}" },
     { "[BY (M x | P y)]", "BY<oneof>?{M<x:string> P<y:string>}" },
+    { "(* | id) [(= | ~)]",
+      "<oneof>{*<token> <id:string>} <oneof>?{=<token> ~<token>}" },
     { "[a | (b c)]", "<oneof>?{<a:string> <block>{<b:string> <c:string>}}" },
   };
 
