@@ -139,6 +139,7 @@ store_sources = \
 	$(NULL)
 persist_sources = \
 	src/persist/rdb-hashmap.c \
+	src/persist/rdb-list.c \
 	src/persist/rdb-listpack.c \
 	src/persist/rdb-listpack.h \
 	src/persist/rdb-reader.c \

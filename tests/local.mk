@@ -92,6 +92,7 @@ test_programs = \
 	tests/net/test-mailbox \
 	tests/net/test-timers \
 	tests/persist/test-rdb-hashmap \
+	tests/persist/test-rdb-list \
 	tests/persist/test-rdb-listpack \
 	tests/persist/test-rdb-reader \
 	tests/persist/test-rdb-set \

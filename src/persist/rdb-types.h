@@ -20,6 +20,9 @@ void cf_rdb_put_hashmap (CfRdbWriter *writer, const CfObject *object);
 CfObject *
 cf_rdb_get_hashmap (CfRdbReader *reader, guint8 type, CfConfig *config);
 
+void cf_rdb_put_list (CfRdbWriter *writer, const CfObject *object);
+CfObject *cf_rdb_get_list (CfRdbReader *reader, guint8 type, CfConfig *config);
+
 CfRdbType cf_rdb_set_type (const CfObject *object);
 void cf_rdb_put_set (CfRdbWriter *writer, const CfObject *object);
 CfObject *cf_rdb_get_set (CfRdbReader *reader, guint8 type, CfConfig *config);

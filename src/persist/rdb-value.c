@@ -41,6 +41,8 @@ cf_rdb_type (const CfEntry *entry)
 {
   switch (cf_entry_type (entry))
     {
+    case CF_TYPE_LIST:
+      return CF_RDB_LIST_QUICKLIST_2;
     case CF_TYPE_SET:
       return cf_rdb_set_type (cf_entry_object (entry));
     case CF_TYPE_ZSET:
@@ -66,6 +68,9 @@ cf_rdb_put_value (CfRdbWriter *self, const CfEntry *entry)
 {
   switch (cf_entry_type (entry))
     {
+    case CF_TYPE_LIST:
+      cf_rdb_put_list (self, cf_entry_object (entry));
+      break;
     case CF_TYPE_SET:
       cf_rdb_put_set (self, cf_entry_object (entry));
       break;
@@ -90,6 +95,11 @@ get_object (CfRdbReader *self, guint8 type, CfConfig *config)
 {
   switch (type)
     {
+    case CF_RDB_LIST:
+    case CF_RDB_LIST_ZIPLIST:
+    case CF_RDB_LIST_QUICKLIST:
+    case CF_RDB_LIST_QUICKLIST_2:
+      return cf_rdb_get_list (self, type, config);
     case CF_RDB_SET:
     case CF_RDB_SET_INTSET:
     case CF_RDB_SET_LISTPACK:
