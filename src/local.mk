@@ -208,12 +208,20 @@ commands_sources = \
 	src/commands/cmd-debug.c \
 	src/commands/cmd-dump.c \
 	src/commands/cmd-expire.c \
+	src/commands/cmd-hash-number.c \
+	src/commands/cmd-hash-random.c \
+	src/commands/cmd-hash.c \
+	src/commands/cmd-hash.h \
 	src/commands/cmd-hyperloglog.c \
 	src/commands/cmd-info.c \
 	src/commands/cmd-key.c \
 	src/commands/cmd-memory.c \
 	src/commands/cmd-scan.c \
 	src/commands/cmd-server.c \
+	src/commands/cmd-set-algebra.c \
+	src/commands/cmd-set-random.c \
+	src/commands/cmd-set.c \
+	src/commands/cmd-set.h \
 	src/commands/cmd-slowlog.c \
 	src/commands/cmd-stream-add.c \
 	src/commands/cmd-stream-group.c \

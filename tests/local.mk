@@ -31,12 +31,18 @@ test_programs = \
 	tests/commands/test-cmd-debug \
 	tests/commands/test-cmd-dump \
 	tests/commands/test-cmd-expire \
+	tests/commands/test-cmd-hash \
+	tests/commands/test-cmd-hash-number \
+	tests/commands/test-cmd-hash-random \
 	tests/commands/test-cmd-hyperloglog \
 	tests/commands/test-cmd-info \
 	tests/commands/test-cmd-key \
 	tests/commands/test-cmd-memory \
 	tests/commands/test-cmd-scan \
 	tests/commands/test-cmd-server \
+	tests/commands/test-cmd-set \
+	tests/commands/test-cmd-set-algebra \
+	tests/commands/test-cmd-set-random \
 	tests/commands/test-cmd-slowlog \
 	tests/commands/test-cmd-stream \
 	tests/commands/test-cmd-stream-add \

@@ -16,8 +16,10 @@ EXTRA_DIST += \
 	tests/lib/harness.py \
 	tests/oracle/bitmaps.txt \
 	tests/oracle/chance.py \
+	tests/oracle/chance_hashes.py \
 	tests/oracle/chance_hyperloglog.py \
 	tests/oracle/chance_keys.py \
+	tests/oracle/chance_sets.py \
 	tests/oracle/chance_strings.py \
 	tests/oracle/client.txt \
 	tests/oracle/command.txt \
@@ -26,11 +28,13 @@ EXTRA_DIST += \
 	tests/oracle/connection.txt \
 	tests/oracle/dump.txt \
 	tests/oracle/expiry.txt \
+	tests/oracle/hashes.txt \
 	tests/oracle/hyperloglog.txt \
 	tests/oracle/keys.txt \
 	tests/oracle/protocol.txt \
 	tests/oracle/run \
 	tests/oracle/server.txt \
+	tests/oracle/sets.txt \
 	tests/oracle/strings.txt \
 	tests/oracle/table.py \
 	tests/oracle/transactions.txt \

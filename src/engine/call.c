@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "base/memory.h"
 #include "base/number.h"
 #include "engine/call.h"
 #include "engine/executor.h"
 #include "engine/feed.h"
+#include "store/reaper.h"
+
+#define LEAST_ELEMENT 6 /* bytes of an element in a reply */
 #include "engine/waiting.h"
 
 /* -- Arguments ------------------------------------------------------------ */
@@ -487,6 +491,31 @@ cf_call_remove (CfCall *self, guint i)
   return cf_keyspace_remove (self->keyspace, self->hold, self->db, key);
 }
 
+/**
+ * cf_call_free_object:
+ * @self: a call
+ * @object: (transfer full) (nullable): a collection that no entry holds
+ *
+ * Frees it, in the background if it is large.
+ */
+void
+cf_call_free_object (CfCall *self, CfObject *object)
+{
+  CfValue value;
+  CfEntry *entry;
+
+  if (object == NULL)
+    return;
+  value = cf_value_object (object);
+  entry = cf_object_n_blocks (object) > CF_OBJECT_LARGE_BLOCKS
+              ? cf_entry_try_new (CF_SLICE (""), &value, CF_NO_DEADLINE)
+              : NULL;
+  if (entry != NULL)
+    cf_reaper_free_entry (self->engine->reaper, entry);
+  else
+    cf_object_free (object);
+}
+
 static void
 tell (CfCall *self,
       guint db,
@@ -643,4 +672,28 @@ cf_call_reply_string (CfCall *self, CfEntry *entry)
     }
   else
     cf_reply_bulk (&self->reply, cf_entry_string (entry, scratch));
+}
+
+/**
+ * cf_call_may_reply:
+ * @self: a call
+ * @n: how many elements the reply is to have
+ * @error: return location for an error, or %NULL
+ *
+ * Guards against replies that no memory could hold.
+ *
+ * Returns: %FALSE if it is such a one
+ */
+gboolean
+cf_call_may_reply (CfCall *self, guint64 n, GError **error)
+{
+  guint64 bytes = cf_memory_machine () / 4;
+  CfOutputLimit limit;
+
+  if (n <= CF_OBJECT_LARGE_ELEMENTS)
+    return TRUE;
+  cf_config_get_output_limit (self->engine->config, CF_CLIENT_NORMAL, &limit);
+  if (limit.hard_bytes > 0)
+    bytes = MIN (bytes, limit.hard_bytes);
+  return n <= bytes / LEAST_ELEMENT || cf_call_out_of_memory (error);
 }

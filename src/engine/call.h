@@ -154,6 +154,9 @@ gboolean cf_call_set_deadline (CfCall *self,
                                gint64 deadline_ms,
                                GError **error);
 gboolean cf_call_remove (CfCall *self, guint i); /* TRUE: there was one */
+/* Frees a collection that no entry holds (transfer full) (nullable): a large
+ * one in the background. */
+void cf_call_free_object (CfCall *self, CfObject *object);
 
 /* Says that the value at the key of argument @i was changed: wakes WATCH,
  * counts the change, tells of the event. */
@@ -185,6 +188,9 @@ void cf_call_effect (CfCall *self, const CfSlice *words, guint n_words);
  * ------------------------------------------------------------------- Use
  * cf_reply_*(&call->reply, ...).  For a string entry: */
 void cf_call_reply_string (CfCall *self, CfEntry *entry); /* NULL: null */
+/* Whether a reply of @n elements, a number that the client chose, can be
+ * made; FALSE: @error set. */
+gboolean cf_call_may_reply (CfCall *self, guint64 n, GError **error);
 
 /* -- Waiting
  * ------------------------------------------------------------------- Parks the

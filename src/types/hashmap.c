@@ -337,7 +337,8 @@ cf_hashmap_try_new_listpack (CfListpack *listpack)
 void
 cf_hashmap_free (CfHashmap *self)
 {
-  cf_object_free (&self->object);
+  if (self != NULL)
+    cf_object_free (&self->object);
 }
 
 /**

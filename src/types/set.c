@@ -290,7 +290,8 @@ cf_set_try_new_intset (CfIntset *intset)
 void
 cf_set_free (CfSet *self)
 {
-  cf_object_free (&self->object);
+  if (self != NULL)
+    cf_object_free (&self->object);
 }
 
 /**
