@@ -26,6 +26,8 @@ base_sources = \
 	src/base/random.c \
 	src/base/random.h \
 	src/base/slice.h \
+	src/base/stripes.c \
+	src/base/stripes.h \
 	$(NULL)
 config_sources = \
 	src/config/describe.c \
@@ -167,6 +169,8 @@ engine_sources = \
 	src/engine/command.h \
 	src/engine/engine.c \
 	src/engine/engine.h \
+	src/engine/events.c \
+	src/engine/events.h \
 	src/engine/executor.c \
 	src/engine/executor.h \
 	src/engine/feed.c \
@@ -179,12 +183,20 @@ engine_sources = \
 	src/engine/monitor.h \
 	src/engine/pause.c \
 	src/engine/pause.h \
+	src/engine/pubsub.c \
+	src/engine/pubsub.h \
+	src/engine/push.c \
+	src/engine/push.h \
 	src/engine/session.c \
 	src/engine/session.h \
 	src/engine/slowlog.c \
 	src/engine/slowlog.h \
 	src/engine/stats.c \
 	src/engine/stats.h \
+	src/engine/tracker.c \
+	src/engine/tracker.h \
+	src/engine/tracking.c \
+	src/engine/tracking.h \
 	src/engine/transaction.c \
 	src/engine/transaction.h \
 	src/engine/waiting.c \
@@ -197,6 +209,8 @@ commands_sources = \
 	src/commands/client-line.h \
 	src/commands/client-name.c \
 	src/commands/client-name.h \
+	src/commands/client-tracking.c \
+	src/commands/client-tracking.h \
 	src/commands/cmd-bitmap-field.c \
 	src/commands/cmd-bitmap.c \
 	src/commands/cmd-bitmap.h \
@@ -216,6 +230,7 @@ commands_sources = \
 	src/commands/cmd-info.c \
 	src/commands/cmd-key.c \
 	src/commands/cmd-memory.c \
+	src/commands/cmd-pubsub.c \
 	src/commands/cmd-scan.c \
 	src/commands/cmd-server.c \
 	src/commands/cmd-set-algebra.c \

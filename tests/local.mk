@@ -11,6 +11,7 @@ test_programs = \
 	tests/base/test-memory \
 	tests/base/test-number \
 	tests/base/test-random \
+	tests/base/test-stripes \
 	tests/client/test-client-help \
 	tests/client/test-client-options \
 	tests/client/test-format \
@@ -21,6 +22,7 @@ test_programs = \
 	tests/client/test-remote \
 	tests/client/test-runner \
 	tests/client/test-scan-keys \
+	tests/commands/test-client-tracking \
 	tests/commands/test-cmd-bitmap \
 	tests/commands/test-cmd-bitmap-field \
 	tests/commands/test-cmd-client \
@@ -38,6 +40,7 @@ test_programs = \
 	tests/commands/test-cmd-info \
 	tests/commands/test-cmd-key \
 	tests/commands/test-cmd-memory \
+	tests/commands/test-cmd-pubsub \
 	tests/commands/test-cmd-scan \
 	tests/commands/test-cmd-server \
 	tests/commands/test-cmd-set \
@@ -79,15 +82,19 @@ test_programs = \
 	tests/engine/test-call \
 	tests/engine/test-command \
 	tests/engine/test-engine \
+	tests/engine/test-events \
 	tests/engine/test-executor \
 	tests/engine/test-feed \
 	tests/engine/test-gate \
 	tests/engine/test-latency \
 	tests/engine/test-monitor \
 	tests/engine/test-pause \
+	tests/engine/test-pubsub \
+	tests/engine/test-push \
 	tests/engine/test-session \
 	tests/engine/test-slowlog \
 	tests/engine/test-stats \
+	tests/engine/test-tracking \
 	tests/engine/test-transaction \
 	tests/engine/test-waiting \
 	tests/engine/test-worker \

@@ -14,9 +14,14 @@ append_flags (CfSession *session, GString *text)
     char letter;
   } letters[] = {
     { CF_SESSION_MONITOR, 'O' },
+    { CF_SESSION_PUBSUB, 'P' },
     { CF_SESSION_MULTI, 'x' },
     { CF_SESSION_BLOCKED, 'b' },
     { CF_SESSION_PAUSED, 'b' },
+    { CF_SESSION_TRACKING, 't' },
+    { 0, 'R' },
+    { CF_SESSION_TRACKING_BCAST, 'B' },
+    { 0, 'd' },
     { CF_SESSION_CLOSE_AFTER_REPLY, 'c' },
     { CF_SESSION_CLOSE_NOW, 'A' },
     { CF_SESSION_UNIX, 'U' },
@@ -28,10 +33,10 @@ append_flags (CfSession *session, GString *text)
 
   for (gsize i = 0; i < G_N_ELEMENTS (letters); i++)
     {
-      if (flags & letters[i].flag)
+      if ((flags & letters[i].flag) ||
+          (letters[i].letter == 'R' && SHOWN (broken)) ||
+          (letters[i].letter == 'd' && g_atomic_int_get (&session->dirty)))
         g_string_append_c (text, letters[i].letter);
-      if (letters[i].letter == 'x' && g_atomic_int_get (&session->dirty))
-        g_string_append_c (text, 'd');
     }
   if (text->len == before)
     g_string_append_c (text, 'N');
@@ -102,13 +107,16 @@ cf_client_line (CfEngine *engine,
       MAX (now_ms - session->created_ms, 0) / 1000,
       MAX (now_ms - SHOWN (active_ms), 0) / 1000);
   append_flags (session, text);
-  g_string_append_printf (text, " db=%u sub=0 psub=0 ssub=0 multi=%d",
-                          SHOWN (db), SHOWN (n_multi));
+  g_string_append_printf (text, " db=%u sub=%u psub=%u ssub=%u multi=%d",
+                          SHOWN (db), SHOWN (n_channels), SHOWN (n_patterns),
+                          SHOWN (n_shard), SHOWN (n_multi));
   append_buffers (session, text);
   g_string_append_printf (text,
-                          " events=%s cmd=%s user=default redir=-1 resp=%u",
+                          " events=%s cmd=%s user=default "
+                          "redir=%" G_GINT64_FORMAT " resp=%u",
                           SHOWN (reply_memory) > 0 ? "rw" : "r",
-                          command_name (engine, session), SHOWN (resp));
+                          command_name (engine, session), SHOWN (redirect),
+                          SHOWN (resp));
   append_names (session, "lib", text);
 }
 
@@ -138,7 +146,9 @@ type_of (const CfSession *session)
   /* A monitor counts as a replica, as it does in Redis. */
   guint flags = (guint) g_atomic_int_get (&session->shown_flags);
 
-  return flags & CF_SESSION_MONITOR ? "replica" : "normal";
+  if (flags & CF_SESSION_MONITOR)
+    return "replica";
+  return flags & CF_SESSION_PUBSUB ? "pubsub" : "normal";
 }
 
 static gboolean

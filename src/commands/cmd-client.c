@@ -5,6 +5,7 @@
 #include "base/number.h"
 #include "commands/client-line.h"
 #include "commands/client-name.h"
+#include "commands/client-tracking.h"
 #include "commands/commands.h"
 #include "commands/help.h"
 #include "engine/pause.h"
@@ -372,6 +373,15 @@ run_unblock (CfCall *call, GError **error)
 #define CHANGING "nondeterministic_output"
 
 static const CfCommand subcommands[] = {
+  SUBCOMMAND ("CACHING",
+              "YES | NO",
+              "Says whether the keys of the next command are tracked.",
+              "6.0.0",
+              "O(1)",
+              NULL,
+              3,
+              0,
+              cf_client_tracking_run_caching),
   SUBCOMMAND ("GETNAME",
               NULL,
               "Returns the name of the connection.",
@@ -381,6 +391,15 @@ static const CfCommand subcommands[] = {
               2,
               0,
               run_getname),
+  SUBCOMMAND ("GETREDIR",
+              NULL,
+              "Returns the connection that is told when keys change.",
+              "6.0.0",
+              "O(1)",
+              NULL,
+              2,
+              0,
+              cf_client_tracking_run_getredir),
   CF_HELP_COMMAND ("5.0.0", CF_ACL_CONNECTION),
   SUBCOMMAND ("ID",
               NULL,
@@ -475,6 +494,25 @@ static const CfCommand subcommands[] = {
               3,
               0,
               run_setname),
+  SUBCOMMAND ("TRACKING",
+              "(ON | OFF) [REDIRECT client-id:integer] [PREFIX prefix] ... "
+              "[BCAST] [OPTIN] [OPTOUT] [NOLOOP]",
+              "Has the connection told when keys that it caches change.",
+              "6.0.0",
+              "O(1). Some options may introduce additional complexity.",
+              NULL,
+              -3,
+              0,
+              cf_client_tracking_run),
+  SUBCOMMAND ("TRACKINGINFO",
+              NULL,
+              "Returns how the connection is told of changes.",
+              "6.2.0",
+              "O(1)",
+              NULL,
+              2,
+              0,
+              cf_client_tracking_run_info),
   SUBCOMMAND ("UNBLOCK",
               "client-id:integer [TIMEOUT | ERROR]",
               "Ends the waiting of a blocked connection.",

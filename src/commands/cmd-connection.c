@@ -7,6 +7,8 @@
 #include "commands/commands.h"
 #include "commands/version.h"
 #include "engine/monitor.h"
+#include "engine/pubsub.h"
+#include "engine/tracking.h"
 
 #define DIGEST_SIZE 32 /* bytes of a SHA-256 */
 
@@ -155,10 +157,21 @@ run_hello (CfCall *call, GError **error)
         "otherwise the HELLO AUTH <user> <pass> option can be used to "
         "authenticate the client and select the RESP protocol version at the "
         "same time");
-  session->resp = (guint8) version;
+  /* What came until now was meant for the protocol of until now. */
+  cf_session_collect (session);
+  cf_session_set_resp (session, (guint8) version);
   call->reply.resp = session->resp;
   reply_hello (call);
   return TRUE;
+}
+
+/* In RESP2, where a subscriber cannot tell a reply from a message. */
+static void
+reply_pong_message (CfCall *call)
+{
+  cf_reply_array (&call->reply, 2);
+  cf_reply_bulk_string (&call->reply, "pong");
+  cf_reply_bulk (&call->reply, call->argc == 2 ? call->argv[1] : CF_SLICE (""));
 }
 
 static gboolean
@@ -167,7 +180,9 @@ run_ping (CfCall *call, GError **error)
   if (call->argc > 2)
     return cf_throw (error, CF_ERROR_FAILED,
                      "wrong number of arguments for 'ping' command");
-  if (call->argc == 2)
+  if ((call->session->flags & CF_SESSION_PUBSUB) && call->reply.resp == 2)
+    reply_pong_message (call);
+  else if (call->argc == 2)
     cf_reply_bulk (&call->reply, call->argv[1]);
   else
     cf_reply_status (&call->reply, "PONG");
@@ -187,6 +202,9 @@ run_reset (CfCall *call, GError **error)
 {
   CfSession *session = call->session;
 
+  cf_pubsub_forget (call->engine->pubsub, session);
+  cf_session_collect (session);
+  cf_tracking_disable (call->engine->tracking, session);
   cf_session_reset (session, call->keyspace);
   cf_monitors_remove (call->engine->monitors, session);
   if (cf_config_get_int (call->engine->config, CF_SETTING_REQUIREPASS) != 0)
@@ -259,7 +277,7 @@ static const CfCommand commands[] = {
       .tips = "request_policy:all_shards response_policy:all_succeeded",
       .run = run_ping,
       .arity = -1,
-      .flags = CF_COMMAND_FAST,
+      .flags = CF_COMMAND_FAST | CF_COMMAND_SUBSCRIBER,
       .categories = CF_ACL_CONNECTION,
   },
   {
@@ -269,7 +287,7 @@ static const CfCommand commands[] = {
       .complexity = "O(1)",
       .run = run_quit,
       .arity = -1,
-      .flags = BEFORE_LOGIN | CF_COMMAND_IN_MULTI,
+      .flags = BEFORE_LOGIN | CF_COMMAND_IN_MULTI | CF_COMMAND_SUBSCRIBER,
       .categories = CF_ACL_CONNECTION,
   },
   {
@@ -279,7 +297,7 @@ static const CfCommand commands[] = {
       .complexity = "O(1)",
       .run = run_reset,
       .arity = 1,
-      .flags = BEFORE_LOGIN | CF_COMMAND_IN_MULTI,
+      .flags = BEFORE_LOGIN | CF_COMMAND_IN_MULTI | CF_COMMAND_SUBSCRIBER,
       .categories = CF_ACL_CONNECTION,
   },
   {

@@ -31,6 +31,7 @@ flush (CfCall *call, gint db, GError **error)
   cf_call_discard (call, cf_keyspace_flush (call->keyspace, db, &n), here);
   cf_call_changed_all (call, n);
   cf_call_ready_all (call, db);
+  cf_call_flushed (call);
   cf_call_effect (call, call->argv, 1);
   cf_reply_ok (&call->reply);
   return TRUE;

@@ -15,6 +15,8 @@
 #include "commands/memory-figures.h"
 #include "commands/version.h"
 #include "engine/feed.h"
+#include "engine/pubsub.h"
+#include "engine/tracking.h"
 #include "store/reaper.h"
 
 typedef struct
@@ -177,7 +179,8 @@ write_clients (Info *info)
   line_number (info, "client_recent_max_output_buffer", output);
   line_number (info, "blocked_clients",
                (guint64) g_atomic_int_get (&engine->blocked_clients));
-  line_number (info, "tracking_clients", 0);
+  line_number (info, "tracking_clients",
+               cf_tracking_n_clients (engine->tracking));
   line_number (info, "clients_in_timeout_table", 0);
 }
 
@@ -277,12 +280,21 @@ write_stats (Info *info)
   line_stat (info, "evicted_clients", CF_STAT_EVICTED_CLIENTS);
   line_stat (info, "keyspace_hits", CF_STAT_HITS);
   line_stat (info, "keyspace_misses", CF_STAT_MISSES);
-  line_number (info, "pubsub_channels", 0);
-  line_number (info, "pubsub_patterns", 0);
+  line_number (info, "pubsub_channels",
+               cf_pubsub_n_topics (engine->pubsub, CF_PUBSUB_CHANNEL));
+  line_number (info, "pubsub_patterns",
+               cf_pubsub_n_topics (engine->pubsub, CF_PUBSUB_PATTERN));
+  line_number (info, "pubsubshard_channels",
+               cf_pubsub_n_topics (engine->pubsub, CF_PUBSUB_SHARD));
   line_number (info, "latest_fork_usec", 0);
   line_number (info, "total_forks", 0);
   line_number (info, "migrate_cached_sockets", 0);
-  line_number (info, "tracking_total_keys", 0);
+  line_number (info, "tracking_total_keys",
+               cf_tracking_n_keys (engine->tracking));
+  line_number (info, "tracking_total_items",
+               cf_tracking_n_items (engine->tracking));
+  line_number (info, "tracking_total_prefixes",
+               cf_tracking_n_prefixes (engine->tracking));
   line_number (info, "unexpected_error_replies", 0);
   line_stat (info, "total_error_replies", CF_STAT_ERRORS);
   line_stat (info, "total_reads_processed", CF_STAT_READS);

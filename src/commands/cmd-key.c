@@ -59,7 +59,10 @@ adopt (CfCall *call,
        GError **error)
 {
   if (cf_keyspace_adopt (call->keyspace, call->hold, db, to, stolen) != NULL)
-    return TRUE;
+    {
+      cf_call_added (call, db, to->bytes);
+      return TRUE;
+    }
   if (cf_keyspace_adopt (call->keyspace, call->hold, call->db, from, stolen) ==
       NULL)
     cf_entry_free (stolen);
@@ -198,7 +201,10 @@ copy_entry (CfCall *call,
     return cf_call_out_of_memory (error);
   if (cf_keyspace_put (call->keyspace, call->hold, db, to, &value,
                        cf_entry_deadline (entry)) != NULL)
-    return TRUE;
+    {
+      cf_call_added (call, db, to->bytes);
+      return TRUE;
+    }
   cf_value_drop (&value);
   return cf_call_out_of_memory (error);
 }

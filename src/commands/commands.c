@@ -20,6 +20,7 @@ const CfFamily *const cf_families[] = {
   &cf_info_family,
   &cf_key_family,
   &cf_memory_family,
+  &cf_pubsub_family,
   &cf_scan_family,
   &cf_server_family,
   &cf_set_family,

@@ -118,6 +118,22 @@ check_replicas (const CfCall *call, CfCommandFlags flags, GError **error)
                    "Not enough good replicas to write.");
 }
 
+/* In RESP2 a reply could be taken for a message, and the other way round. */
+static gboolean
+check_subscriber (const CfCall *call, GError **error)
+{
+  const CfSession *session = call->session;
+
+  if (G_LIKELY (!(session->flags & CF_SESSION_PUBSUB)) || session->resp != 2 ||
+      (call->info->command->flags & CF_COMMAND_SUBSCRIBER))
+    return TRUE;
+  return cf_throw (error, CF_ERROR_FAILED,
+                   "Can't execute '%s': only (P|S)SUBSCRIBE / "
+                   "(P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in "
+                   "this context",
+                   call->info->full_name);
+}
+
 /**
  * cf_admission_check_state:
  * @call: a call of sound form
@@ -134,5 +150,5 @@ cf_admission_check_state (const CfCall *call,
                           GError **error)
 {
   return check_memory (call, flags, error) &&
-         check_replicas (call, flags, error);
+         check_replicas (call, flags, error) && check_subscriber (call, error);
 }

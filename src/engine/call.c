@@ -4,12 +4,14 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "engine/call.h"
+#include "engine/events.h"
 #include "engine/executor.h"
 #include "engine/feed.h"
+#include "engine/tracking.h"
+#include "engine/waiting.h"
 #include "store/reaper.h"
 
 #define LEAST_ELEMENT 6 /* bytes of an element in a reply */
-#include "engine/waiting.h"
 
 /* -- Arguments ------------------------------------------------------------ */
 
@@ -231,6 +233,9 @@ cf_call_read (CfCall *self, guint i)
                   entry != NULL ? CF_STAT_HITS : CF_STAT_MISSES, 1);
   if (entry != NULL)
     note_access (self, entry);
+  else if (G_UNLIKELY (cf_events_want (self->engine, CF_EVENT_KEY_MISS)))
+    cf_events_tell (self->engine, self->db, self->argv[i], CF_NOTIFY_KEY_MISS,
+                    "keymiss");
   return entry;
 }
 
@@ -394,11 +399,17 @@ cf_call_put (CfCall *self,
              CfEntry **entry,
              GError **error)
 {
-  CfEntry *put = cf_keyspace_put (self->keyspace, self->hold, self->db,
-                                  cf_call_key (self, i), value, deadline_ms);
+  const CfKey *key = cf_call_key (self, i);
+  gboolean is_new = G_UNLIKELY (cf_events_want (self->engine, CF_EVENT_NEW)) &&
+                    cf_keyspace_find (self->keyspace, self->hold, self->db, key,
+                                      self->now_ms) == NULL;
+  CfEntry *put = cf_keyspace_put (self->keyspace, self->hold, self->db, key,
+                                  value, deadline_ms);
 
   if (put == NULL)
     return cf_call_out_of_memory (error);
+  if (G_UNLIKELY (is_new))
+    cf_call_added (self, self->db, key->bytes);
   if (entry != NULL)
     *entry = put;
   return TRUE;
@@ -516,17 +527,28 @@ cf_call_free_object (CfCall *self, CfObject *object)
     cf_object_free (object);
 }
 
+/* Notes @key for those who track in broadcasting mode; they are told once, at
+ * the end of the command or block. */
 static void
-tell (CfCall *self,
-      guint db,
-      const CfKey *key,
-      CfNotifyClass class,
-      const char *event)
+note_changed (CfCall *self, const CfKey *key)
 {
-  const CfEngineHooks *hooks = &self->engine->hooks;
+  CfCall *owner = self->block != NULL ? self->block : self;
+  CfSlice copy =
+      cf_slice (g_memdup2 (key->bytes.data, key->bytes.size), key->bytes.size);
 
-  if (hooks->event != NULL)
-    hooks->event (hooks->data, db, key->bytes, class, event);
+  if (owner->changed == NULL)
+    owner->changed = g_array_new (FALSE, FALSE, sizeof (CfSlice));
+  g_array_append_val (owner->changed, copy);
+}
+
+static void
+tell_trackers (CfCall *self, const CfKey *key)
+{
+  CfTracking *tracking = self->engine->tracking;
+
+  cf_tracking_invalidate (tracking, self->session, key);
+  if (cf_tracking_broadcasts (tracking))
+    note_changed (self, key);
 }
 
 /**
@@ -541,7 +563,8 @@ tell (CfCall *self,
 void
 cf_call_event (CfCall *self, guint i, CfNotifyClass class, const char *event)
 {
-  tell (self, self->db, cf_call_key (self, i), class, event);
+  cf_events_tell (self->engine, self->db, cf_call_key (self, i)->bytes, class,
+                  event);
 }
 
 /**
@@ -579,7 +602,57 @@ cf_call_changed_key (CfCall *self,
   if (G_UNLIKELY (cf_keyspace_touch (self->keyspace, self->hold, db, key)))
     cf_waiting_note (self, db, key);
   self->n_changes++;
-  tell (self, db, key, class, event);
+  if (G_UNLIKELY (cf_tracking_any (self->engine->tracking)))
+    tell_trackers (self, key);
+  cf_events_tell (self->engine, db, key->bytes, class, event);
+}
+
+/**
+ * cf_call_added:
+ * @self: a call
+ * @db: the number of a database
+ * @key: a key that was put where none was; cf_call_put() tells by itself
+ */
+void
+cf_call_added (CfCall *self, guint db, CfSlice key)
+{
+  if (G_UNLIKELY (cf_events_want (self->engine, CF_EVENT_NEW)))
+    cf_events_tell (self->engine, db, key, CF_NOTIFY_NEW, "new");
+}
+
+/**
+ * cf_call_broadcast:
+ * @self: a call that still holds the keys it changed
+ *
+ * Tells those who track in broadcasting mode of the keys that the command, or
+ * the block, changed.
+ */
+void
+cf_call_broadcast (CfCall *self)
+{
+  GArray *changed = g_steal_pointer (&self->changed);
+  g_autofree CfSlice *keys = NULL;
+
+  if (changed == NULL)
+    return;
+  keys = g_memdup2 (changed->data, changed->len * sizeof (CfSlice));
+  cf_tracking_broadcast (self->engine->tracking, self->session, keys,
+                         changed->len);
+  for (guint i = 0; i < changed->len; i++)
+    g_free ((char *) g_array_index (changed, CfSlice, i).data);
+  g_array_unref (changed);
+}
+
+/**
+ * cf_call_flushed:
+ * @self: a call that runs with the gate closed
+ *
+ * Tells those who cache keys that none is as it was.
+ */
+void
+cf_call_flushed (CfCall *self)
+{
+  cf_tracking_flush (self->engine->tracking);
 }
 
 /**

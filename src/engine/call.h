@@ -34,6 +34,7 @@ typedef enum
   CF_NOTIFY_EXPIRED = 'x',
   CF_NOTIFY_EVICTED = 'e',
   CF_NOTIFY_STREAM = 't',
+  CF_NOTIFY_KEY_MISS = 'm',
   CF_NOTIFY_NEW = 'n',
 } CfNotifyClass;
 
@@ -80,7 +81,10 @@ struct _CfCall
   guint ready_key;     /* argument that a waiter is served for, or 0 */
   const CfSlice *again; /* (not owned) (nullable) what a waiter is served with,
                            in place of @argv: "$" is another ID then */
-  guint64 redacted;    /* bit i: argument i is secret */
+  gboolean is_push;     /* its reply is sent whatever CLIENT REPLY says */
+  GArray *changed;      /* (owned) (nullable) of CfSlice (owned): keys of which
+                           those who track in broadcasting mode are to be told */
+  guint64 redacted;     /* bit i: argument i is secret */
 };
 
 /* -- Arguments ------------------------------------------------------------- */
@@ -176,6 +180,13 @@ void cf_call_changed_key (CfCall *self,
                           const CfKey *key,
                           CfNotifyClass class,
                           const char *event);
+
+/* A key is there that was not: the class of events CF_NOTIFY_NEW. */
+void cf_call_added (CfCall *self, guint db, CfSlice key);
+/* For the engine: tells of what was changed in all, before it is let go. */
+void cf_call_broadcast (CfCall *self);
+/* All keys of databases are gone: tells those who cache them. */
+void cf_call_flushed (CfCall *self);
 
 /* -- Effects for the change feed ----------------------------------------------
  * By default a command that changed something is recorded as it came.  A

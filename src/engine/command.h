@@ -44,15 +44,16 @@ typedef enum
   CF_COMMAND_NO_MULTI = 1 << 16, /* refused in MULTI */
   CF_COMMAND_ALLOW_BUSY = 1 << 17,
   /* For the executor alone: */
-  CF_COMMAND_LONG = 1 << 24,      /* always claims its keys (hold.h) */
-  CF_COMMAND_BIG = 1 << 25,       /* time grows with the value: claims its
-                                     keys when one has a large value */
-  CF_COMMAND_WALKS = 1 << 26,     /* goes over all slots, or sessions, by
-                                     itself: no slot is locked meanwhile */
-  CF_COMMAND_EXCLUSIVE = 1 << 27, /* runs with the gate closed */
-  CF_COMMAND_IN_MULTI = 1 << 28,  /* runs at once inside MULTI (EXEC, ...) */
-  CF_COMMAND_NO_TOUCH = 1 << 29,  /* reading does not count as access */
-  CF_COMMAND_BLOCK = 1 << 30,     /* EXEC: holds the keys of what is queued */
+  CF_COMMAND_SUBSCRIBER = 1 << 23, /* allowed to a subscriber in RESP2 */
+  CF_COMMAND_LONG = 1 << 24,       /* always claims its keys (hold.h) */
+  CF_COMMAND_BIG = 1 << 25,        /* time grows with the value: claims its
+                                      keys when one has a large value */
+  CF_COMMAND_WALKS = 1 << 26,      /* goes over all slots, or sessions, by
+                                      itself: no slot is locked meanwhile */
+  CF_COMMAND_EXCLUSIVE = 1 << 27,  /* runs with the gate closed */
+  CF_COMMAND_IN_MULTI = 1 << 28,   /* runs at once inside MULTI (EXEC, ...) */
+  CF_COMMAND_NO_TOUCH = 1 << 29,   /* reading does not count as access */
+  CF_COMMAND_BLOCK = 1 << 30,      /* EXEC: holds the keys of what is queued */
 } CfCommandFlags;
 
 /* Whether what has these flags changes no key. */

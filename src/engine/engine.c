@@ -5,15 +5,28 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "engine/engine.h"
+#include "engine/events.h"
 #include "engine/feed.h"
 #include "engine/latency.h"
 #include "engine/monitor.h"
 #include "engine/pause.h"
+#include "engine/pubsub.h"
 #include "engine/slowlog.h"
+#include "engine/tracking.h"
 #include "engine/worker.h"
 #include "store/evict.h"
 #include "store/expirer.h"
 #include "store/reaper.h"
+
+static void
+tell_trackers (CfEngine *self, CfSlice key)
+{
+  CfKey full = cf_key (key);
+
+  cf_tracking_invalidate (self->tracking, NULL, &full);
+  if (cf_tracking_broadcasts (self->tracking))
+    cf_tracking_broadcast (self->tracking, NULL, &key, 1);
+}
 
 /* The keyspace has removed a key by itself; its slot is locked. */
 static void
@@ -23,10 +36,12 @@ on_removed (gpointer data, guint db, CfSlice key, CfRemoval why)
   const CfSlice record[] = { CF_SLICE ("DEL"), key };
 
   cf_feed_append (self->feed, db, record, G_N_ELEMENTS (record));
-  if (self->hooks.event != NULL)
-    self->hooks.event (self->hooks.data, db, key,
-                       why == CF_REMOVED_EXPIRED ? 'x' : 'e',
-                       why == CF_REMOVED_EXPIRED ? "expired" : "evicted");
+  if (G_UNLIKELY (cf_tracking_any (self->tracking)))
+    tell_trackers (self, key);
+  if (why == CF_REMOVED_EXPIRED)
+    cf_events_tell (self, db, key, CF_NOTIFY_EXPIRED, "expired");
+  else
+    cf_events_tell (self, db, key, CF_NOTIFY_EVICTED, "evicted");
 }
 
 /* The expirer's thread passes the gate around each slot. */
@@ -118,6 +133,8 @@ cf_engine_new (CfConfig *config,
   self->monitors = cf_monitors_new ();
   self->pause = cf_pause_new ();
   self->feed = cf_feed_new ();
+  self->pubsub = cf_pubsub_new ();
+  self->tracking = cf_tracking_new (config);
   cf_mutex_init (&self->workers_lock, CF_LOCK_WORKERS, 0);
   cf_mutex_init (&self->rates_lock, CF_LOCK_RATES, 0);
   self->rates.since_us = self->started_mono_us;
@@ -277,6 +294,8 @@ cf_engine_free (CfEngine *self)
   cf_mutex_clear (&self->rates_lock);
   cf_keyspace_free (self->keyspace);
   cf_reaper_free (self->reaper);
+  cf_tracking_free (self->tracking);
+  cf_pubsub_free (self->pubsub);
   cf_feed_free (self->feed);
   cf_pause_free (self->pause);
   cf_monitors_free (self->monitors);

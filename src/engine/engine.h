@@ -26,6 +26,8 @@ typedef struct _CfEvict CfEvict;
 typedef struct _CfExpirer CfExpirer;
 typedef struct _CfReaper CfReaper;
 typedef struct _CfFeed CfFeed;
+typedef struct _CfPubsub CfPubsub;
+typedef struct _CfTracking CfTracking;
 
 /* For how long CLIENT LIST shows the peak of a reply buffer. */
 #define CF_REPLY_PEAK_RESET_MS 5000
@@ -37,8 +39,8 @@ typedef struct
   void (*shutdown) (gpointer data, gboolean now);
   /* Numbers for INFO: loops in use, handlers alive. */
   void (*describe) (gpointer data, guint *n_loops, guint *n_handlers);
-  /* (nullable) A key-space event; @class is a CfNotifyClass.  Called with the
-   * key held, so it must only note it. */
+  /* (nullable) A key-space event, wanted by the settings or not; @class is a
+   * CfNotifyClass.  Called with the key held, so it must only note it. */
   void (*event) (
       gpointer data, guint db, CfSlice key, char class, const char *event);
   gpointer data;
@@ -69,6 +71,8 @@ struct _CfEngine
   CfGateKeeper *expirer_keeper; /* (owned by the gate) its thread's */
   CfReaper *reaper;             /* (owned) */
   CfFeed *feed;                 /* (owned) */
+  CfPubsub *pubsub;             /* (owned) */
+  CfTracking *tracking;         /* (owned) */
 
   CfMutex workers_lock;
   /* Protected by @workers_lock. */

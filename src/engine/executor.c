@@ -8,7 +8,9 @@
 #include "engine/latency.h"
 #include "engine/monitor.h"
 #include "engine/pause.h"
+#include "engine/pubsub.h"
 #include "engine/slowlog.h"
+#include "engine/tracking.h"
 #include "engine/transaction.h"
 #include "engine/waiting.h"
 #include "proto/plain.h"
@@ -281,6 +283,30 @@ run_block (CfCall *call, GError **error)
   return TRUE;
 }
 
+/* The client wants to know when what it has just read changes. */
+static void
+remember_reads (CfCall *call)
+{
+  guint options = cf_tracker_options (call->session);
+  gboolean caching = (call->session->flags & CF_SESSION_CACHING) != 0;
+
+  if (!cf_command_reads (call->info->command->flags) ||
+      (options & CF_TRACK_BCAST) || ((options & CF_TRACK_OPTIN) && !caching) ||
+      ((options & CF_TRACK_OPTOUT) && caching))
+    return;
+  cf_tracking_remember (call->engine->tracking, call->session, call->keys,
+                        call->n_keys);
+}
+
+static inline void
+see_to_trackers (CfCall *call)
+{
+  if (G_UNLIKELY (call->session->flags & CF_SESSION_TRACKING))
+    remember_reads (call);
+  if (G_UNLIKELY (call->changed != NULL))
+    cf_call_broadcast (call);
+}
+
 static gboolean
 run_held (CfCall *call, GError **error)
 {
@@ -294,6 +320,7 @@ run_held (CfCall *call, GError **error)
     record_effects (call);
   if (G_UNLIKELY (call->ready != NULL))
     cf_waiting_serve (call);
+  see_to_trackers (call);
   return ok;
 }
 
@@ -328,6 +355,7 @@ run_alone (CfCall *call, GError **error)
   cf_hold_release (call->hold);
   cf_gate_open (gate);
   free_trash (call);
+  cf_tracking_sweep (call->engine->tracking);
   cf_worker_return (worker);
   return ok;
 }
@@ -434,13 +462,35 @@ dispatch (CfCall *call)
 
 /* What CLIENT REPLY has asked for. */
 static void
-apply_reply_mode (CfSession *session, CfOutMark before)
+apply_reply_mode (CfSession *session, gboolean is_push, CfOutMark before)
 {
-  if (session->flags & (CF_SESSION_REPLY_OFF | CF_SESSION_REPLY_SKIP))
+  if ((session->flags & (CF_SESSION_REPLY_OFF | CF_SESSION_REPLY_SKIP)) &&
+      !is_push)
     cf_out_rewind (&session->out, before);
   session->flags &= ~(guint) CF_SESSION_REPLY_SKIP;
   if (session->flags & CF_SESSION_REPLY_SKIP_NEXT)
     session->flags ^= CF_SESSION_REPLY_SKIP_NEXT | CF_SESSION_REPLY_SKIP;
+}
+
+static gboolean
+is_of_client (const CfCommandInfo *info)
+{
+  return info != NULL && info->parent != NULL &&
+         strcmp (info->parent->command->name, "CLIENT") == 0;
+}
+
+/* A command of a client that is sent more than replies has ended: CLIENT
+ * CACHING was for it, and what it made others send comes behind its reply. */
+static void
+see_to_pushes (CfCall *call)
+{
+  CfSession *session = call->session;
+
+  if ((session->flags & (CF_SESSION_CACHING | CF_SESSION_MULTI)) ==
+          CF_SESSION_CACHING &&
+      !is_of_client (call->info))
+    session->flags &= ~(guint) CF_SESSION_CACHING;
+  cf_session_collect (session);
 }
 
 static CfOutcome
@@ -459,7 +509,10 @@ execute (CfCall *call)
                   session->flags &
                       (CF_SESSION_REPLY_OFF | CF_SESSION_REPLY_SKIP |
                        CF_SESSION_REPLY_SKIP_NEXT)))
-    apply_reply_mode (session, before);
+    apply_reply_mode (session, call->is_push, before);
+  if (G_UNLIKELY (session->flags & (CF_SESSION_PUBSUB | CF_SESSION_TRACKING)) &&
+      outcome != CF_OUTCOME_PARKED)
+    see_to_pushes (call);
   if (G_UNLIKELY (session->flags &
                   (CF_SESSION_CLOSE_AFTER_REPLY | CF_SESSION_CLOSE_NOW)))
     return CF_OUTCOME_CLOSE;
@@ -588,7 +641,7 @@ resume_waiting (CfEngine *engine,
   (void) g_atomic_int_dec_and_test (&engine->blocked_clients);
   (void) cf_session_unpark (session, CF_WAKE_NONE);
   cf_waiting_finish (waiting, &reply);
-  apply_reply_mode (session, before);
+  apply_reply_mode (session, FALSE, before);
   return CF_OUTCOME_DONE;
 }
 
@@ -645,7 +698,8 @@ cf_executor_resume (CfEngine *engine,
  * @engine: the engine
  * @session: a session that goes away, parked or not
  *
- * Undoes what the engine knows of it: parking, watches, MONITOR.
+ * Undoes what the engine knows of it: parking, watches, MONITOR,
+ * subscriptions, tracking.
  */
 void
 cf_executor_forget (CfEngine *engine, CfSession *session)
@@ -661,8 +715,11 @@ cf_executor_forget (CfEngine *engine, CfSession *session)
         (void) g_atomic_int_dec_and_test (&engine->blocked_clients);
       cf_args_free (cf_session_unpark (session, CF_WAKE_NONE));
     }
+  g_atomic_int_set (&session->ended, TRUE);
   cf_session_unwatch_all (session, engine->keyspace);
   cf_monitors_remove (engine->monitors, session);
+  cf_pubsub_forget (engine->pubsub, session);
+  cf_tracking_forget (engine->tracking, session);
 }
 
 /**
@@ -704,6 +761,7 @@ cf_executor_run_within (CfCall *block, const CfCommandInfo *info, CfArgs *args)
     reply_failure (&call, error);
   if (call.n_changes > 0 && !call.has_effect && block->effects != NULL)
     cf_feed_block_add (block->effects, call.db, call.argv, call.argc);
+  see_to_trackers (&call);
   block->n_changes += call.n_changes;
   count_run (&call, start_ticks, !ok);
   feed_monitors (&call);

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/handoff.h"
+#include "engine/pubsub.h"
 #include "engine/session.h"
 #include "engine/transaction.h"
 #include "engine/waiting.h"
@@ -34,6 +35,7 @@ cf_session_init (CfSession *self, const CfSessionOps *ops)
   self->shown.active_ms = self->created_ms;
   self->shown.resp = 2;
   self->shown.n_multi = -1;
+  self->shown.redirect = -1;
   cf_mutex_init (&self->lock, CF_LOCK_SESSION, 0);
   cf_out_init (&self->out, NULL);
 }
@@ -42,12 +44,14 @@ cf_session_init (CfSession *self, const CfSessionOps *ops)
  * cf_session_clear:
  * @self: a session that nobody refers to any more
  *
- * Its watches must be gone (cf_session_unwatch_all()).
+ * Its watches must be gone (cf_session_unwatch_all()), and so its
+ * subscriptions and its tracking.
  */
 void
 cf_session_clear (CfSession *self)
 {
   g_assert (self->watches == NULL || self->watches->len == 0);
+  g_assert (self->subscriptions == NULL && self->tracker == NULL);
   g_clear_pointer (&self->watches, g_ptr_array_unref);
   g_clear_pointer (&self->transaction, cf_transaction_free);
   g_clear_pointer (&self->park.args, cf_args_free);
@@ -111,8 +115,38 @@ cf_session_publish (CfSession *self)
   SHOW (n_watch, self->watches != NULL ? self->watches->len : 0);
   SHOW (multi_memory,
         transaction != NULL ? cf_transaction_memory (transaction) : 0);
+  SHOW (n_channels, cf_subscriptions_n (self, CF_PUBSUB_CHANNEL));
+  SHOW (n_patterns, cf_subscriptions_n (self, CF_PUBSUB_PATTERN));
+  SHOW (n_shard, cf_subscriptions_n (self, CF_PUBSUB_SHARD));
+  SHOW (pubsub_memory, cf_subscriptions_memory (self));
 #undef SHOW
   __atomic_store_n (&self->shown_flags, self->flags, __ATOMIC_RELAXED);
+}
+
+/**
+ * cf_session_set_resp:
+ * @self: a session, by its handler
+ * @resp: the protocol it speaks from now on, 2 or 3
+ */
+void
+cf_session_set_resp (CfSession *self, guint8 resp)
+{
+  self->resp = resp;
+  __atomic_store_n (&self->shown.resp, resp, __ATOMIC_RELAXED);
+}
+
+/**
+ * cf_session_collect:
+ * @self: a session, by its handler, within a turn
+ *
+ * What other threads sent to it until now comes behind the replies that are
+ * written, and before those to be written.
+ */
+void
+cf_session_collect (CfSession *self)
+{
+  if (self->ops->collect != NULL)
+    self->ops->collect (self);
 }
 
 /**
@@ -354,7 +388,7 @@ cf_session_reset (CfSession *self, CfKeyspace *keyspace)
                 CF_SESSION_REPLY_SKIP | CF_SESSION_REPLY_SKIP_NEXT |
                 CF_SESSION_NO_EVICT | CF_SESSION_NO_TOUCH);
   self->db = 0;
-  self->resp = 2;
+  cf_session_set_resp (self, 2);
   cf_session_set_name (self, NULL);
 }
 

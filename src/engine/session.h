@@ -26,6 +26,8 @@ typedef struct _CfSession CfSession;
 typedef struct _CfTransaction CfTransaction;
 typedef struct _CfCommandInfo CfCommandInfo;
 typedef struct _CfWaiting CfWaiting;
+typedef struct _CfSubscriptions CfSubscriptions;
+typedef struct _CfTracker CfTracker;
 
 typedef enum
 {
@@ -54,8 +56,12 @@ typedef struct
   void (*wake) (CfSession *self, guint serial, CfWakeReason reason);
   void (*close) (CfSession *self); /* after the present batch; replies that are
                                       due are dropped */
-  /* Bytes out of turn: MONITOR lines, messages.  (transfer none) */
+  /* Bytes out of turn: MONITOR lines, and pushes, which begin with '>' and
+   * are sent with '*' in RESP2 (engine/push.h).  (transfer none) */
   void (*send) (CfSession *self, CfBlob *bytes);
+  /* (nullable) Puts what send() was given so far behind what is in @out; by
+   * the session's handler, within a turn. */
+  void (*collect) (CfSession *self);
   void (*free) (CfSession *self); /* the last reference is gone */
 } CfSessionOps;
 
@@ -76,6 +82,10 @@ typedef enum
   CF_SESSION_MULTI = 1 << 12,
   CF_SESSION_PAUSED = 1 << 13,   /* parked by CF_PARK_PAUSE */
   CF_SESSION_INTERNAL = 1 << 14, /* not a client: tests, replay */
+  CF_SESSION_PUBSUB = 1 << 16,   /* has a subscription */
+  CF_SESSION_TRACKING = 1 << 17, /* CLIENT TRACKING */
+  CF_SESSION_TRACKING_BCAST = 1 << 18,
+  CF_SESSION_CACHING = 1 << 19, /* CLIENT CACHING, for the next command */
 } CfSessionFlags;
 
 typedef struct
@@ -103,14 +113,17 @@ struct _CfSession
   CfOut out;
   guint8 resp; /* 2 or 3 */
   guint db;
-  guint flags;                /* CfSessionFlags */
-  CfTransaction *transaction; /* (owned) (nullable) MULTI */
-  GPtrArray *watches;         /* (owned) (nullable) of CfWatch */
+  guint flags;                    /* CfSessionFlags */
+  CfTransaction *transaction;     /* (owned) (nullable) MULTI */
+  GPtrArray *watches;             /* (owned) (nullable) of CfWatch */
+  CfSubscriptions *subscriptions; /* (owned) (nullable) see pubsub.h */
+  CfTracker *tracker;             /* (owned) (nullable) see tracking.h */
   CfPark park;
   const CfCommandInfo *last_command; /* (nullable) */
 
   gint dirty;        /* (atomic) a watched key was changed */
   guint shown_flags; /* (atomic) copy of @flags for other threads */
+  gint ended;        /* (atomic) its client is gone */
 
   CfMutex lock;
   /* Protected by @lock. */
@@ -127,7 +140,13 @@ struct _CfSession
     guint command;    /* 1 + id of the last command, 0: none */
     guint db;
     guint resp;
-    gint n_multi; /* queued commands, or -1 */
+    guint n_channels;    /* subscriptions: sub */
+    guint n_patterns;    /* psub */
+    guint n_shard;       /* ssub */
+    gint64 redirect;     /* CLIENT TRACKING: redir */
+    guint broken;        /* its redirection leads nowhere; set in any thread */
+    gsize pubsub_memory; /* of subscriptions */
+    gint n_multi;        /* queued commands, or -1 */
     guint n_watch;
     gsize multi_memory;
     gsize query_bytes; /* qbuf */
@@ -150,6 +169,7 @@ void cf_session_unref (CfSession *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CfSession, cf_session_unref)
 void
 cf_session_publish (CfSession *self); /* what follows from its own fields */
+void cf_session_set_resp (CfSession *self, guint8 resp); /* shown at once */
 void cf_session_set_name (CfSession *self, const char *name); /* (nullable) */
 char *cf_session_dup_name (CfSession *self); /* (transfer full) (nullable) */
 gsize cf_session_memory (const CfSession *self); /* bytes, all told */
@@ -168,6 +188,8 @@ void cf_session_block (CfSession *self,
 gboolean cf_session_unblock (CfSession *self, gboolean with_error);
 /* Any thread; @serial is the park.serial of then. */
 void cf_session_wake (CfSession *self, guint serial, CfWakeReason reason);
+/* Puts what others sent it behind its replies so far; by its handler. */
+void cf_session_collect (CfSession *self);
 /* A waiter for cf_hold_*(): wakes @self with CF_WAKE_RETRY. */
 CfWaiter cf_session_waiter (CfSession *self);
 void cf_session_reset (CfSession *self, CfKeyspace *keyspace); /* RESET */

@@ -500,6 +500,7 @@ serve_anew (CfWaiting *self, CfWorker *worker, GPtrArray **deferred)
     cf_waiting_note (&call, self->db, &self->keys[i]);
   if (call.ready != NULL)
     cf_waiting_serve (&call);
+  cf_call_broadcast (&call);
   cf_hold_release (call.hold);
   *deferred = call.deferred;
   return TRUE;

@@ -54,6 +54,8 @@ cf_connection_publish (CfConnection *self)
   SHOW (total_memory, sizeof *self + SOCKET_BYTES + memory +
                           self->session.out.memory +
                           __atomic_load_n (&self->session.shown.multi_memory,
+                                           __ATOMIC_RELAXED) +
+                          __atomic_load_n (&self->session.shown.pubsub_memory,
                                            __ATOMIC_RELAXED));
 }
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "config/settings.h"
+#include "engine/pubsub.h"
 #include "engine/transaction.h"
 
 /* A turn that received so much lets others have theirs. */
@@ -344,6 +345,8 @@ cf_connection_take_turn (CfConnection *self, CfWorker *worker)
 {
   if (self->stage == CF_STAGE_LINGERING || self->stage == CF_STAGE_ENDING)
     {
+      /* These may be very many, and need no gate. */
+      cf_pubsub_forget (self->engine->pubsub, &self->session);
       /* Watched keys are touched only inside the gate. */
       cf_worker_enter (worker);
       cf_connection_forget (self);

@@ -10,7 +10,12 @@
 
 #include "base/clock.h"
 #include "config/settings.h"
+#include "engine/pubsub.h"
+#include "engine/push.h"
 #include "engine/transaction.h"
+
+/* Bytes of subscriptions that take no time to end. */
+#define SUBSCRIPTIONS_AT_ONCE 4096
 
 /* -- Inbox --------------------------------------------------------------- */
 
@@ -74,6 +79,35 @@ on_session_close (CfSession *session)
     post_mail (self);
 }
 
+static CfOutputLimit
+output_limit (const CfConnection *self, guint flags)
+{
+  CfOutputLimit limit;
+
+  cf_config_get_output_limit (
+      self->engine->config,
+      flags & CF_SESSION_PUBSUB ? CF_CLIENT_PUBSUB : CF_CLIENT_NORMAL, &limit);
+  return limit;
+}
+
+/* A client whose own command takes long gets nothing meanwhile, so what waits
+ * for it counts already here. */
+static gboolean
+is_flooded_locked (const CfConnection *self)
+{
+  guint flags = __atomic_load_n (&self->session.shown_flags, __ATOMIC_RELAXED);
+  CfOutputLimit limit = output_limit (self, flags);
+
+  return limit.hard_bytes != 0 && self->inbox.bytes >= limit.hard_bytes;
+}
+
+static void
+set_waiting_locked (CfConnection *self, gsize bytes)
+{
+  self->inbox.bytes = bytes;
+  __atomic_store_n (&self->waiting, bytes, __ATOMIC_RELAXED);
+}
+
 static void
 on_session_send (CfSession *session, CfBlob *bytes)
 {
@@ -81,10 +115,18 @@ on_session_send (CfSession *session, CfBlob *bytes)
   gboolean post;
 
   cf_mutex_lock (&self->inbox_lock);
+  if (self->inbox.close)
+    {
+      cf_mutex_unlock (&self->inbox_lock);
+      return;
+    }
   if (self->inbox.blobs == NULL)
     self->inbox.blobs =
         g_ptr_array_new_with_free_func ((GDestroyNotify) cf_blob_unref);
   g_ptr_array_add (self->inbox.blobs, cf_blob_ref (bytes));
+  set_waiting_locked (self, self->inbox.bytes + bytes->size);
+  if (is_flooded_locked (self))
+    self->inbox.close = self->inbox.flooded = TRUE;
   post_mail_locked (self, &post);
   cf_mutex_unlock (&self->inbox_lock);
   if (post)
@@ -105,21 +147,58 @@ on_session_free (CfSession *session)
   g_free (self);
 }
 
+static void
+append_blob (CfSession *session, CfBlob *blob)
+{
+  CfOut *out = &session->out;
+  gsize start = 0;
+
+  if (session->resp == 2 && blob->data[0] == CF_PUSH_SIGN)
+    {
+      cf_out_append (out, "*", 1);
+      start = 1;
+    }
+  if (blob->size < CF_REPLY_BY_REFERENCE)
+    cf_out_append (out, blob->data + start, blob->size - start);
+  else
+    cf_out_append_blob (out, blob, start, blob->size - start);
+}
+
+/* Sends what came out of turn, unless the client is to get no more. */
+static void
+append_blobs (CfConnection *self, GPtrArray *blobs)
+{
+  if (self->stage == CF_STAGE_OPEN && self->turn == CF_TURN_GO_ON &&
+      !(self->session.flags & CF_SESSION_CLOSE_AFTER_REPLY))
+    for (guint i = 0; i < blobs->len; i++)
+      append_blob (&self->session, (CfBlob *) blobs->pdata[i]);
+  g_ptr_array_unref (blobs);
+}
+
+/* Within a turn, whose handler has lent the output a pool. */
+static void
+on_session_collect (CfSession *session)
+{
+  CfConnection *self = (CfConnection *) session;
+  GPtrArray *blobs;
+
+  if (__atomic_load_n (&self->waiting, __ATOMIC_RELAXED) == 0)
+    return;
+  cf_mutex_lock (&self->inbox_lock);
+  blobs = g_steal_pointer (&self->inbox.blobs);
+  set_waiting_locked (self, 0);
+  cf_mutex_unlock (&self->inbox_lock);
+  if (blobs != NULL)
+    append_blobs (self, blobs);
+}
+
 static const CfSessionOps session_ops = {
   .wake = on_session_wake,
   .close = on_session_close,
   .send = on_session_send,
+  .collect = on_session_collect,
   .free = on_session_free,
 };
-
-static void
-append_blob (CfOut *out, CfBlob *blob)
-{
-  if (blob->size < CF_REPLY_BY_REFERENCE)
-    cf_out_append (out, blob->data, blob->size);
-  else
-    cf_out_append_blob (out, blob, 0, blob->size);
-}
 
 /**
  * cf_connection_open_inbox:
@@ -139,10 +218,17 @@ cf_connection_open_inbox (CfConnection *self, CfWorker *worker)
   cf_mutex_lock (&self->inbox_lock);
   inbox = self->inbox;
   self->inbox = (CfInbox){ 0 };
+  set_waiting_locked (self, 0);
   cf_mutex_unlock (&self->inbox_lock);
 
   if (inbox.close)
     self->turn = CF_TURN_GONE;
+  if (inbox.flooded)
+    {
+      cf_stats_count (worker->stats, CF_STAT_OUTPUT_LIMIT, 1);
+      g_info ("closing client %s: over its output buffer limit",
+              self->session.address);
+    }
   if (cf_connection_is_parked (self))
     {
       if (inbox.wake != CF_WAKE_NONE && inbox.wake_serial == park->serial)
@@ -152,10 +238,8 @@ cf_connection_open_inbox (CfConnection *self, CfWorker *worker)
   if (inbox.blobs == NULL)
     return;
   self->session.out.pool = &worker->chunks;
-  for (guint i = 0; i < inbox.blobs->len; i++)
-    append_blob (&self->session.out, (CfBlob *) inbox.blobs->pdata[i]);
+  append_blobs (self, inbox.blobs);
   self->session.out.pool = NULL;
-  g_ptr_array_unref (inbox.blobs);
 }
 
 /* -- For its loop --------------------------------------------------------- */
@@ -175,6 +259,7 @@ cf_connection_leaves_much (const CfConnection *self)
   return !self->is_forgotten &&
          ((session->watches != NULL && session->watches->len > 0) ||
           session->transaction != NULL || cf_connection_is_parked (self) ||
+          cf_subscriptions_memory (session) > SUBSCRIPTIONS_AT_ONCE ||
           session->out.memory > CF_OUT_CHUNK_BYTES);
 }
 
@@ -239,10 +324,9 @@ cf_connection_is_over_limit (CfConnection *self,
                              gint64 *again_ms)
 {
   gsize memory = self->session.out.memory;
-  CfOutputLimit limit;
+  CfOutputLimit limit = output_limit (self, self->session.flags);
 
   *again_ms = G_MAXINT64;
-  cf_config_get_output_limit (self->engine->config, CF_CLIENT_NORMAL, &limit);
   if (limit.hard_bytes != 0 && memory >= limit.hard_bytes)
     return TRUE;
   if (limit.soft_bytes == 0 || memory < limit.soft_bytes)

@@ -64,6 +64,8 @@ typedef struct
   guint wake_serial;     /* of the parking that @wake is for */
   CfWakeReason wake_any; /* the same, whatever it waits for */
   GPtrArray *blobs; /* (owned) (nullable) (element-type CfBlob) to be sent */
+  gsize bytes;      /* of @blobs */
+  gboolean flooded; /* they were too many */
 } CfInbox;
 
 typedef struct _CfConnection
@@ -80,6 +82,7 @@ typedef struct _CfConnection
 
   CfMutex inbox_lock;
   CfInbox inbox; /* protected by @inbox_lock */
+  gsize waiting; /* (atomic) inbox.bytes; 0 if and only if there are no blobs */
 
   /* The turn's. */
   CfRequest *request;    /* (owned) */

@@ -142,7 +142,8 @@ is_idle_too_long (CfLoop *self, CfConnection *connection, gint64 *due_ms)
       cf_config_get_int (self->group->engine->config, CF_SETTING_TIMEOUT);
 
   if (timeout_s == 0 || cf_connection_is_parked (connection) ||
-      (connection->session.flags & CF_SESSION_MONITOR) != 0)
+      (connection->session.flags & (CF_SESSION_MONITOR | CF_SESSION_PUBSUB)) !=
+          0)
     return FALSE;
   *due_ms = MIN (*due_ms, connection->active_ms + timeout_s * 1000 + 1);
   return self->now_ms > connection->active_ms + timeout_s * 1000;

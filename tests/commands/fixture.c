@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "commands/commands.h"
 #include "engine/feed.h"
+#include "engine/push.h"
 #include "proto/split.h"
 
 /* -- The clients' network, which nobody listens to ------------------------- */
@@ -28,9 +29,33 @@ on_close (CfSession *session)
 {
 }
 
+/* What each was sent out of turn, and has not collected. */
+static GHashTable *mail;
+
 static void
 on_send (CfSession *session, CfBlob *bytes)
 {
+  GString *pending = g_hash_table_lookup (mail, session);
+  gsize start = pending->len;
+
+  g_string_append_len (pending, bytes->data, (gssize) bytes->size);
+  if (session->resp == 2 && pending->str[start] == CF_PUSH_SIGN)
+    pending->str[start] = '*';
+}
+
+static void
+on_collect (CfSession *session)
+{
+  GString *pending = g_hash_table_lookup (mail, session);
+
+  cf_out_append (&session->out, pending->str, pending->len);
+  g_string_truncate (pending, 0);
+}
+
+static void
+free_pending (gpointer pending)
+{
+  g_string_free (pending, TRUE);
 }
 
 static void
@@ -42,6 +67,7 @@ static const CfSessionOps client_ops = {
   .wake = on_wake,
   .close = on_close,
   .send = on_send,
+  .collect = on_collect,
   .free = on_free,
 };
 
@@ -96,11 +122,13 @@ fixture_set_up (Fixture *self, gconstpointer data)
       self->config, families != NULL ? families : cf_families, &hooks);
   cf_feed_set_sink (self->engine->feed, on_record, self);
   self->worker = cf_worker_acquire (self->engine);
+  mail = g_hash_table_new_full (NULL, NULL, NULL, free_pending);
   for (guint i = 0; i < FIXTURE_CLIENTS; i++)
     {
       CfSession *client = &self->clients[i];
 
       cf_session_init (client, &client_ops);
+      g_hash_table_insert (mail, client, g_string_new (NULL));
       client->flags |= CF_SESSION_AUTHORIZED;
       client->address = g_strdup_printf ("127.0.0.1:%u", 40000 + i);
       client->local_address = g_strdup ("127.0.0.1:6379");
@@ -117,6 +145,7 @@ fixture_tear_down (Fixture *self, gconstpointer data)
       cf_sessions_remove (self->engine->sessions, &self->clients[i]);
       cf_session_clear (&self->clients[i]);
     }
+  g_clear_pointer (&mail, g_hash_table_unref);
   cf_worker_release (self->worker);
   cf_engine_free (self->engine);
   cf_config_free (self->config);
@@ -204,6 +233,21 @@ fixture_resume (Fixture *self, guint client, CfWakeReason reason)
   cf_worker_enter (self->worker);
   cf_executor_resume (self->engine, self->worker, session, reason);
   cf_worker_leave (self->worker);
+}
+
+/**
+ * assert_received:
+ * @self: a fixture
+ * @client: which of the clients
+ * @bytes: what it must have been sent out of turn
+ */
+void
+assert_received (Fixture *self, guint client, const char *bytes)
+{
+  GString *pending = g_hash_table_lookup (mail, &self->clients[client]);
+
+  g_assert_cmpstr (pending->str, ==, bytes);
+  g_string_truncate (pending, 0);
 }
 
 /**

@@ -531,8 +531,9 @@ test_output_limit (Fixture *self, gconstpointer data)
   int slow = connect_client (self), other = connect_client (self);
 
   set (self, CF_SETTING_CLIENT_OUTPUT_BUFFER_LIMIT, "normal 2mb 0 0");
-  for (guint i = 0; i < 20; i++)
-    say (slow, "FILL 1048576\r\n");
+  /* At once: it may be closed before the last one is run. */
+  say (slow, "FILL 1048576\r\nFILL 1048576\r\nFILL 1048576\r\n"
+             "FILL 1048576\r\nFILL 1048576\r\nFILL 1048576\r\n");
   while (count (self, CF_STAT_OUTPUT_LIMIT) == 0)
     g_thread_yield ();
   say (other, "ECHO here\r\n");
