@@ -255,6 +255,10 @@ commands_sources = \
 	src/commands/cmd-string.h \
 	src/commands/cmd-transaction.c \
 	src/commands/cmd-wait.c \
+	src/commands/cmd-zset-pop.c \
+	src/commands/cmd-zset-range.c \
+	src/commands/cmd-zset.c \
+	src/commands/cmd-zset.h \
 	src/commands/commands.c \
 	src/commands/commands.h \
 	src/commands/cursor.c \

@@ -29,6 +29,9 @@ const CfFamily *const cf_families[] = {
   &cf_string_family,
   &cf_transaction_family,
   &cf_wait_family,
+  &cf_zset_family,
+  &cf_zset_pop_family,
+  &cf_zset_range_family,
   NULL,
 };
 /* clang-format on */
