@@ -255,6 +255,7 @@ commands_sources = \
 	src/commands/cmd-string.h \
 	src/commands/cmd-transaction.c \
 	src/commands/cmd-wait.c \
+	src/commands/cmd-zset-combine.c \
 	src/commands/cmd-zset-pop.c \
 	src/commands/cmd-zset-range.c \
 	src/commands/cmd-zset.c \

@@ -79,7 +79,8 @@ pop_from (CfCall *call, guint key, CfZset *zset, const Pop *pop)
   cf_zset_was_cut (call, key, zset, pop->max ? "zpopmax" : "zpopmin");
 }
 
-/* Pops from the first of @n_keys that is there; @found: whether one was. */
+/* Pops from the first of @n_keys that is there; @found: whether one was.  A
+ * client that waits is served from one of them alone. */
 static gboolean
 pop_first (CfCall *call,
            guint first,
@@ -88,7 +89,14 @@ pop_first (CfCall *call,
            gboolean *found,
            GError **error)
 {
+  guint ready = cf_call_ready_key (call);
+
   *found = FALSE;
+  if (ready != 0)
+    {
+      first = ready;
+      n_keys = 1;
+    }
   for (guint key = first; key < first + n_keys && !*found; key++)
     {
       CfZset *zset;
@@ -185,6 +193,46 @@ run_zmpop (CfCall *call, GError **error)
 }
 
 static gboolean
+pop_or_wait (
+    CfCall *call, guint first, guint n_keys, const Pop *pop, GError **error)
+{
+  guint timeout = first == 1 ? call->argc - 1 : 1;
+  gint64 deadline_ms;
+  gboolean found;
+
+  if (!cf_call_get_timeout (call, timeout, &deadline_ms, error) ||
+      !pop_first (call, first, n_keys, pop, &found, error))
+    return FALSE;
+  return found || cf_call_block (call, first, n_keys, deadline_ms, error);
+}
+
+static gboolean
+run_bzmpop (CfCall *call, GError **error)
+{
+  Pop pop = { .named = TRUE };
+  guint n_keys = 0;
+
+  return parse_mpop (call, 2, &n_keys, &pop, error) &&
+         pop_or_wait (call, 3, n_keys, &pop, error);
+}
+
+static gboolean
+run_bzpopmax (CfCall *call, GError **error)
+{
+  Pop pop = { .max = TRUE, .count = -1, .named = TRUE };
+
+  return pop_or_wait (call, 1, call->argc - 2, &pop, error);
+}
+
+static gboolean
+run_bzpopmin (CfCall *call, GError **error)
+{
+  Pop pop = { .count = -1, .named = TRUE };
+
+  return pop_or_wait (call, 1, call->argc - 2, &pop, error);
+}
+
+static gboolean
 zpop_takes_long (const CfSlice *argv, guint argc)
 {
   return argc > 2 && !cf_zset_is_few (argv[2]);
@@ -203,7 +251,48 @@ zmpop_takes_long (const CfSlice *argv, guint argc)
   "O(K) + O(M*log(N)), K being the number of keys, N the size of the set, M "  \
   "how many are taken."
 
+#define BZPOP(NAME, SUMMARY, RUN)                                              \
+  {                                                                            \
+    .name = NAME, .usage = "key ... timeout:double", .summary = SUMMARY,       \
+    .since = "5.0.0", .complexity = "O(log(N)), N being the size of the set.", \
+    .run = RUN, .arity = -3,                                                   \
+    .flags = CF_COMMAND_WRITE | CF_COMMAND_NOSCRIPT | CF_COMMAND_BLOCKING |    \
+             CF_COMMAND_FAST,                                                  \
+    .categories = CF_ACL_SORTEDSET, .waits = { .type = CF_TYPE_ZSET },         \
+    .keys = {                                                                  \
+      { .flags = "RW access delete", .first = 1, .last = -2, .step = 1 }       \
+    }                                                                          \
+  }
+
 static const CfCommand commands[] = {
+  {
+      .name = "BZMPOP",
+      .usage = "timeout:double numkeys:integer key ... (MIN | MAX) "
+               "[COUNT count:integer]",
+      .summary = "Takes members out of the first of some sorted sets that has "
+                 "any, or waits for them.",
+      .since = "7.0.0",
+      .complexity = ZMPOP_COMPLEXITY,
+      .run = run_bzmpop,
+      .arity = -5,
+      .flags = CF_COMMAND_WRITE | CF_COMMAND_BLOCKING | CF_COMMAND_BIG,
+      .categories = CF_ACL_SORTEDSET,
+      .takes_long = zmpop_takes_long,
+      .waits = { .type = CF_TYPE_ZSET },
+      .keys = { { .flags = "RW access delete",
+                  .first = 2,
+                  .keynum = 1,
+                  .keynum_first = 1,
+                  .step = 1 } },
+  },
+  BZPOP ("BZPOPMAX",
+         "Takes the member with the highest score out of the first of some "
+         "sorted sets that has any, or waits for one.",
+         run_bzpopmax),
+  BZPOP ("BZPOPMIN",
+         "Takes the member with the lowest score out of the first of some "
+         "sorted sets that has any, or waits for one.",
+         run_bzpopmin),
   {
       .name = "ZMPOP",
       .usage = "numkeys:integer key ... (MIN | MAX) [COUNT count:integer]",

@@ -29,9 +29,11 @@ const CfFamily *const cf_families[] = {
   &cf_string_family,
   &cf_transaction_family,
   &cf_wait_family,
+  &cf_zset_combine_family,
   &cf_zset_family,
   &cf_zset_pop_family,
   &cf_zset_range_family,
+  &cf_zset_scan_family,
   NULL,
 };
 /* clang-format on */

@@ -37,8 +37,10 @@ extern const CfFamily cf_stream_family;
 extern const CfFamily cf_string_family;
 extern const CfFamily cf_transaction_family;
 extern const CfFamily cf_wait_family;
+extern const CfFamily cf_zset_combine_family;
 extern const CfFamily cf_zset_family;
 extern const CfFamily cf_zset_pop_family;
 extern const CfFamily cf_zset_range_family;
+extern const CfFamily cf_zset_scan_family;
 
 G_END_DECLS

@@ -747,6 +747,120 @@ cf_zset_scan (const CfZset *self,
   return 0;
 }
 
+/* -- Building ------------------------------------------------------------- */
+
+/**
+ * cf_zset_builder_init:
+ * @self: (out): a set in the making
+ */
+void
+cf_zset_builder_init (CfZsetBuilder *self)
+{
+  cf_dict_init (&self->dict, &node_class);
+  self->longest = 0;
+}
+
+/**
+ * cf_zset_builder_clear:
+ * @self: a set in the making, which will not be made
+ */
+void
+cf_zset_builder_clear (CfZsetBuilder *self)
+{
+  cf_dict_clear (&self->dict);
+}
+
+/**
+ * cf_zset_builder_add:
+ * @self: a set in the making
+ * @member: the bytes of a member, of which a copy is made
+ * @score: its score, if it is not in yet
+ * @new: (out): whether it was not
+ *
+ * Returns: (nullable) (transfer none): the member's score, which may be
+ *   changed; %NULL: no memory
+ */
+double *
+cf_zset_builder_add (CfZsetBuilder *self,
+                     CfSlice member,
+                     double score,
+                     gboolean *new)
+{
+  guint64 hash = cf_dict_hash (member);
+  CfRanked *ranked =
+      (CfRanked *) cf_dict_find_hashed (&self->dict, member, hash);
+
+  *new = ranked == NULL;
+  if (ranked != NULL)
+    return &ranked->score;
+  ranked = cf_ranked_try_new (member, score);
+  if (ranked == NULL)
+    return NULL;
+  if (!cf_dict_insert_hashed (&self->dict, &ranked->link, hash))
+    {
+      g_free (ranked);
+      return NULL;
+    }
+  self->longest = MAX (self->longest, member.size);
+  return &ranked->score;
+}
+
+static CfListpack *
+make_listpack (const CfRank *rank)
+{
+  CfListpack *listpack = cf_listpack_new ();
+  const CfRanked *ranked;
+  CfRankIter iter;
+
+  cf_rank_iter_init (&iter, rank, 0);
+  while ((ranked = cf_rank_iter_next (&iter)) != NULL)
+    if (!cf_listpack_append (&listpack, cf_ranked_member (ranked)) ||
+        !insert_score (&listpack, 0, ranked->score))
+      {
+        g_free (listpack);
+        return NULL;
+      }
+  return listpack;
+}
+
+/**
+ * cf_zset_builder_end:
+ * @self: a set in the making, which is empty after this
+ * @limits: those of a listpack
+ *
+ * Returns: (transfer full): what was made
+ */
+CfZset *
+cf_zset_builder_end (CfZsetBuilder *self, const CfZsetLimits *limits)
+{
+  gboolean fits = cf_dict_n (&self->dict) <= limits->max_entries &&
+                  self->longest <= limits->max_value;
+  CfListpack *listpack = NULL;
+  CfDictIter iter;
+  CfDictNode *node;
+  CfZset *zset;
+  Large *large;
+
+  large = g_new (Large, 1);
+  large->dict = self->dict;
+  cf_rank_init (&large->rank);
+  cf_dict_init (&self->dict, &node_class);
+  cf_dict_iter_init (&iter, &large->dict);
+  while ((node = cf_dict_iter_next (&iter)) != NULL)
+    cf_rank_insert (&large->rank, (CfRanked *) node);
+  if (fits)
+    listpack = make_listpack (&large->rank);
+  if (listpack != NULL)
+    {
+      large_free (large);
+      return cf_zset_take_listpack (listpack);
+    }
+  zset = g_new (CfZset, 1);
+  zset->object.class = &large_class;
+  zset->large = large;
+  return zset;
+}
+
 /* -- As an object --------------------------------------------------------- */
 
 static void

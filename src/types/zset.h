@@ -99,6 +99,23 @@ void cf_zset_iter_init (CfZsetIter *self,
 /* FALSE: that was all.  The bytes are good until the next. */
 gboolean cf_zset_iter_next (CfZsetIter *self, CfSlice *member, double *score);
 
+/* A sorted set in the making: scores may change until it is done. */
+typedef struct
+{
+  CfDict dict;
+  gsize longest; /* bytes of a member */
+} CfZsetBuilder;
+
+void cf_zset_builder_init (CfZsetBuilder *self);
+void cf_zset_builder_clear (CfZsetBuilder *self);
+/* The score of a member, which is added with @score if it is @new.  NULL: no
+ * memory. */
+double *cf_zset_builder_add (CfZsetBuilder *self,
+                             CfSlice member,
+                             double score,
+                             gboolean *new);
+CfZset *cf_zset_builder_end (CfZsetBuilder *self, const CfZsetLimits *limits);
+
 typedef void (*CfZsetFunc) (CfSlice member, double score, gpointer data);
 guint64 cf_zset_scan (const CfZset *self,
                       guint64 cursor,
