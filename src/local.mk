@@ -258,6 +258,7 @@ commands_sources = \
 	src/commands/cmd-zset-combine.c \
 	src/commands/cmd-zset-pop.c \
 	src/commands/cmd-zset-range.c \
+	src/commands/cmd-zset-scan.c \
 	src/commands/cmd-zset.c \
 	src/commands/cmd-zset.h \
 	src/commands/commands.c \
