@@ -222,6 +222,9 @@ commands_sources = \
 	src/commands/cmd-debug.c \
 	src/commands/cmd-dump.c \
 	src/commands/cmd-expire.c \
+	src/commands/cmd-geo-search.c \
+	src/commands/cmd-geo.c \
+	src/commands/cmd-geo.h \
 	src/commands/cmd-hash-number.c \
 	src/commands/cmd-hash-random.c \
 	src/commands/cmd-hash.c \

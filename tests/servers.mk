@@ -21,6 +21,7 @@ EXTRA_DIST += \
 	tests/oracle/chance_keys.py \
 	tests/oracle/chance_sets.py \
 	tests/oracle/chance_strings.py \
+	tests/oracle/chance_zsets.py \
 	tests/oracle/client.txt \
 	tests/oracle/command.txt \
 	tests/oracle/compare.py \

@@ -325,6 +325,30 @@ cf_format_double (char buffer[static CF_DOUBLE_SIZE], double value)
 }
 
 /**
+ * cf_format_fixed:
+ * @buffer: where to write
+ * @value: the number
+ * @n_decimals: how many digits to write after the point, at most 20
+ *
+ * Returns: the length of the text
+ */
+gsize
+cf_format_fixed (char buffer[static CF_FIXED_SIZE],
+                 double value,
+                 guint n_decimals)
+{
+  locale_t old;
+  int length;
+
+  if (!isfinite (value))
+    return format_special (buffer, isnan (value), value < 0);
+  old = uselocale (c_locale ());
+  length = snprintf (buffer, CF_FIXED_SIZE, "%.*f", (int) n_decimals, value);
+  uselocale (old);
+  return (gsize) length;
+}
+
+/**
  * cf_format_long_double_human:
  * @buffer: where to write
  * @value: the number

@@ -18,6 +18,7 @@ G_BEGIN_DECLS
 #define CF_INT64_SIZE 21
 #define CF_DOUBLE_SIZE 32
 #define CF_LONG_DOUBLE_SIZE (5 * 1024)
+#define CF_FIXED_SIZE 340
 
 gboolean cf_parse_int64 (const char *data, gsize size, gint64 *value);
 gboolean cf_parse_uint64 (const char *data, gsize size, guint64 *value);
@@ -30,6 +31,9 @@ guint cf_digits (guint64 value);
 gsize cf_format_int64 (char buffer[static CF_INT64_SIZE], gint64 value);
 gsize cf_format_uint64 (char buffer[static CF_INT64_SIZE], guint64 value);
 gsize cf_format_double (char buffer[static CF_DOUBLE_SIZE], double value);
+gsize cf_format_fixed (char buffer[static CF_FIXED_SIZE],
+                       double value,
+                       guint n_decimals);
 gsize cf_format_long_double_human (char buffer[static CF_LONG_DOUBLE_SIZE],
                                    long double value);
 

@@ -349,7 +349,9 @@ compare_sizes (gconstpointer a, gconstpointer b, gpointer data)
 static CfZset *
 combine (CfCall *call, const Combination *self, GError **error)
 {
-  CfZsetLimits limits = cf_zset_limits (call);
+  /* What is only replied need not become a listpack. */
+  CfZsetLimits limits =
+      self->stores ? cf_zset_limits (call) : (CfZsetLimits){ 0, 0 };
   CfZsetBuilder builder;
   gboolean done;
 

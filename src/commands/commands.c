@@ -15,6 +15,8 @@ const CfFamily *const cf_families[] = {
   &cf_debug_family,
   &cf_dump_family,
   &cf_expire_family,
+  &cf_geo_family,
+  &cf_geo_search_family,
   &cf_hash_family,
   &cf_hyperloglog_family,
   &cf_info_family,

@@ -178,6 +178,25 @@ cf_reply_human_double (CfReply *self, long double value)
 }
 
 /**
+ * cf_reply_decimal:
+ * @self: a reply
+ * @value: a number; a bulk string in RESP2
+ *
+ * Like cf_reply_double(), in plain decimals, no exponent.
+ */
+void
+cf_reply_decimal (CfReply *self, double value)
+{
+  char text[CF_LONG_DOUBLE_SIZE];
+  gsize size = cf_format_long_double_human (text, value);
+
+  if (is_resp3 (self))
+    append_line (self, ',', text, size);
+  else
+    cf_reply_bulk (self, cf_slice (text, size));
+}
+
+/**
  * cf_reply_bignum:
  * @self: a reply
  * @digits: the digits of a number, with a sign if it is negative; a bulk

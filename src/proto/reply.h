@@ -34,6 +34,7 @@ void cf_reply_int (CfReply *self, gint64 value);
 void cf_reply_bool (CfReply *self, gboolean value); /* RESP2: :0 :1 */
 void cf_reply_double (CfReply *self, double value);
 void cf_reply_human_double (CfReply *self, long double value); /* a bulk */
+void cf_reply_decimal (CfReply *self, double value);           /* no exponent */
 void cf_reply_bignum (CfReply *self, CfSlice digits);
 void cf_reply_bulk (CfReply *self, CfSlice bytes);
 void cf_reply_bulk_string (CfReply *self, const char *string);

@@ -8,8 +8,9 @@
 #include "base/number.h"
 #include "types/dict.h"
 
-/* Scores below this are written as integers without going through text. */
-#define INTEGER_MAX 1e15
+/* Whole scores up to this, of either sign, stand in a listpack as integers,
+ * nought without its sign; as Redis has it. */
+#define INTEGER_MAX 0x1p62
 
 typedef struct
 {
@@ -59,8 +60,7 @@ insert_score (CfListpack **listpack, CfListpackAt at, double score)
 {
   char text[CF_DOUBLE_SIZE];
 
-  if (fabs (score) < INTEGER_MAX && score == (double) (gint64) score &&
-      !(score == 0 && signbit (score)))
+  if (fabs (score) <= INTEGER_MAX && score == (double) (gint64) score)
     return cf_listpack_insert_int (listpack, at, (gint64) score);
   return cf_listpack_insert (listpack, at,
                              cf_slice (text, cf_format_double (text, score)));
