@@ -33,6 +33,8 @@ test_programs = \
 	tests/commands/test-cmd-debug \
 	tests/commands/test-cmd-dump \
 	tests/commands/test-cmd-expire \
+	tests/commands/test-cmd-geo \
+	tests/commands/test-cmd-geo-search \
 	tests/commands/test-cmd-hash \
 	tests/commands/test-cmd-hash-number \
 	tests/commands/test-cmd-hash-random \
@@ -60,6 +62,11 @@ test_programs = \
 	tests/commands/test-cmd-string-set \
 	tests/commands/test-cmd-transaction \
 	tests/commands/test-cmd-wait \
+	tests/commands/test-cmd-zset \
+	tests/commands/test-cmd-zset-combine \
+	tests/commands/test-cmd-zset-pop \
+	tests/commands/test-cmd-zset-range \
+	tests/commands/test-cmd-zset-scan \
 	tests/commands/test-commands \
 	tests/commands/test-digest \
 	tests/commands/test-usage \

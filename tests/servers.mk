@@ -16,6 +16,7 @@ EXTRA_DIST += \
 	tests/lib/harness.py \
 	tests/oracle/bitmaps.txt \
 	tests/oracle/chance.py \
+	tests/oracle/chance_geo.py \
 	tests/oracle/chance_hashes.py \
 	tests/oracle/chance_hyperloglog.py \
 	tests/oracle/chance_keys.py \
@@ -29,6 +30,7 @@ EXTRA_DIST += \
 	tests/oracle/connection.txt \
 	tests/oracle/dump.txt \
 	tests/oracle/expiry.txt \
+	tests/oracle/geo.txt \
 	tests/oracle/hashes.txt \
 	tests/oracle/hyperloglog.txt \
 	tests/oracle/keys.txt \
@@ -39,6 +41,7 @@ EXTRA_DIST += \
 	tests/oracle/strings.txt \
 	tests/oracle/table.py \
 	tests/oracle/transactions.txt \
+	tests/oracle/zsets.txt \
 	tests/programs/client.py \
 	tests/programs/django-redis.py \
 	tests/programs/hiredis.c \

@@ -447,18 +447,31 @@ run_geosearchstore (CfCall *call, GError **error)
       error);
 }
 
-/* Of several destinations the last one counts. */
+/* The source, the first of either kind of destination, as Redis tells them,
+ * and the last of them all, which counts. */
 static gboolean
 get_radius_keys (const CfSlice *argv, guint argc, GArray *positions)
 {
-  guint source = 1, destination = 0;
+  guint source = 1, store = 0, store_distance = 0, last = 0;
 
   for (guint i = 5; i + 1 < argc; i++)
-    if (cf_slice_is (argv[i], "STORE") || cf_slice_is (argv[i], "STOREDIST"))
-      destination = ++i;
+    if (cf_slice_is (argv[i], "STORE"))
+      {
+        last = ++i;
+        store = store != 0 ? store : last;
+      }
+    else if (cf_slice_is (argv[i], "STOREDIST"))
+      {
+        last = ++i;
+        store_distance = store_distance != 0 ? store_distance : last;
+      }
   g_array_append_val (positions, source);
-  if (destination != 0)
-    g_array_append_val (positions, destination);
+  if (store != 0)
+    g_array_append_val (positions, store);
+  if (store_distance != 0)
+    g_array_append_val (positions, store_distance);
+  if (last != store && last != store_distance)
+    g_array_append_val (positions, last);
   return TRUE;
 }
 
