@@ -93,6 +93,8 @@ types_sources = \
 	src/types/packed.h \
 	src/types/rank.c \
 	src/types/rank.h \
+	src/types/ranked.c \
+	src/types/ranked.h \
 	src/types/set.c \
 	src/types/set.h \
 	src/types/stream-group.c \
@@ -103,8 +105,12 @@ types_sources = \
 	src/types/stream-node.h \
 	src/types/stream.c \
 	src/types/stream.h \
+	src/types/zset-builder.c \
+	src/types/zset-builder.h \
 	src/types/zset-range.c \
 	src/types/zset-range.h \
+	src/types/zset-small.c \
+	src/types/zset-small.h \
 	src/types/zset.c \
 	src/types/zset.h \
 	$(NULL)

@@ -164,6 +164,7 @@ test_programs = \
 	tests/types/test-stream-id \
 	tests/types/test-stream-node \
 	tests/types/test-zset \
+	tests/types/test-zset-builder \
 	tests/types/test-zset-range \
 	$(NULL)
 # Scripts that print nothing or why they failed; exit status 77 means skipped.

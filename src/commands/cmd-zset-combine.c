@@ -9,6 +9,7 @@
 #include "commands/cmd-zset.h"
 #include "commands/commands.h"
 #include "types/set.h"
+#include "types/zset-builder.h"
 
 typedef enum
 {

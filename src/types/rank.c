@@ -43,50 +43,7 @@ typedef struct
   CfSlice member;
 } Place;
 
-/* -- Members -------------------------------------------------------------- */
-
-/**
- * cf_ranked_try_new:
- * @member: the bytes of a member
- * @score: its score, no NaN
- *
- * Returns: (transfer full) (nullable): the member; %NULL: no memory
- */
-CfRanked *
-cf_ranked_try_new (CfSlice member, double score)
-{
-  gsize prefix = member.size < 255 ? 1 : 5;
-  guint32 size = (guint32) member.size;
-  CfRanked *self;
-
-  if (member.size > G_MAXUINT32)
-    return NULL;
-  self = g_try_malloc (sizeof *self + prefix + member.size);
-  if (self == NULL)
-    return NULL;
-  self->link.next = 0;
-  self->score = score;
-  self->bytes[0] = prefix == 1 ? (guint8) size : 255;
-  if (prefix > 1)
-    memcpy (self->bytes + 1, &size, sizeof size);
-  if (size > 0)
-    memcpy (self->bytes + prefix, member.data, size);
-  return self;
-}
-
-/**
- * cf_ranked_memory:
- * @self: a member
- *
- * Returns: how many bytes it has asked for
- */
-gsize
-cf_ranked_memory (const CfRanked *self)
-{
-  CfSlice member = cf_ranked_member (self);
-
-  return sizeof *self + member.size + (member.size < 255 ? 1 : 5);
-}
+/* -- Ways down ------------------------------------------------------------ */
 
 static inline gboolean
 stands_before (double score, const CfRanked *member, gconstpointer data)
@@ -97,8 +54,6 @@ stands_before (double score, const CfRanked *member, gconstpointer data)
     return score < place->score;
   return cf_slice_compare (cf_ranked_member (member), place->member) < 0;
 }
-
-/* -- Ways down ------------------------------------------------------------ */
 
 /* The last child whose first member stands before the place, or the first. */
 static inline __attribute__ ((always_inline)) guint
@@ -262,18 +217,26 @@ fork_free (CfRank *self, Fork *fork)
   g_free (fork);
 }
 
-/* Moves @n members from place @from of one leaf to place @to of another, or
- * the same; counts are the caller's. */
+/* Moves @n members from one leaf to another, or the same; how many they have
+ * is the caller's. */
 static void
 move_members (
-    CfRankLeaf *to, gsize at, const CfRankLeaf *from, gsize from_at, gsize n)
+    gpointer to_leaf, gsize at, gconstpointer from_leaf, gsize from_at, gsize n)
 {
+  CfRankLeaf *to = to_leaf;
+  const CfRankLeaf *from = from_leaf;
+
   memmove (to->members + at, from->members + from_at, n * sizeof (CfRanked *));
 }
 
+/* Likewise of forks. */
 static void
-move_children (Fork *to, gsize at, const Fork *from, gsize from_at, gsize n)
+move_children (
+    gpointer to_fork, gsize at, gconstpointer from_fork, gsize from_at, gsize n)
 {
+  Fork *to = to_fork;
+  const Fork *from = from_fork;
+
   memmove (to->scores + at, from->scores + from_at, n * sizeof (double));
   memmove (to->firsts + at, from->firsts + from_at, n * sizeof (CfRanked *));
   memmove (to->children + at, from->children + from_at, n * sizeof (gpointer));
@@ -453,56 +416,51 @@ cf_rank_insert (CfRank *self, CfRanked *member)
 
 /* -- Shrinking ------------------------------------------------------------ */
 
+typedef void (*MoveFunc) (
+    gpointer to, gsize at, gconstpointer from, gsize from_at, gsize n);
+
 /* Joins two neighbours, or shares what they have out evenly.  Returns whether
  * the right one is empty now. */
 static gboolean
-balance_leaves (CfRankLeaf *left, CfRankLeaf *right)
+balance (gpointer left,
+         gsize *n_left,
+         gpointer right,
+         gsize *n_right,
+         gsize most,
+         MoveFunc move)
 {
-  gsize sum = left->n + right->n;
-  gsize n = sum <= LEAF_MAX ? sum : sum / 2; /* that the left shall have */
+  gsize sum = *n_left + *n_right;
+  gsize n = sum <= most ? sum : sum / 2; /* that the left shall have */
 
-  if (n >= left->n)
+  if (n >= *n_left)
     {
-      gsize moved = n - left->n;
+      gsize moved = n - *n_left;
 
-      move_members (left, left->n, right, 0, moved);
-      move_members (right, 0, right, moved, right->n - moved);
+      move (left, *n_left, right, 0, moved);
+      move (right, 0, right, moved, *n_right - moved);
     }
   else
     {
-      gsize moved = left->n - n;
+      gsize moved = *n_left - n;
 
-      move_members (right, moved, right, 0, right->n);
-      move_members (right, 0, left, n, moved);
+      move (right, moved, right, 0, *n_right);
+      move (right, 0, left, n, moved);
     }
-  left->n = n;
-  right->n = sum - n;
-  return right->n == 0;
+  *n_left = n;
+  *n_right = sum - n;
+  return *n_right == 0;
+}
+
+static gboolean
+balance_leaves (CfRankLeaf *left, CfRankLeaf *right)
+{
+  return balance (left, &left->n, right, &right->n, LEAF_MAX, move_members);
 }
 
 static gboolean
 balance_forks (Fork *left, Fork *right)
 {
-  gsize sum = left->n + right->n;
-  gsize n = sum <= FORK_MAX ? sum : sum / 2;
-
-  if (n >= left->n)
-    {
-      gsize moved = n - left->n;
-
-      move_children (left, left->n, right, 0, moved);
-      move_children (right, 0, right, moved, right->n - moved);
-    }
-  else
-    {
-      gsize moved = left->n - n;
-
-      move_children (right, moved, right, 0, right->n);
-      move_children (right, 0, left, n, moved);
-    }
-  left->n = n;
-  right->n = sum - n;
-  return right->n == 0;
+  return balance (left, &left->n, right, &right->n, FORK_MAX, move_children);
 }
 
 static gsize

@@ -28,32 +28,9 @@
 
 #include <glib.h>
 
-#include "base/slice.h"
-#include "types/dict.h"
+#include "types/ranked.h"
 
 G_BEGIN_DECLS
-
-/* A member and its score, in one allocation. */
-typedef struct
-{
-  CfDictNode link; /* the dict's */
-  double score;    /* no NaN; changed by cf_rank_move() only */
-  guint8 bytes[];  /* the size: 1, or 255 and 4; the member's bytes */
-} CfRanked;
-
-CfRanked *cf_ranked_try_new (CfSlice member, double score); /* g_free() it */
-gsize cf_ranked_memory (const CfRanked *self);
-
-static inline CfSlice
-cf_ranked_member (const CfRanked *self)
-{
-  guint32 size = self->bytes[0];
-
-  if (G_LIKELY (size < 255))
-    return cf_slice ((const char *) self->bytes + 1, size);
-  memcpy (&size, self->bytes + 1, sizeof size);
-  return cf_slice ((const char *) self->bytes + 5, size);
-}
 
 typedef struct _CfRankLeaf CfRankLeaf;
 

@@ -5,12 +5,8 @@
 
 #include <math.h>
 
-#include "base/number.h"
 #include "types/dict.h"
-
-/* Whole scores up to this, of either sign, stand in a listpack as integers,
- * nought without its sign; as Redis has it. */
-#define INTEGER_MAX 0x1p62
+#include "types/zset-small.h"
 
 typedef struct
 {
@@ -34,99 +30,6 @@ static inline gboolean
 is_small (const CfZset *self)
 {
   return self->object.class == &small_class;
-}
-
-/* -- Small: a listpack ---------------------------------------------------- */
-
-static double
-score_at (const CfListpack *listpack, CfListpackAt at)
-{
-  char scratch[CF_LISTPACK_SCRATCH];
-  gint64 integer;
-  CfSlice text;
-  double score = 0;
-
-  if (cf_listpack_get_int (listpack, at, &integer))
-    return (double) integer;
-  text = cf_listpack_get (listpack, at, scratch);
-  /* What came from others' files may be no number. */
-  if (!cf_parse_double (text.data, text.size, &score))
-    return 0;
-  return score;
-}
-
-static gboolean
-insert_score (CfListpack **listpack, CfListpackAt at, double score)
-{
-  char text[CF_DOUBLE_SIZE];
-
-  if (fabs (score) <= INTEGER_MAX && score == (double) (gint64) score)
-    return cf_listpack_insert_int (listpack, at, (gint64) score);
-  return cf_listpack_insert (listpack, at,
-                             cf_slice (text, cf_format_double (text, score)));
-}
-
-/* Where a member is to stand; 0: at the end. */
-static CfListpackAt
-small_place (const CfListpack *listpack, CfSlice member, double score)
-{
-  CfListpackAt at = cf_listpack_first (listpack);
-
-  while (at != 0)
-    {
-      CfListpackAt score_place = cf_listpack_next (listpack, at);
-      double other = score_at (listpack, score_place);
-      char scratch[CF_LISTPACK_SCRATCH];
-
-      if (other > score ||
-          (other == score &&
-           cf_slice_compare (cf_listpack_get (listpack, at, scratch), member) >
-               0))
-        break;
-      at = cf_listpack_next (listpack, score_place);
-    }
-  return at;
-}
-
-static gboolean
-small_insert (CfListpack **listpack, CfSlice member, double score)
-{
-  CfListpackAt at = small_place (*listpack, member, score), score_place = 0;
-
-  if (!cf_listpack_insert (listpack, at, member))
-    return FALSE;
-  if (at != 0)
-    score_place = cf_listpack_next (*listpack, at);
-  else
-    at = cf_listpack_last (*listpack);
-  if (insert_score (listpack, score_place, score))
-    return TRUE;
-  cf_listpack_remove (listpack, at, 1);
-  return FALSE;
-}
-
-static CfListpackAt
-small_find (const CfListpack *listpack, CfSlice member)
-{
-  return cf_listpack_find (listpack, cf_listpack_first (listpack), member, 1);
-}
-
-/* Gives the member at @at another score.  FALSE: no memory, nothing changed.
- */
-static gboolean
-small_move (CfListpack **listpack,
-            CfListpackAt at,
-            CfSlice member,
-            double old_score,
-            double score)
-{
-  cf_listpack_remove (listpack, at, 2);
-  if (small_insert (listpack, member, score))
-    return TRUE;
-  /* There was room for the old one a moment ago. */
-  if (!small_insert (listpack, member, old_score))
-    g_error ("no memory to put a member back");
-  return FALSE;
 }
 
 /* -- Large: a dict and an index ------------------------------------------- */
@@ -242,6 +145,40 @@ cf_zset_new (void)
 }
 
 /**
+ * cf_zset_init_dict:
+ * @dict: (out): a dict for members (#CfRanked)
+ */
+void
+cf_zset_init_dict (CfDict *dict)
+{
+  cf_dict_init (dict, &node_class);
+}
+
+/**
+ * cf_zset_take_dict:
+ * @dict: (transfer full): members; it is empty after this
+ *
+ * Returns: (transfer full): a large sorted set of them
+ */
+CfZset *
+cf_zset_take_dict (CfDict *dict)
+{
+  CfZset *self = g_new (CfZset, 1);
+  Large *large = large_new ();
+  CfDictIter iter;
+  CfDictNode *node;
+
+  large->dict = *dict;
+  cf_zset_init_dict (dict);
+  cf_dict_iter_init (&iter, &large->dict);
+  while ((node = cf_dict_iter_next (&iter)) != NULL)
+    cf_rank_insert (&large->rank, (CfRanked *) node);
+  self->object.class = &large_class;
+  self->large = large;
+  return self;
+}
+
+/**
  * cf_zset_of:
  * @object: (nullable): a sorted set
  *
@@ -288,7 +225,7 @@ insert (CfZset *self, CfSlice member, double score, const CfZsetLimits *limits)
     {
       if (cf_zset_n (self) < limits->max_entries &&
           member.size <= limits->max_value &&
-          small_insert (&self->listpack, member, score))
+          cf_zset_small_insert (&self->listpack, member, score))
         return CF_ZSET_ADDED;
       if (!make_large (self))
         return CF_ZSET_NO_MEMORY;
@@ -323,17 +260,18 @@ add_to_small (CfZset *self,
               const CfZsetLimits *limits,
               double *score)
 {
-  CfListpackAt at = small_find (self->listpack, member);
+  CfListpackAt at = cf_zset_small_find (self->listpack, member);
   CfZsetOutcome outcome;
   double old;
 
   if (at == 0)
     return flags & CF_ZSET_XX ? CF_ZSET_REFUSED
                               : insert (self, member, *score, limits);
-  old = score_at (self->listpack, cf_listpack_next (self->listpack, at));
+  old = cf_zset_small_score (self->listpack,
+                             cf_listpack_next (self->listpack, at));
   outcome = judge (flags, old, score);
   if (outcome == CF_ZSET_UPDATED &&
-      !small_move (&self->listpack, at, member, old, *score))
+      !cf_zset_small_move (&self->listpack, at, member, old, *score))
     return CF_ZSET_NO_MEMORY;
   return outcome;
 }
@@ -396,7 +334,7 @@ cf_zset_remove (CfZset *self, CfSlice member)
 
   if (is_small (self))
     {
-      CfListpackAt at = small_find (self->listpack, member);
+      CfListpackAt at = cf_zset_small_find (self->listpack, member);
 
       if (at != 0)
         cf_listpack_remove (&self->listpack, at, 2);
@@ -451,11 +389,11 @@ cf_zset_get (const CfZset *self, CfSlice member, double *score)
 {
   if (is_small (self))
     {
-      CfListpackAt at = small_find (self->listpack, member);
+      CfListpackAt at = cf_zset_small_find (self->listpack, member);
 
       if (at != 0)
-        *score =
-            score_at (self->listpack, cf_listpack_next (self->listpack, at));
+        *score = cf_zset_small_score (self->listpack,
+                                      cf_listpack_next (self->listpack, at));
       return at != 0;
     }
   else
@@ -466,26 +404,6 @@ cf_zset_get (const CfZset *self, CfSlice member, double *score)
         *score = ranked->score;
       return ranked != NULL;
     }
-}
-
-static gboolean
-small_rank (const CfListpack *listpack,
-            CfSlice member,
-            gsize *rank,
-            double *score)
-{
-  CfListpackAt at = cf_listpack_first (listpack);
-
-  for (*rank = 0; at != 0; ++*rank)
-    {
-      if (cf_listpack_equal (listpack, at, member))
-        {
-          *score = score_at (listpack, cf_listpack_next (listpack, at));
-          return TRUE;
-        }
-      at = cf_listpack_next (listpack, cf_listpack_next (listpack, at));
-    }
-  return FALSE;
 }
 
 /**
@@ -503,7 +421,7 @@ cf_zset_rank (const CfZset *self, CfSlice member, gsize *rank, double *score)
   const CfRanked *ranked;
 
   if (is_small (self))
-    return small_rank (self->listpack, member, rank, score);
+    return cf_zset_small_rank (self->listpack, member, rank, score);
   ranked = large_find (self->large, member);
   if (ranked == NULL)
     return FALSE;
@@ -670,7 +588,7 @@ next_in_small (CfZsetIter *self, CfSlice *member, double *score)
     return FALSE;
   score_place = cf_listpack_next (self->listpack, self->at);
   *member = cf_listpack_get (self->listpack, self->at, self->scratch);
-  *score = score_at (self->listpack, score_place);
+  *score = cf_zset_small_score (self->listpack, score_place);
   if (!self->backwards)
     self->at = cf_listpack_next (self->listpack, score_place);
   else if ((self->at = cf_listpack_prev (self->listpack, self->at)) != 0)
@@ -745,120 +663,6 @@ cf_zset_scan (const CfZset *self,
   while (cf_zset_iter_next (&iter, &member, &score))
     func (member, score, data);
   return 0;
-}
-
-/* -- Building ------------------------------------------------------------- */
-
-/**
- * cf_zset_builder_init:
- * @self: (out): a set in the making
- */
-void
-cf_zset_builder_init (CfZsetBuilder *self)
-{
-  cf_dict_init (&self->dict, &node_class);
-  self->longest = 0;
-}
-
-/**
- * cf_zset_builder_clear:
- * @self: a set in the making, which will not be made
- */
-void
-cf_zset_builder_clear (CfZsetBuilder *self)
-{
-  cf_dict_clear (&self->dict);
-}
-
-/**
- * cf_zset_builder_add:
- * @self: a set in the making
- * @member: the bytes of a member, of which a copy is made
- * @score: its score, if it is not in yet
- * @new: (out): whether it was not
- *
- * Returns: (nullable) (transfer none): the member's score, which may be
- *   changed; %NULL: no memory
- */
-double *
-cf_zset_builder_add (CfZsetBuilder *self,
-                     CfSlice member,
-                     double score,
-                     gboolean *new)
-{
-  guint64 hash = cf_dict_hash (member);
-  CfRanked *ranked =
-      (CfRanked *) cf_dict_find_hashed (&self->dict, member, hash);
-
-  *new = ranked == NULL;
-  if (ranked != NULL)
-    return &ranked->score;
-  ranked = cf_ranked_try_new (member, score);
-  if (ranked == NULL)
-    return NULL;
-  if (!cf_dict_insert_hashed (&self->dict, &ranked->link, hash))
-    {
-      g_free (ranked);
-      return NULL;
-    }
-  self->longest = MAX (self->longest, member.size);
-  return &ranked->score;
-}
-
-static CfListpack *
-make_listpack (const CfRank *rank)
-{
-  CfListpack *listpack = cf_listpack_new ();
-  const CfRanked *ranked;
-  CfRankIter iter;
-
-  cf_rank_iter_init (&iter, rank, 0);
-  while ((ranked = cf_rank_iter_next (&iter)) != NULL)
-    if (!cf_listpack_append (&listpack, cf_ranked_member (ranked)) ||
-        !insert_score (&listpack, 0, ranked->score))
-      {
-        g_free (listpack);
-        return NULL;
-      }
-  return listpack;
-}
-
-/**
- * cf_zset_builder_end:
- * @self: a set in the making, which is empty after this
- * @limits: those of a listpack
- *
- * Returns: (transfer full): what was made
- */
-CfZset *
-cf_zset_builder_end (CfZsetBuilder *self, const CfZsetLimits *limits)
-{
-  gboolean fits = cf_dict_n (&self->dict) <= limits->max_entries &&
-                  self->longest <= limits->max_value;
-  CfListpack *listpack = NULL;
-  CfDictIter iter;
-  CfDictNode *node;
-  CfZset *zset;
-  Large *large;
-
-  large = g_new (Large, 1);
-  large->dict = self->dict;
-  cf_rank_init (&large->rank);
-  cf_dict_init (&self->dict, &node_class);
-  cf_dict_iter_init (&iter, &large->dict);
-  while ((node = cf_dict_iter_next (&iter)) != NULL)
-    cf_rank_insert (&large->rank, (CfRanked *) node);
-  if (fits)
-    listpack = make_listpack (&large->rank);
-  if (listpack != NULL)
-    {
-      large_free (large);
-      return cf_zset_take_listpack (listpack);
-    }
-  zset = g_new (CfZset, 1);
-  zset->object.class = &large_class;
-  zset->large = large;
-  return zset;
 }
 
 /* -- As an object --------------------------------------------------------- */

@@ -58,6 +58,9 @@ typedef enum
 CfZset *cf_zset_new (void); /* a listpack */
 CfZset *cf_zset_of (const CfObject *object);
 CfZset *cf_zset_take_listpack (CfListpack *listpack);
+/* For zset-builder.c: a large one from a dict of members. */
+void cf_zset_init_dict (CfDict *dict);
+CfZset *cf_zset_take_dict (CfDict *dict);
 const CfListpack *cf_zset_listpack (const CfZset *self); /* (nullable) */
 gsize cf_zset_n (const CfZset *self);
 
@@ -98,23 +101,6 @@ void cf_zset_iter_init (CfZsetIter *self,
                         gboolean backwards);
 /* FALSE: that was all.  The bytes are good until the next. */
 gboolean cf_zset_iter_next (CfZsetIter *self, CfSlice *member, double *score);
-
-/* A sorted set in the making: scores may change until it is done. */
-typedef struct
-{
-  CfDict dict;
-  gsize longest; /* bytes of a member */
-} CfZsetBuilder;
-
-void cf_zset_builder_init (CfZsetBuilder *self);
-void cf_zset_builder_clear (CfZsetBuilder *self);
-/* The score of a member, which is added with @score if it is @new.  NULL: no
- * memory. */
-double *cf_zset_builder_add (CfZsetBuilder *self,
-                             CfSlice member,
-                             double score,
-                             gboolean *new);
-CfZset *cf_zset_builder_end (CfZsetBuilder *self, const CfZsetLimits *limits);
 
 typedef void (*CfZsetFunc) (CfSlice member, double score, gpointer data);
 guint64 cf_zset_scan (const CfZset *self,

@@ -328,9 +328,9 @@ test_large (Fixture *fixture, gconstpointer data)
   static const Exchange exchanges[] = {
     { "ZCOUNT z 10 19", ":1000\r\n" },
     { "ZRANGEBYSCORE z 20 21 LIMIT 99 2",
-      "*2\r\n$5\r\nm0995\r\n$5\r\nm1020\r\n" },
+      "*2\r\n$5\r\nm9920\r\n$5\r\nm0021\r\n" },
     { "ZREVRANGEBYSCORE z +inf 50 LIMIT 1 2",
-      "*2\r\n$5\r\nm9998\r\n$5\r\nm9997\r\n" },
+      "*2\r\n$5\r\nm9899\r\n$5\r\nm9799\r\n" },
     { "ZRANGE z 4999 5000", "*2\r\n$5\r\nm9949\r\n$5\r\nm0050\r\n" },
     { "ZREVRANGE z 0 0", "*1\r\n$5\r\nm9999\r\n" },
     { "ZREMRANGEBYSCORE z 10 89", ":8000\r\n" },
