@@ -642,8 +642,17 @@ cf_rank_move (CfRank *self, CfRanked *member, double score)
 
 /* -- Looking -------------------------------------------------------------- */
 
-static inline __attribute__ ((always_inline)) gsize
-count_before (const CfRank *self, CfRankBefore before, gconstpointer place)
+/**
+ * cf_rank_count:
+ * @self: an index
+ * @before: says whether a member stands before a place
+ * @place: the place, as @before knows it
+ *
+ * Returns: how many members stand before it: the rank of the first that does
+ *   not
+ */
+gsize
+cf_rank_count (const CfRank *self, CfRankBefore before, gconstpointer place)
 {
   gpointer node = self->root;
   gsize n = 0;
@@ -662,21 +671,6 @@ count_before (const CfRank *self, CfRankBefore before, gconstpointer place)
 }
 
 /**
- * cf_rank_count:
- * @self: an index
- * @before: says whether a member stands before a place
- * @place: the place, as @before knows it
- *
- * Returns: how many members stand before it: the rank of the first that does
- *   not
- */
-gsize
-cf_rank_count (const CfRank *self, CfRankBefore before, gconstpointer place)
-{
-  return count_before (self, before, place);
-}
-
-/**
  * cf_rank_of:
  * @self: an index
  * @member: a member that is in it
@@ -688,7 +682,7 @@ cf_rank_of (const CfRank *self, const CfRanked *member)
 {
   Place place = { member->score, cf_ranked_member (member) };
 
-  return count_before (self, stands_before, &place);
+  return cf_rank_count (self, stands_before, &place);
 }
 
 /**

@@ -54,6 +54,8 @@ ZRANDMEMBER K I ?nonsense
 ZSCAN K 0 COUNT 1000
 ZSCAN K x|0|1x ?MATCH:G ?COUNT:I ?TYPE:zset
 OBJECT ENCODING K
+SADD K +N
+SADD K +N
 COPY K K REPLACE
 CONFIG SET zset-max-listpack-entries A
 CONFIG SET zset-max-listpack-value B
