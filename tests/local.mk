@@ -176,6 +176,7 @@ lint_scripts = \
 	tests/lint/format.sh \
 	tests/lint/layers.sh \
 	tests/lint/lists.sh \
+	tests/lint/manual.sh \
 	tests/lint/marks.sh \
 	tests/lint/mirror.sh \
 	tests/lint/packages.sh \
