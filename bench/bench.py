@@ -21,8 +21,8 @@ class Row:
     """One measured thing: a value of each server, and what is asked of
     cofferd's.
 
-    judge: 'ratio>=', 'ratio<=', 'over<=' (at most so much over BASE) or
-    'value<=', with the bound; None asks nothing."""
+    judge: 'ratio>=', 'ratio<=', 'over<=' (at most so much over BASE),
+    'value<=' or 'value>=', with the bound; None asks nothing."""
 
     def __init__(self, name, redis, cofferd, unit, judge=None, bound=None,
                  base=None):
@@ -34,7 +34,7 @@ class Row:
             self.measure = cofferd / redis if redis else None
         elif judge == 'over<=':
             self.measure = cofferd - base
-        elif judge == 'value<=':
+        elif judge in ('value<=', 'value>='):
             self.measure = cofferd
 
     @property
@@ -43,16 +43,16 @@ class Row:
             return None
         if self.measure is None:
             return False
-        if self.judge == 'ratio>=':
+        if self.judge in ('ratio>=', 'value>='):
             return self.measure >= self.bound
         return self.measure <= self.bound
 
     def target(self):
         if self.judge is None:
             return ''
-        sign = '>=' if self.judge == 'ratio>=' else '<='
+        sign = self.judge[-2:]
         what = {'ratio>=': 'ratio', 'ratio<=': 'ratio', 'over<=': 'over quiet',
-                'value<=': ''}[self.judge]
+                'value<=': '', 'value>=': ''}[self.judge]
         return ('%s %s %g' % (what, sign, self.bound)).strip()
 
     def as_dict(self, section):

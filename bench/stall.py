@@ -204,22 +204,26 @@ def disturbed(bench, server, kind_of, seconds):
 
 
 def stall(bench):
-    """The p99.9 of a second client's GETs, quiet and while things go on.
-    It is quiet before each of them; the median of these times counts."""
+    """The p99.9 of a second client's GETs, quiet and while things go on."""
+    return table(bench, DISTURBERS)
+
+
+def table(bench, disturbers):
+    """It is quiet before each of them; the median of these times counts."""
     seconds = 1.5 if bench.quick else 4
 
     def measure(kind):
         with bench.server(kind, '--maxclients', 12_000) as server:
             bench.fill(server)
             quiet, times = [], []
-            for kind_of in DISTURBERS:
+            for kind_of in disturbers:
                 quiet.append(p999_ms(prober(bench, server, seconds / 4)))
                 times.append(disturbed(bench, server, kind_of, seconds))
             return [statistics.median(quiet), *times]
     result = b.medians(bench.runs, measure)
     quiet = result['cofferd'][0]
     rows = [Row('quiet', result['redis'][0], quiet, 'ms p99.9')]
-    for i, kind_of in enumerate(DISTURBERS, 1):
+    for i, kind_of in enumerate(disturbers, 1):
         rows.append(Row(kind_of.name, result['redis'][i],
                         result['cofferd'][i], 'ms p99.9', 'over<=',
                         OVER_QUIET_MS, quiet))

@@ -13,6 +13,7 @@ EXTRA_DIST += \
 	bench/run \
 	bench/sections.py \
 	bench/stall.py \
+	bench/typework.py \
 	tests/lib/harness.py \
 	tests/oracle/bitmaps.txt \
 	tests/oracle/chance.py \
