@@ -238,6 +238,11 @@ commands_sources = \
 	src/commands/cmd-hyperloglog.c \
 	src/commands/cmd-info.c \
 	src/commands/cmd-key.c \
+	src/commands/cmd-list-edit.c \
+	src/commands/cmd-list-move.c \
+	src/commands/cmd-list-pop.c \
+	src/commands/cmd-list.c \
+	src/commands/cmd-list.h \
 	src/commands/cmd-memory.c \
 	src/commands/cmd-pubsub.c \
 	src/commands/cmd-scan.c \

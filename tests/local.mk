@@ -41,6 +41,7 @@ test_programs = \
 	tests/commands/test-cmd-hyperloglog \
 	tests/commands/test-cmd-info \
 	tests/commands/test-cmd-key \
+	tests/commands/test-cmd-list \
 	tests/commands/test-cmd-memory \
 	tests/commands/test-cmd-pubsub \
 	tests/commands/test-cmd-scan \

@@ -21,6 +21,7 @@ EXTRA_DIST += \
 	tests/oracle/chance_hashes.py \
 	tests/oracle/chance_hyperloglog.py \
 	tests/oracle/chance_keys.py \
+	tests/oracle/chance_lists.py \
 	tests/oracle/chance_sets.py \
 	tests/oracle/chance_strings.py \
 	tests/oracle/chance_zsets.py \
@@ -35,6 +36,7 @@ EXTRA_DIST += \
 	tests/oracle/hashes.txt \
 	tests/oracle/hyperloglog.txt \
 	tests/oracle/keys.txt \
+	tests/oracle/lists.txt \
 	tests/oracle/protocol.txt \
 	tests/oracle/run \
 	tests/oracle/server.txt \

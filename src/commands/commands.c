@@ -21,6 +21,7 @@ const CfFamily *const cf_families[] = {
   &cf_hyperloglog_family,
   &cf_info_family,
   &cf_key_family,
+  &cf_list_family,
   &cf_memory_family,
   &cf_pubsub_family,
   &cf_scan_family,

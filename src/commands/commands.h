@@ -29,6 +29,7 @@ extern const CfFamily cf_hash_family;
 extern const CfFamily cf_hyperloglog_family;
 extern const CfFamily cf_info_family;
 extern const CfFamily cf_key_family;
+extern const CfFamily cf_list_family;
 extern const CfFamily cf_memory_family;
 extern const CfFamily cf_pubsub_family;
 extern const CfFamily cf_scan_family;

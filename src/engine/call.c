@@ -687,6 +687,25 @@ cf_call_discard (CfCall *self, CfTrash *trash, gboolean here)
   owner->free_trash_here |= here;
 }
 
+/**
+ * cf_call_discard_object:
+ * @self: a call
+ * @object: (transfer full): an object that is in no entry, and large
+ *
+ * Frees @object in the background.
+ */
+void
+cf_call_discard_object (CfCall *self, CfObject *object)
+{
+  CfValue value = cf_value_object (object);
+  CfEntry *entry = cf_entry_try_new (CF_SLICE (""), &value, CF_NO_DEADLINE);
+
+  if (entry != NULL)
+    cf_reaper_free_entry (self->engine->reaper, entry);
+  else
+    cf_object_free (object);
+}
+
 /* -- Effects -------------------------------------------------------------- */
 
 /**

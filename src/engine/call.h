@@ -174,6 +174,8 @@ void cf_call_changed_all (CfCall *self, gsize n);
 /* Gives @trash (transfer full) to be freed when the gate is open again: in
  * the background, or before the reply is sent if @here. */
 void cf_call_discard (CfCall *self, CfTrash *trash, gboolean here);
+/* Has @object (transfer full), part of a value, freed in the background. */
+void cf_call_discard_object (CfCall *self, CfObject *object);
 /* Likewise for a key of another database, or one that is no argument. */
 void cf_call_changed_key (CfCall *self,
                           guint db,

@@ -138,8 +138,8 @@ typedef gboolean (*CfCommandReadyFunc) (CfCall *call);
 typedef struct
 {
   guint type;           /* CfType of the values it waits for */
-  gboolean null_string; /* the reply when time is over is a null string's, not
-                           a null array's */
+  gboolean null_string; /* in a transaction, its reply that there is nothing is
+                           a null string, not a null array */
   gboolean even_gone;   /* it is run, too, when such a key is there no more */
   CfCommandReadyFunc is_ready; /* (nullable) whether the key has what it waits
                                   for; NULL: if it is of the type, it has */

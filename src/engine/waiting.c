@@ -261,10 +261,7 @@ cf_waiting_finish (CfWaiting *self, CfReply *reply)
     case STATE_WAITING:
     case STATE_SERVING:
     default:
-      if (self->info->command->waits.null_string)
-        cf_reply_null (reply);
-      else
-        cf_reply_null_array (reply);
+      cf_reply_null_array (reply);
     }
 }
 

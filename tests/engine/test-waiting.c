@@ -271,7 +271,7 @@ test_waiting_timeouts (Fixture *fixture, gconstpointer data)
   assert_blocks (fixture, 1, "SHIFT k z 0");
   g_assert_cmpint (fixture->clients[1].park.deadline_ms, ==, G_MAXINT64);
   fixture_resume (fixture, 1, CF_WAKE_TIMEOUT);
-  assert_late_reply_to (fixture, 1, "$-1\r\n");
+  assert_late_reply_to (fixture, 1, "*-1\r\n");
   assert_reply (fixture, "ADD k 1", "+OK\r\n");
   assert_reply (fixture, "EXISTS k", ":1\r\n");
 }
