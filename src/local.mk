@@ -78,8 +78,11 @@ types_sources = \
 	src/types/intset.h \
 	src/types/lcs.c \
 	src/types/lcs.h \
+	src/types/list-chunk.c \
+	src/types/list-chunk.h \
 	src/types/list-node.c \
 	src/types/list-node.h \
+	src/types/list-pack.c \
 	src/types/list.c \
 	src/types/list.h \
 	src/types/listpack-element.c \

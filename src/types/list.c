@@ -4,180 +4,10 @@
 #include "types/list.h"
 
 #include "base/number.h"
-#include "types/list-node.h"
+#include "types/list-chunk.h"
 
-/* Bytes of a listpack that are no elements. */
-#define PACK_HEADER 6
-#define PACK_BYTES (PACK_HEADER + 1)
 /* What Redis allows for besides the bytes of an element. */
 #define ELEMENT_BYTES 8
-
-struct _CfListChunk
-{
-  CfListChunk *previous; /* (nullable) */
-  CfListChunk *next;     /* (nullable) */
-  gsize n;               /* elements */
-  guint n_nodes;         /* at least one */
-  guint capacity;        /* nodes */
-  CfListNode nodes[];
-};
-
-struct _CfList
-{
-  CfObject object;
-  CfListChunk *first; /* (owned) (nullable) */
-  CfListChunk *last;  /* (nullable) */
-  gsize n;            /* elements */
-  gsize n_nodes;
-};
-
-/* -- Chunks --------------------------------------------------------------- */
-
-static void
-link_chunk (CfList *self, CfListChunk *chunk)
-{
-  *(chunk->previous != NULL ? &chunk->previous->next : &self->first) = chunk;
-  *(chunk->next != NULL ? &chunk->next->previous : &self->last) = chunk;
-}
-
-static void
-unlink_chunk (CfList *self, CfListChunk *chunk)
-{
-  *(chunk->previous != NULL ? &chunk->previous->next : &self->first) =
-      chunk->next;
-  *(chunk->next != NULL ? &chunk->next->previous : &self->last) =
-      chunk->previous;
-}
-
-static gsize
-chunk_size (guint capacity)
-{
-  return sizeof (CfListChunk) + capacity * sizeof (CfListNode);
-}
-
-/* Puts an empty chunk between two that are neighbours. */
-static CfListChunk *
-try_add_chunk (CfList *self,
-               CfListChunk *previous,
-               CfListChunk *next,
-               guint capacity)
-{
-  CfListChunk *chunk = g_try_malloc (chunk_size (capacity));
-
-  if (chunk == NULL)
-    return NULL;
-  *chunk =
-      (CfListChunk){ .previous = previous, .next = next, .capacity = capacity };
-  link_chunk (self, chunk);
-  return chunk;
-}
-
-static void
-free_chunk (CfListChunk *chunk)
-{
-  for (guint i = 0; i < chunk->n_nodes; i++)
-    cf_list_node_clear (&chunk->nodes[i]);
-  g_free (chunk);
-}
-
-/* Sees that a chunk that is not full has room for one more node. */
-static CfListChunk *
-try_grow_chunk (CfList *self, CfListChunk *chunk)
-{
-  guint capacity = MIN (2 * chunk->capacity, CF_LIST_CHUNK);
-  CfListChunk *grown;
-
-  if (chunk->n_nodes < chunk->capacity)
-    return chunk;
-  grown = g_try_realloc (chunk, chunk_size (capacity));
-  if (grown == NULL)
-    return NULL;
-  grown->capacity = capacity;
-  link_chunk (self, grown);
-  return grown;
-}
-
-/* Gives the second half of a full chunk to a new one behind it. */
-static gboolean
-split_chunk (CfList *self, CfListChunk *chunk)
-{
-  CfListChunk *rest = try_add_chunk (self, chunk, chunk->next, CF_LIST_CHUNK);
-  guint n = chunk->n_nodes / 2;
-
-  if (rest == NULL)
-    return FALSE;
-  rest->n_nodes = chunk->n_nodes - n;
-  memcpy (rest->nodes, chunk->nodes + n, rest->n_nodes * sizeof (CfListNode));
-  for (guint i = 0; i < rest->n_nodes; i++)
-    rest->n += rest->nodes[i].n;
-  chunk->n -= rest->n;
-  chunk->n_nodes = n;
-  return TRUE;
-}
-
-/* Where there is room for a node that is to be number *@at of @chunk, which
- * may be NULL if the list is empty. */
-static CfListChunk *
-try_find_room (CfList *self, CfListChunk *chunk, guint *at)
-{
-  if (chunk == NULL)
-    return try_add_chunk (self, NULL, NULL, 1);
-  if (chunk->n_nodes < CF_LIST_CHUNK)
-    return try_grow_chunk (self, chunk);
-  if (*at == 0 && chunk->previous == NULL)
-    return try_add_chunk (self, NULL, chunk, 4);
-  if (*at == chunk->n_nodes && chunk->next == NULL)
-    {
-      *at = 0;
-      return try_add_chunk (self, chunk, NULL, 4);
-    }
-  if (!split_chunk (self, chunk))
-    return NULL;
-  if (*at <= chunk->n_nodes)
-    return chunk;
-  *at -= chunk->n_nodes;
-  return try_grow_chunk (self, chunk->next);
-}
-
-/* Adds @node (transfer full) as number @at of @chunk; @cursor then stands on
- * its first element. */
-static gboolean
-add_node (CfList *self,
-          CfListChunk *chunk,
-          guint at,
-          const CfListNode *node,
-          CfListCursor *cursor)
-{
-  chunk = try_find_room (self, chunk, &at);
-  if (chunk == NULL)
-    return FALSE;
-  memmove (chunk->nodes + at + 1, chunk->nodes + at,
-           (chunk->n_nodes - at) * sizeof (CfListNode));
-  chunk->nodes[at] = *node;
-  chunk->n_nodes++;
-  chunk->n += node->n;
-  self->n_nodes++;
-  self->n += node->n;
-  *cursor = (CfListCursor){ .chunk = chunk, .node = at, .at = node->start };
-  return TRUE;
-}
-
-static void
-remove_node (CfList *self, CfListChunk *chunk, guint at)
-{
-  CfListNode *node = &chunk->nodes[at];
-
-  chunk->n -= node->n;
-  self->n -= node->n;
-  self->n_nodes--;
-  cf_list_node_clear (node);
-  chunk->n_nodes--;
-  memmove (node, node + 1, (chunk->n_nodes - at) * sizeof (CfListNode));
-  if (chunk->n_nodes > 0)
-    return;
-  unlink_chunk (self, chunk);
-  g_free (chunk);
-}
 
 /* -- The object ----------------------------------------------------------- */
 
@@ -190,7 +20,8 @@ on_free (CfObject *object)
 static gboolean
 copy_chunk (CfList *copy, const CfListChunk *chunk)
 {
-  CfListChunk *added = try_add_chunk (copy, copy->last, NULL, chunk->n_nodes);
+  CfListChunk *added =
+      cf_list_try_add_chunk (copy, copy->last, NULL, chunk->n_nodes);
 
   if (added == NULL)
     return FALSE;
@@ -296,7 +127,7 @@ cf_list_free (CfList *self)
   for (CfListChunk *chunk = self->first; chunk != NULL; chunk = next)
     {
       next = chunk->next;
-      free_chunk (chunk);
+      cf_list_free_chunk (chunk);
     }
   g_free (self);
 }
@@ -336,7 +167,8 @@ is_large (const CfListElement *element, gint limit)
 static gboolean
 may_grow (gsize used, gsize n, gsize size, gint limit)
 {
-  return used + PACK_BYTES + size + ELEMENT_BYTES <= limit_bytes (limit) &&
+  return used + CF_LIST_PACK_BYTES + size + ELEMENT_BYTES <=
+             limit_bytes (limit) &&
          (limit < 0 || n < (gsize) MAX (limit, 1));
 }
 
@@ -392,7 +224,7 @@ add_element (CfList *self,
 
   if (!make_node (&node, element, limit, at == 0))
     return FALSE;
-  if (add_node (self, chunk, at, &node, cursor))
+  if (cf_list_add_node (self, chunk, at, &node, cursor))
     return TRUE;
   cf_list_node_clear (&node);
   return FALSE;
@@ -538,23 +370,9 @@ cf_list_drop (CfList *self, CfListEnd end)
   guint at = end == CF_LIST_HEAD ? 0 : chunk->n_nodes - 1;
 
   if (chunk->nodes[at].n == 1)
-    remove_node (self, chunk, at);
+    cf_list_remove_node (self, chunk, at);
   else
     drop_from_node (self, chunk, &chunk->nodes[at], end, 1);
-}
-
-/* Moves a whole chunk to another list. */
-static void
-move_chunk (CfList *self, CfListChunk *chunk, CfList *to)
-{
-  unlink_chunk (self, chunk);
-  self->n -= chunk->n;
-  self->n_nodes -= chunk->n_nodes;
-  chunk->previous = to->last;
-  chunk->next = NULL;
-  link_chunk (to, chunk);
-  to->n += chunk->n;
-  to->n_nodes += chunk->n_nodes;
 }
 
 /**
@@ -581,9 +399,9 @@ cf_list_cut (CfList *self, CfListEnd end, gsize n)
       gsize before = self->n;
 
       if (n >= chunk->n)
-        move_chunk (self, chunk, cut);
+        cf_list_move_chunk (self, chunk, cut);
       else if (n >= node->n)
-        remove_node (self, chunk, at);
+        cf_list_remove_node (self, chunk, at);
       else
         drop_from_node (self, chunk, node, end, (guint32) n);
       n -= before - self->n;
@@ -782,7 +600,7 @@ split_node (CfList *self, CfListCursor *cursor)
   tail.n -= cursor->n;
   if (!cf_list_node_try_copy (&tail, &rest))
     return FALSE;
-  if (!add_node (self, cursor->chunk, cursor->node + 1, &rest, &added))
+  if (!cf_list_add_node (self, cursor->chunk, cursor->node + 1, &rest, &added))
     {
       cf_list_node_clear (&rest);
       return FALSE;
@@ -939,7 +757,7 @@ remove_whole_node (CfList *self, CfListCursor *cursor, gboolean backwards)
       backwards ? enter_previous_node (&other) : enter_next_node (&other);
   gboolean moves = other.chunk == cursor->chunk && other.node > cursor->node;
 
-  remove_node (self, cursor->chunk, cursor->node);
+  cf_list_remove_node (self, cursor->chunk, cursor->node);
   if (moves)
     other.node--;
   *cursor = other;
@@ -974,94 +792,4 @@ cf_list_remove (CfList *self, CfListCursor *cursor, gboolean backwards)
   if (backwards)
     return cf_list_previous (cursor);
   return cursor->n < node->n || enter_next_node (cursor);
-}
-
-/* -- To save and to load -------------------------------------------------- */
-
-/**
- * cf_list_n_packs:
- * @self: a list
- *
- * Returns: how many listpacks cf_list_each_pack() gives
- */
-gsize
-cf_list_n_packs (const CfList *self)
-{
-  return self->n_nodes;
-}
-
-static gboolean
-make_pack (const CfListNode *node, GByteArray *pack)
-{
-  CfListpackDraft draft = { 0 };
-  gsize size;
-
-  if (!cf_list_node_is_blob (node))
-    size = cf_list_node_used (node);
-  else if (cf_listpack_draft (&draft, cf_blob_slice (node->u.blob)))
-    size = cf_listpack_draft_size (&draft);
-  else
-    return FALSE;
-  size += PACK_BYTES;
-  g_byte_array_set_size (pack, (guint) size);
-  cf_listpack_store (pack->data, size, 4);
-  cf_listpack_store (pack->data + 4, MIN (node->n, G_MAXUINT16), 2);
-  if (cf_list_node_is_blob (node))
-    cf_listpack_write_draft (&draft, pack->data + PACK_HEADER);
-  else
-    memcpy (pack->data + PACK_HEADER, node->u.block + node->start,
-            cf_list_node_used (node));
-  pack->data[size - 1] = CF_LISTPACK_END;
-  return TRUE;
-}
-
-/**
- * cf_list_each_pack:
- * @self: a list
- * @func: what to call
- * @data: what to call it with
- *
- * Gives all elements in the order of the list, as listpacks.
- *
- * Returns: %FALSE if @func did, or an element is too large for a listpack
- */
-gboolean
-cf_list_each_pack (const CfList *self, CfListPackFunc func, gpointer data)
-{
-  g_autoptr (GByteArray) pack = g_byte_array_new ();
-
-  for (const CfListChunk *chunk = self->first; chunk != NULL;
-       chunk = chunk->next)
-    for (guint i = 0; i < chunk->n_nodes; i++)
-      if (!make_pack (&chunk->nodes[i], pack) ||
-          !func (cf_slice ((const char *) pack->data, pack->len), data))
-        return FALSE;
-  return TRUE;
-}
-
-/**
- * cf_list_append_pack:
- * @self: a list
- * @pack: a listpack
- * @limit: of a node
- *
- * Appends the elements of the listpack.
- *
- * Returns: %FALSE if there is no memory; some may have been appended then
- */
-gboolean
-cf_list_append_pack (CfList *self, const CfListpack *pack, gint limit)
-{
-  char scratch[CF_LIST_SCRATCH];
-
-  for (CfListpackAt at = cf_listpack_first (pack); at != 0;
-       at = cf_listpack_next (pack, at))
-    {
-      CfListElement element =
-          cf_list_element (cf_listpack_get (pack, at, scratch));
-
-      if (!cf_list_push (self, CF_LIST_TAIL, &element, limit))
-        return FALSE;
-    }
-  return TRUE;
 }

@@ -103,8 +103,8 @@ test_list_blocking (Fixture *fixture, gconstpointer data)
   assert_late_reply_to (fixture, 1, "*2\r\n$1\r\nk\r\n$1\r\na\r\n");
   assert_late_reply_to (fixture, 2, "$1\r\nc\r\n");
   assert_late_reply_to (fixture, 3, "*2\r\n$1\r\nk\r\n*1\r\n$1\r\nb\r\n");
-  assert_records (fixture, "RPUSH k a b c\nLPOP k\nLPOP k 1\n"
-                           "LMOVE k z RIGHT LEFT\n");
+  assert_records (fixture, "RPUSH k a b c\nLPOP k\n"
+                           "LMOVE k z RIGHT LEFT\nLPOP k 1\n");
 }
 
 static gsize
