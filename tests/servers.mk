@@ -61,6 +61,7 @@ EXTRA_DIST += \
 	tests/programs/redis-lua.lua \
 	tests/programs/redis-perl.pl \
 	tests/programs/redis-py-blocking.py \
+	tests/programs/redis-py-pubsub.py \
 	tests/programs/redis-py-types.py \
 	tests/programs/redis-py.py \
 	tests/programs/redis-rb.rb \

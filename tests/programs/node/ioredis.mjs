@@ -70,6 +70,19 @@ test('blocking', async () => {
   waiter.disconnect()
 })
 
+test('messages', async () => {
+  const subscriber = new Redis({ host, port })
+  const got = []
+  subscriber.on('message', (channel, message) => got.push([channel, message]))
+  subscriber.on('pmessage', (...words) => got.push(words))
+  equal(await subscriber.subscribe('news'), 1)
+  equal(await subscriber.psubscribe('n*'), 2)
+  equal(await redis.publish('news', 'hello'), 2)
+  await until(() => got.length === 2)
+  equal(got, [['news', 'hello'], ['n*', 'news', 'hello']])
+  subscriber.disconnect()
+})
+
 test('offline queue and reconnection', async () => {
   const lazy = new Redis({ host, port, lazyConnect: true })
   const early = lazy.set('early', 1)

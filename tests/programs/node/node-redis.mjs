@@ -80,6 +80,18 @@ for (const RESP of [2, 3]) {
     waiter.destroy()
   })
 
+  test(name('messages'), async () => {
+    const subscriber = client.duplicate()
+    await subscriber.connect()
+    const got = []
+    await subscriber.subscribe('news', message => got.push(message))
+    await subscriber.pSubscribe('n*', (message, channel) => got.push(channel))
+    equal(await client.publish('news', 'hello'), 2)
+    await until(() => got.length === 2)
+    equal(got, ['hello', 'news'])
+    subscriber.destroy()
+  })
+
   test(name('end'), async () => { await client.close() })
 }
 
