@@ -13,6 +13,10 @@
      longest batch in microseconds and that of all in seconds.
    probe get PORT COUNT KEYS DEPTH
      asks for COUNT keys, of KEYS, one after the other.
+   probe members PORT COMMAND COUNT KEYS DEPTH
+     adds COUNT members, as many to each of KEYS keys, one key after the
+     other, by SADD, HSET or ZADD, DEPTH requests at a time; prints the time
+     of the longest batch in microseconds and that of all in seconds.
    probe connect PORT HZ SECONDS
      opens connections, HZ a second, sends a PING on each and closes it;
      prints how many were answered.
@@ -279,6 +283,49 @@ get_keys (int port, unsigned count, unsigned keys, int depth)
   return 0;
 }
 
+static size_t
+member_request (char *request, const char *command, unsigned key, unsigned i)
+{
+  size_t used =
+      (size_t) sprintf (request, "*%d\r\n$4\r\n%s\r\n$14\r\nkey:%010u\r\n",
+                        strcmp (command, "SADD") ? 4 : 3, command, key);
+
+  if (!strcmp (command, "ZADD"))
+    used += (size_t) sprintf (request + used, "$8\r\n%08u\r\n",
+                              i * 2654435761u % 100000000);
+  used += (size_t) sprintf (request + used, "$15\r\nmember:%08u\r\n", i);
+  if (!strcmp (command, "HSET"))
+    used += (size_t) sprintf (request + used, "$14\r\nvalue:%08u\r\n", i);
+  return used;
+}
+
+static int
+add_members (
+    int port, const char *command, unsigned count, unsigned keys, int depth)
+{
+  int fd = dial (port);
+  char *batch = malloc ((size_t) depth * 128);
+  struct counter counter = { 0 };
+  int64_t begin = now_ns (), worst = 0;
+
+  for (unsigned i = 0; i < count;)
+    {
+      size_t used = 0;
+      int n = 0;
+      int64_t start = now_ns ();
+
+      for (; n < depth && i < count; n++, i++)
+        used += member_request (batch + used, command,
+                                (unsigned) ((uint64_t) i * keys / count), i);
+      exchange (fd, &counter, batch, used, n);
+      if (now_ns () - start > worst)
+        worst = now_ns () - start;
+    }
+  printf ("%lld %.3f\n", (long long) (worst / 1000),
+          (double) (now_ns () - begin) / SECOND_NS);
+  return 0;
+}
+
 static int
 connect_often (int port, int hz, double seconds)
 {
@@ -330,6 +377,9 @@ main (int argc, char **argv)
   if (!strcmp (mode, "get") && argc == 6)
     return get_keys (port, (unsigned) atoi (argv[3]), (unsigned) atoi (argv[4]),
                      atoi (argv[5]));
+  if (!strcmp (mode, "members") && argc == 7)
+    return add_members (port, argv[3], (unsigned) atoi (argv[4]),
+                        (unsigned) atoi (argv[5]), atoi (argv[6]));
   if (!strcmp (mode, "connect") && argc == 5)
     return connect_often (port, atoi (argv[3]), atof (argv[4]));
   if (!strcmp (mode, "idle") && argc == 4)

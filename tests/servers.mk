@@ -9,6 +9,7 @@ servers_env = COFFERD='$(abs_builddir)/src/cofferd' CC='$(CC)' \
 
 EXTRA_DIST += \
 	bench/bench.py \
+	bench/collection.py \
 	bench/probe.c \
 	bench/run \
 	bench/sections.py \
