@@ -100,6 +100,8 @@ types_sources = \
 	src/types/ranked.h \
 	src/types/set.c \
 	src/types/set.h \
+	src/types/sorting.c \
+	src/types/sorting.h \
 	src/types/stream-group.c \
 	src/types/stream-group.h \
 	src/types/stream-id.c \
@@ -169,6 +171,7 @@ engine_sources = \
 	src/engine/admission.h \
 	src/engine/args.c \
 	src/engine/args.h \
+	src/engine/call-foreign.c \
 	src/engine/call-keys.c \
 	src/engine/call-keys.h \
 	src/engine/call-wait.c \
@@ -213,6 +216,10 @@ engine_sources = \
 	src/engine/worker.c \
 	src/engine/worker.h \
 	$(NULL)
+repl_sources = \
+	src/repl/target.c \
+	src/repl/target.h \
+	$(NULL)
 commands_sources = \
 	src/commands/client-line.c \
 	src/commands/client-line.h \
@@ -247,6 +254,7 @@ commands_sources = \
 	src/commands/cmd-list.c \
 	src/commands/cmd-list.h \
 	src/commands/cmd-memory.c \
+	src/commands/cmd-migrate.c \
 	src/commands/cmd-pubsub.c \
 	src/commands/cmd-scan.c \
 	src/commands/cmd-server.c \
@@ -255,6 +263,7 @@ commands_sources = \
 	src/commands/cmd-set.c \
 	src/commands/cmd-set.h \
 	src/commands/cmd-slowlog.c \
+	src/commands/cmd-sort.c \
 	src/commands/cmd-stream-add.c \
 	src/commands/cmd-stream-group.c \
 	src/commands/cmd-stream-info.c \
@@ -294,6 +303,8 @@ commands_sources = \
 	src/commands/key-value.h \
 	src/commands/memory-figures.c \
 	src/commands/memory-figures.h \
+	src/commands/sort-pattern.c \
+	src/commands/sort-pattern.h \
 	src/commands/usage.c \
 	src/commands/usage.h \
 	src/commands/version.h \
@@ -368,6 +379,7 @@ src_libcoffer_a_SOURCES = \
 	$(store_sources) \
 	$(persist_sources) \
 	$(engine_sources) \
+	$(repl_sources) \
 	$(commands_sources) \
 	$(net_sources) \
 	$(daemon_sources) \

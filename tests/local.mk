@@ -43,6 +43,7 @@ test_programs = \
 	tests/commands/test-cmd-key \
 	tests/commands/test-cmd-list \
 	tests/commands/test-cmd-memory \
+	tests/commands/test-cmd-migrate \
 	tests/commands/test-cmd-pubsub \
 	tests/commands/test-cmd-scan \
 	tests/commands/test-cmd-server \
@@ -50,6 +51,7 @@ test_programs = \
 	tests/commands/test-cmd-set-algebra \
 	tests/commands/test-cmd-set-random \
 	tests/commands/test-cmd-slowlog \
+	tests/commands/test-cmd-sort \
 	tests/commands/test-cmd-stream \
 	tests/commands/test-cmd-stream-add \
 	tests/commands/test-cmd-stream-group \
@@ -128,6 +130,7 @@ test_programs = \
 	tests/proto/test-reply-tree \
 	tests/proto/test-request \
 	tests/proto/test-split \
+	tests/repl/test-target \
 	tests/store/test-access \
 	tests/store/test-claims \
 	tests/store/test-deadlines \
@@ -160,6 +163,7 @@ test_programs = \
 	tests/types/test-object \
 	tests/types/test-rank \
 	tests/types/test-set \
+	tests/types/test-sorting \
 	tests/types/test-stream \
 	tests/types/test-stream-group \
 	tests/types/test-stream-id \

@@ -24,6 +24,7 @@ EXTRA_DIST += \
 	tests/oracle/chance_keys.py \
 	tests/oracle/chance_lists.py \
 	tests/oracle/chance_sets.py \
+	tests/oracle/chance_sort.py \
 	tests/oracle/chance_strings.py \
 	tests/oracle/chance_zsets.py \
 	tests/oracle/client.txt \
@@ -42,6 +43,7 @@ EXTRA_DIST += \
 	tests/oracle/run \
 	tests/oracle/server.txt \
 	tests/oracle/sets.txt \
+	tests/oracle/sort.txt \
 	tests/oracle/strings.txt \
 	tests/oracle/table.py \
 	tests/oracle/transactions.txt \

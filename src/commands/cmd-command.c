@@ -138,6 +138,11 @@ reply_type (CfReply *reply, const char *type, gsize n_fields)
 static void
 reply_begin_search (CfReply *reply, const CfKeySpec *spec)
 {
+  if (spec->unknown)
+    {
+      reply_type (reply, "unknown", 0);
+      return;
+    }
   if (spec->keyword == NULL)
     {
       reply_type (reply, "index", 1);
@@ -153,6 +158,11 @@ reply_begin_search (CfReply *reply, const CfKeySpec *spec)
 static void
 reply_find_keys (CfReply *reply, const CfKeySpec *spec)
 {
+  if (spec->unknown)
+    {
+      reply_type (reply, "unknown", 0);
+      return;
+    }
   if (spec->keynum == 0)
     {
       reply_type (reply, "range", 3);
@@ -214,7 +224,7 @@ reply_legacy_range (CfReply *reply, const CfCommand *command)
       const CfKeySpec *spec = &command->keys[i];
       int end = spec->last >= 0 ? spec->first + spec->last : spec->last;
 
-      if (spec->keyword != NULL || spec->keynum != 0 ||
+      if (spec->keyword != NULL || spec->keynum != 0 || spec->unknown ||
           (last != 0 && (last != spec->first - 1 || spec->step != 1)))
         continue;
       if (first == 0)
@@ -452,6 +462,8 @@ key_flags (const CfCall *call, const CfCommand *command, guint position)
 {
   const char *flags = command->keys[0].flags;
 
+  if (command->flags_of_key != NULL)
+    return command->flags_of_key (call->argv + 2, call->argc - 2, position);
   if (command->key_flags != NULL)
     return command->key_flags (call->argv + 2, call->argc - 2);
   for (gsize i = 1; i < n_key_specs (command); i++)

@@ -9,6 +9,7 @@
 #include "commands/commands.h"
 #include "commands/digest.h"
 #include "commands/key-value.h"
+#include "persist/rdb-value.h"
 #include "store/expirer.h"
 
 #define POPULATE_BYTES_MAX (64 * 1024 * 1024) /* of one value */
@@ -27,17 +28,13 @@ typedef struct
 static gsize
 serialized_size (const CfEntry *entry)
 {
-  gsize size = cf_entry_string_size (entry);
-  gint64 number;
+  g_auto (CfRdbWriter) writer = { NULL };
+  g_autoptr (CfBlob) blob = NULL;
 
-  if (cf_entry_encoding (entry) != CF_ENCODING_INT)
-    return size + (size < 64 ? 1 : size < 16384 ? 2 : 5);
-  number = cf_entry_int (entry);
-  if (number >= G_MININT8 && number <= G_MAXINT8)
-    return 2;
-  if (number >= G_MININT16 && number <= G_MAXINT16)
-    return 3;
-  return number >= G_MININT32 && number <= G_MAXINT32 ? 5 : size + 1;
+  cf_rdb_writer_init (&writer, 64);
+  cf_rdb_put_value (&writer, entry);
+  blob = cf_rdb_writer_end (&writer);
+  return blob != NULL ? blob->size : 0;
 }
 
 static gboolean
@@ -78,16 +75,77 @@ run_digest_value (CfCall *call, GError **error)
   return TRUE;
 }
 
+/* -- All keys, each held for a moment ---------------------------------------
+ */
+
+typedef void (*KeyFunc) (CfCall *call,
+                         guint db,
+                         const CfKey *key,
+                         gpointer data);
+
 static gboolean
-add_to_digest (const CfEntry *entry, gpointer data)
+note_key (const CfEntry *entry, gpointer data)
 {
+  CfSlice key = cf_entry_key (entry);
+
+  g_ptr_array_add (data, cf_blob_new (key));
+  return TRUE;
+}
+
+/* Waits until nobody has claimed the key. */
+static void
+hold_key (CfCall *call, const CfKey *key)
+{
+  while (!cf_hold_slots (call->hold, key, 1, NULL))
+    {
+      cf_worker_leave (call->worker);
+      g_usleep (200);
+      cf_worker_return (call->worker);
+    }
+}
+
+static void
+each_key_of_slot (
+    CfCall *call, guint db, guint slot, KeyFunc func, gpointer data)
+{
+  g_autoptr (GPtrArray) names =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) cf_blob_unref);
+
+  cf_keyspace_walk_slot (call->keyspace, db, slot, call->now_ms, note_key,
+                         names);
+  for (guint i = 0; i < names->len; i++)
+    {
+      CfKey key = cf_key (cf_blob_slice (g_ptr_array_index (names, i)));
+
+      hold_key (call, &key);
+      func (call, db, &key, data);
+      cf_hold_release (call->hold);
+      cf_worker_breathe (call->worker);
+    }
+}
+
+/* FALSE: not in a block, which holds keys already. */
+static gboolean
+check_alone (const CfCall *call, GError **error)
+{
+  return !call->in_transaction ||
+         cf_throw (error, CF_ERROR_FAILED,
+                   "This DEBUG subcommand is not allowed in a transaction");
+}
+
+static void
+add_to_digest (CfCall *call, guint db, const CfKey *key, gpointer data)
+{
+  const CfEntry *entry =
+      cf_keyspace_find (call->keyspace, call->hold, db, key, call->now_ms);
   CfDigest *total = data;
   CfDigest digest = { { 0 } };
 
+  if (entry == NULL)
+    return;
   cf_digest_mix (&digest, cf_entry_key (entry));
   cf_digest_mix_value (&digest, entry);
   cf_digest_add (total, cf_slice ((const char *) digest.bytes, CF_DIGEST_SIZE));
-  return TRUE;
 }
 
 static gboolean
@@ -96,6 +154,8 @@ run_digest (CfCall *call, GError **error)
   CfDigest total = { { 0 } };
   char text[CF_DIGEST_HEX_SIZE];
 
+  if (!check_alone (call, error))
+    return FALSE;
   for (guint db = 0; db < cf_keyspace_n_databases (call->keyspace); db++)
     {
       guint32 number = GUINT32_TO_BE (db);
@@ -104,11 +164,93 @@ run_digest (CfCall *call, GError **error)
         continue;
       cf_digest_mix (&total, cf_slice ((const char *) &number, sizeof number));
       for (guint slot = 0; slot < CF_N_SLOTS; slot++)
-        cf_keyspace_walk_slot (call->keyspace, db, slot, call->now_ms,
-                               add_to_digest, &total);
+        each_key_of_slot (call, db, slot, add_to_digest, &total);
     }
   cf_digest_format (&total, text);
   cf_reply_status (&call->reply, text);
+  return TRUE;
+}
+
+/* Writes a value as a file would have it, and puts what is read back. */
+static void
+reload_key (CfCall *call, guint db, const CfKey *key, gpointer data)
+{
+  const CfEntry *entry =
+      cf_keyspace_find (call->keyspace, call->hold, db, key, call->now_ms);
+  g_autoptr (CfBlob) payload = NULL;
+  g_auto (CfRdbString) string = CF_RDB_STRING_INIT;
+  gboolean *failed = data;
+  CfRdbReader reader;
+  CfValue value;
+  guint8 type;
+
+  if (entry == NULL)
+    return;
+  payload = cf_rdb_payload_new (entry);
+  if (payload == NULL ||
+      !cf_rdb_payload_open (cf_blob_slice (payload), &reader) ||
+      !cf_rdb_get_byte (&reader, &type) ||
+      !cf_rdb_get_value (&reader, type, call->engine->config, &string, &value))
+    {
+      *failed = TRUE;
+      return;
+    }
+  if (cf_keyspace_put (call->keyspace, call->hold, db, key, &value,
+                       CF_KEEP_DEADLINE) == NULL)
+    {
+      cf_value_drop (&value);
+      *failed = TRUE;
+    }
+}
+
+static gboolean
+run_reload (CfCall *call, GError **error)
+{
+  gboolean failed = FALSE;
+
+  for (guint i = 2; i < call->argc; i++)
+    if (!cf_call_is (call, i, "MERGE") && !cf_call_is (call, i, "NOFLUSH") &&
+        !cf_call_is (call, i, "NOSAVE"))
+      return cf_throw (error, CF_ERROR_FAILED,
+                       "DEBUG RELOAD only supports the MERGE, NOFLUSH and "
+                       "NOSAVE options.");
+  if (!check_alone (call, error))
+    return FALSE;
+  for (guint db = 0; db < cf_keyspace_n_databases (call->keyspace); db++)
+    for (guint slot = 0;
+         slot < CF_N_SLOTS && cf_keyspace_size (call->keyspace, db) > 0; slot++)
+      each_key_of_slot (call, db, slot, reload_key, &failed);
+  if (failed)
+    return cf_throw (error, CF_ERROR_FAILED,
+                     "Error trying to load the RDB "
+                     "dump, check server logs.");
+  cf_reply_ok (&call->reply);
+  return TRUE;
+}
+
+/* How large an element must be for a node of its own is not to be had here:
+ * that is a matter of memory only. */
+static gboolean
+run_packed_threshold (CfCall *call, GError **error)
+{
+  guint64 size;
+
+  if (!cf_parse_memory (call->argv[2].data, call->argv[2].size, &size))
+    return cf_throw (error, CF_ERROR_FAILED, "argument must be a memory value");
+  cf_reply_ok (&call->reply);
+  return TRUE;
+}
+
+static gboolean
+run_listpack (CfCall *call, GError **error)
+{
+  const CfEntry *entry = cf_call_write (call, 2);
+
+  if (entry == NULL)
+    return cf_throw (error, CF_ERROR_FAILED, "no such key");
+  if (g_strcmp0 (cf_encoding_name (entry), "listpack") != 0)
+    return cf_throw (error, CF_ERROR_FAILED, "Not a listpack encoded object.");
+  cf_reply_status (&call->reply, "Listpack structure printed on stdout");
   return TRUE;
 }
 
@@ -336,12 +478,18 @@ static const Subcommand subcommands[] = {
     "Returns a digest of each key's value." },
   { "ERROR", 3, 3, run_error, " <message>", "Replies with this error." },
   { "HELP", 2, 2, run_help, "", "Prints this help." },
+  { "LISTPACK", 3, 3, run_listpack, " <key>",
+    "Tells whether a value is a listpack." },
   { "LOG", 3, 3, run_log, " <message>", "Writes a line to the log." },
   { "OBJECT", 3, 3, run_object, " <key>", "Tells how a value is kept." },
   { "POPULATE", 3, 5, run_populate, " <count> [<prefix>] [<size>]",
     "Makes keys that are not there yet." },
   { "PROTOCOL", 3, 3, run_protocol, " <type>",
     "Replies with a value of a type of the protocol." },
+  { "QUICKLIST-PACKED-THRESHOLD", 3, 3, run_packed_threshold, " <size>",
+    "Accepted, and without effect." },
+  { "RELOAD", 2, G_MAXUINT, run_reload, " [<option> ...]",
+    "Writes every value as a file has it, and reads it back." },
   { "REPLYBUFFER", 4, 4, run_replybuffer,
     " PEAK-RESET-TIME (<milliseconds>|NEVER|RESET)",
     "Sets for how long CLIENT LIST shows the peak of a reply buffer." },
@@ -410,9 +558,11 @@ run_debug (CfCall *call, GError **error)
 static gboolean
 get_keys (const CfSlice *argv, guint argc, GArray *positions)
 {
-  guint last = cf_slice_is (argv[1], "DIGEST-VALUE") ? argc - 1
-               : cf_slice_is (argv[1], "OBJECT")     ? MIN (argc - 1, 2)
-                                                     : 0;
+  guint last =
+      cf_slice_is (argv[1], "DIGEST-VALUE") ? argc - 1
+      : cf_slice_is (argv[1], "OBJECT") || cf_slice_is (argv[1], "LISTPACK")
+          ? MIN (argc - 1, 2)
+          : 0;
 
   for (guint i = 2; i <= last; i++)
     g_array_append_val (positions, i);

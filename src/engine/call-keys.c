@@ -86,13 +86,34 @@ collect_by_specs (CfCall *call)
     }
 }
 
+/* Whether the key that is argument @i is only read. */
+static gboolean
+reads_key (const CfCall *call, guint i)
+{
+  const CfCommand *command = call->info->command;
+
+  if (command->flags_of_key == NULL)
+    return cf_command_reads (command->flags);
+  return g_str_has_prefix (command->flags_of_key (call->argv, call->argc, i),
+                           "RO");
+}
+
 static void
 collect_by_function (CfCall *call)
 {
   CfWorker *worker = call->worker;
 
-  if (call->info->command->get_keys (call->argv, call->argc, worker->positions))
-    add_positions (call, cf_command_reads (call->info->command->flags));
+  if (!call->info->command->get_keys (call->argv, call->argc,
+                                      worker->positions))
+    return;
+  reserve_keys (worker, worker->positions->len);
+  for (guint i = 0; i < worker->positions->len; i++)
+    {
+      guint at = g_array_index (worker->positions, guint, i);
+
+      add_key (worker, call->argv[at], at, reads_key (call, at));
+    }
+  g_array_set_size (worker->positions, 0);
 }
 
 /**

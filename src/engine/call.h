@@ -72,6 +72,9 @@ struct _CfCall
   CfFeedBlock *effects;       /* (owned) (nullable) */
   gboolean has_effect;        /* cf_call_effect() was called */
   gboolean parked;            /* cf_call_park() was called */
+  gboolean retry;             /* cf_call_claim_foreign() returned FALSE */
+  GPtrArray *foreign;         /* (owned) (nullable) (element-type CfBlob) names
+                                 of foreign keys, which outlive the hold */
   gint64 park_deadline_ms;
   CfWaiting *waiting;  /* (owned) (nullable) cf_call_block() was called */
   GPtrArray *ready;    /* (owned) (nullable) keys whose waiters are to be served
@@ -116,6 +119,19 @@ void cf_call_redact (CfCall *self, guint i);
  */
 
 const CfKey *cf_call_key (CfCall *self, guint i);
+/* -- Foreign keys: those that are no arguments, but follow from data (SORT
+ * BY).  Of a command that claims its keys (CF_COMMAND_LONG), and in a block
+ * runs alone (block_flags: CF_COMMAND_EXCLUSIVE). -- */
+
+/* Claims keys, to be read only, beside the call's own; twice at most.  @keys
+ * is (inout) scratch, with bytes in @names (transfer full).  FALSE: the
+ * command is to return TRUE at once, without a reply or a change; it will be
+ * run again. */
+gboolean
+cf_call_claim_foreign (CfCall *self, CfKey *keys, gsize n_keys, CfBlob *names);
+/* The live entry at a claimed key, or NULL. */
+const CfEntry *cf_call_read_foreign (CfCall *self, CfSlice key);
+
 /* The live entry at a key, or NULL.  _read counts hits and misses and, unless
  * the command or client says NO_TOUCH, the access; _write only the access. */
 CfEntry *cf_call_read (CfCall *self, guint i);

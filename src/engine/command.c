@@ -76,7 +76,8 @@ set_simple_keys (CfCommandInfo *info)
       info->step = spec->step;
     }
   for (gsize i = 0; i < CF_KEY_SPECS_MAX && spec[i].flags != NULL; i++)
-    if (spec[i].keyword != NULL || spec[i].keynum != 0 || spec[i].incomplete)
+    if (spec[i].keyword != NULL || spec[i].keynum != 0 || spec[i].incomplete ||
+        spec[i].unknown)
       info->movable_keys = TRUE;
 }
 

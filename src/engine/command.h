@@ -106,6 +106,7 @@ typedef struct
   int keynum;          /* 1 + number of the argument, relative to the begin,
                           that counts the keys; 0: a range */
   int keynum_first;    /* keynum: first key, relative to the begin */
+  gboolean unknown;    /* where they are can be told by get_keys only */
   gboolean incomplete; /* there may be more keys: get_keys finds them */
   const char *notes;   /* (nullable) own words, COMMAND DOCS */
 } CfKeySpec;
@@ -167,6 +168,11 @@ struct _CfCommand
   /* (nullable) What a request does with its keys, where that depends on its
    * arguments ("variable_flags"). */
   const char *(*key_flags) (const CfSlice *argv, guint argc);
+  /* (nullable) The flags of the key that is argument @i, as a specification
+   * has them; with get_keys. */
+  const char *(*flags_of_key) (const CfSlice *argv, guint argc, guint i);
+  /* (nullable) What a request needs in a block, beside the flags. */
+  CfCommandFlags (*block_flags) (const CfSlice *argv, guint argc);
   const CfCommand *subcommands; /* (nullable) */
   gsize n_subcommands;
 };

@@ -391,6 +391,9 @@ hold_and_run (CfCall *call, CfCommandFlags flags)
     {
       ok = run_held (call, &error);
       cf_hold_release (call->hold);
+      g_clear_pointer (&call->foreign, g_ptr_array_unref);
+      if (G_UNLIKELY (call->retry))
+        return park (call, CF_PARK_CLAIM, G_MAXINT64);
       if (G_UNLIKELY (call->deferred != NULL))
         cf_waiting_serve_deferred (call);
     }

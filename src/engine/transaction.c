@@ -72,6 +72,8 @@ cf_transaction_queue (CfTransaction *self,
   g_array_append_val (self->queue, queued);
   self->memory += args->memory + sizeof queued;
   self->flags |= info->command->flags;
+  if (info->command->block_flags != NULL)
+    self->flags |= info->command->block_flags (args->argv, args->argc);
 }
 
 /**

@@ -69,6 +69,34 @@ add (CfZset *zset, CfSlice member, double score, const CfZsetLimits *limits)
          cf_zset_add (zset, member, 0, limits, &score) == CF_ZSET_ADDED;
 }
 
+static gboolean
+get_member (CfRdbReader *reader,
+            gboolean in_text,
+            CfRdbString *member,
+            double *score)
+{
+  return cf_rdb_get_string (reader, member) &&
+         (in_text ? cf_rdb_get_text_double (reader, score)
+                  : cf_rdb_get_double (reader, score));
+}
+
+/* Whether one of the members is too long for a listpack: then it must not
+ * even be begun, since a listpack does not tell 0 from -0. */
+static gboolean
+has_long_member (CfRdbReader reader,
+                 gboolean in_text,
+                 gsize n,
+                 const CfZsetLimits *limits)
+{
+  g_auto (CfRdbString) member = CF_RDB_STRING_INIT;
+  double score;
+
+  for (; n > 0 && get_member (&reader, in_text, &member, &score); n--)
+    if (member.bytes.size > limits->max_value)
+      return TRUE;
+  return FALSE;
+}
+
 static CfObject *
 get_members (CfRdbReader *reader, gboolean in_text, CfZsetLimits limits)
 {
@@ -78,16 +106,14 @@ get_members (CfRdbReader *reader, gboolean in_text, CfZsetLimits limits)
 
   if (!cf_rdb_get_count (reader, &n) || n == 0)
     return NULL;
-  if (n > limits.max_entries)
+  if (n > limits.max_entries || has_long_member (*reader, in_text, n, &limits))
     limits.max_entries = 0;
   object = (CfObject *) cf_zset_new ();
   for (; n > 0; n--)
     {
       double score;
 
-      if (!cf_rdb_get_string (reader, &member) ||
-          (in_text ? !cf_rdb_get_text_double (reader, &score)
-                   : !cf_rdb_get_double (reader, &score)) ||
+      if (!get_member (reader, in_text, &member, &score) ||
           !add (cf_zset_of (object), member.bytes, score, &limits))
         return NULL;
     }

@@ -232,13 +232,13 @@ publish_group (CfHold *self, CfClaimGroup *group, const CfWaiter *waiter)
   return other == NULL;
 }
 
-/* Ends the first @n_groups claims. */
+/* Takes the first @n_groups claims out of their slots, and frees all. */
 static void
-end_claims (CfHold *self, guint n_groups)
+end_claims (CfHold *self, CfClaims *claims, guint n_groups)
 {
   for (guint i = 0; i < n_groups; i++)
     {
-      CfClaimGroup *group = cf_claims_group (self->claims, i);
+      CfClaimGroup *group = cf_claims_group (claims, i);
       CfSlot *slot = cf_slot_lock (self->keyspace, group->keys[0].slot);
       CfClaimGroup **link = &slot->claims;
 
@@ -247,8 +247,40 @@ end_claims (CfHold *self, guint n_groups)
       *link = group->next;
       cf_slot_unlock (slot);
     }
+  cf_claims_free (claims);
+}
+
+/* (transfer full) NULL: a key is claimed by another, and nothing is held */
+static CfClaims *
+publish_claims (CfHold *self,
+                const CfKey *keys,
+                gsize n_keys,
+                const CfWaiter *waiter)
+{
+  CfClaims *claims = cf_claims_new (keys, n_keys);
+
+  for (guint i = 0; i < cf_claims_n_groups (claims); i++)
+    if (!publish_group (self, cf_claims_group (claims, i), waiter))
+      {
+        end_claims (self, claims, i);
+        return NULL;
+      }
+  return claims;
+}
+
+static void
+end_all_claims (CfHold *self)
+{
+  for (guint i = 0; i < CF_HOLD_MORE; i++)
+    {
+      CfClaims *more = g_steal_pointer (&self->more[i]);
+
+      if (more != NULL)
+        end_claims (self, more, cf_claims_n_groups (more));
+    }
   self->mode = CF_HOLD_NONE;
-  g_clear_pointer (&self->claims, cf_claims_free);
+  end_claims (self, self->claims, cf_claims_n_groups (self->claims));
+  self->claims = NULL;
 }
 
 /**
@@ -272,15 +304,48 @@ cf_hold_claims (CfHold *self,
                 const CfWaiter *waiter)
 {
   g_assert (self->mode == CF_HOLD_NONE);
+  self->claims = publish_claims (self, keys, n_keys, waiter);
+  if (self->claims == NULL)
+    return FALSE;
   self->mode = CF_HOLD_CLAIMS;
-  self->claims = cf_claims_new (keys, n_keys);
-  for (guint i = 0; i < cf_claims_n_groups (self->claims); i++)
-    if (!publish_group (self, cf_claims_group (self->claims, i), waiter))
-      {
-        end_claims (self, i);
-        return FALSE;
-      }
   return TRUE;
+}
+
+/**
+ * cf_hold_more:
+ * @self: a hold of claims, or of all
+ * @keys: (array length=n_keys) (inout): more keys, which are only read; what
+ *   is in the array afterwards is of no use
+ * @n_keys: how many there are
+ * @waiter: (nullable): whom to wake if it is to be tried again
+ *
+ * Claims keys that are known only now, also until cf_hold_release().  This
+ * does not wait, and who gets %FALSE gives all back before it waits: so
+ * claims that are made in no order cannot wait for each other.
+ *
+ * Returns: %FALSE if a key is claimed by another, to be changed
+ */
+gboolean
+cf_hold_more (CfHold *self, CfKey *keys, gsize n_keys, const CfWaiter *waiter)
+{
+  guint place = 0;
+  gsize n = 0;
+
+  if (self->mode == CF_HOLD_ALL)
+    return TRUE;
+  g_assert (self->mode == CF_HOLD_CLAIMS);
+  while (place < CF_HOLD_MORE && self->more[place] != NULL)
+    place++;
+  g_assert (place < CF_HOLD_MORE);
+  /* What is to be changed is claimed already, and by no other. */
+  for (gsize i = 0; i < n_keys; i++)
+    if (!cf_claims_have (self->claims, &keys[i]))
+      {
+        keys[n] = keys[i];
+        keys[n++].reading = TRUE;
+      }
+  self->more[place] = publish_claims (self, keys, n, waiter);
+  return self->more[place] != NULL;
 }
 
 /**
@@ -358,7 +423,7 @@ cf_hold_release (CfHold *self)
       unlock_slots (self);
       break;
     case CF_HOLD_CLAIMS:
-      end_claims (self, cf_claims_n_groups (self->claims));
+      end_all_claims (self);
       break;
     case CF_HOLD_ALL:
     case CF_HOLD_NONE:

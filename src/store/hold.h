@@ -69,6 +69,7 @@ typedef enum
 } CfHoldMode;
 
 #define CF_HOLD_TRASH 8
+#define CF_HOLD_MORE 2
 
 typedef struct
 {
@@ -76,8 +77,9 @@ typedef struct
   CfKeyspace *keyspace; /* (not owned) */
   gint64 now_ms; /* wall clock of the command, set before or after it is held,
                     reset by the release; 0: read when needed */
-  CfClaims *claims; /* (owned) (nullable) CLAIMS only */
-  guint16 *slots;   /* scratch of CF_N_SLOTS: those locked, ascending */
+  CfClaims *claims;             /* (owned) (nullable) CLAIMS only */
+  CfClaims *more[CF_HOLD_MORE]; /* (owned) (nullable) of cf_hold_more() */
+  guint16 *slots; /* scratch of CF_N_SLOTS: those locked, ascending */
   guint n_slots;
   guint64 *seen; /* scratch: bitmap of CF_N_SLOTS, zero between uses */
   guint n_trash;
@@ -110,6 +112,11 @@ gboolean cf_hold_claims (CfHold *self,
                          const CfKey *keys,
                          gsize n_keys,
                          const CfWaiter *waiter);
+/* Claims more keys, to be read only, while it holds claims or ALL; twice at
+ * most.  @keys is (inout) scratch.  FALSE: as above, but what is held is still
+ * held; it must be released without waiting for anything. */
+gboolean
+cf_hold_more (CfHold *self, CfKey *keys, gsize n_keys, const CfWaiter *waiter);
 void cf_hold_all (CfHold *self); /* the gate is closed by the caller */
 void cf_hold_release (CfHold *self);
 /* Whether a key that was perhaps not asked for is held as well, to be changed.

@@ -95,6 +95,38 @@ test_debug_protocol (Fixture *fixture, gconstpointer data)
       }
 }
 
+/* The sums are those of redis-server 7.0.15; they stay when values are written
+ * and read back. */
+static void
+test_digest_of_types (Fixture *fixture, gconstpointer data)
+{
+  static const char *const digests =
+      "*5\r\n"
+      "+a4b574dfd44a241b7583aa0f4da11ef31ee0b995\r\n"
+      "+7904f640014061fb37c6855115964bd3eaaed924\r\n"
+      "+6679ee22f89ed8001eeb5309d0900265ea56c03a\r\n"
+      "+36f6fc3c70faf89e0fec053b90258ab21d13116c\r\n"
+      "+2ed9a7a81688084b1f7eae33456ef7727d357031\r\n";
+  static const Exchange exchanges[] = {
+    { "RPUSH l a 1", ":2\r\n" },           { "SADD s x 2", ":2\r\n" },
+    { "HSET h f v g 1", ":2\r\n" },        { "ZADD z 1.5 a -0 b", ":2\r\n" },
+    { "XADD t 1-1 f v", "$3\r\n1-1\r\n" },
+  };
+
+  g_assert_true (cf_config_set (fixture->config,
+                                CF_SETTING_ENABLE_DEBUG_COMMAND, "yes", NULL));
+  assert_exchanges (fixture, exchanges, G_N_ELEMENTS (exchanges));
+  assert_reply (fixture, "DEBUG DIGEST-VALUE l s h z t", digests);
+  assert_reply (fixture, "DEBUG DIGEST",
+                "+6737aa51a587aa73dc0a840a3628d4f3696b4703\r\n");
+  assert_reply (fixture, "DEBUG RELOAD", "+OK\r\n");
+  assert_reply (fixture, "DEBUG DIGEST-VALUE l s h z t", digests);
+  assert_reply (fixture, "DEBUG LISTPACK h",
+                "+Listpack structure printed on stdout\r\n");
+  assert_reply (fixture, "DEBUG LISTPACK l",
+                "-ERR Not a listpack encoded object.\r\n");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -102,5 +134,6 @@ main (int argc, char **argv)
   fixture_add ("/commands/debug/off", test_debug_off);
   fixture_add ("/commands/debug/debug", test_debug);
   fixture_add ("/commands/debug/protocol", test_debug_protocol);
+  fixture_add ("/commands/debug/digest-of-types", test_digest_of_types);
   return g_test_run ();
 }

@@ -181,6 +181,44 @@ test_hold_claims_protect (void)
 }
 
 /* What is removed goes when the hold ends, however much it is. */
+/* Keys that are claimed later are shared with readers, kept from writers, and
+ * given back with the others. */
+static void
+test_hold_more (void)
+{
+  g_autoptr (CfKeyspace) keyspace = cf_keyspace_new (1, NULL);
+  CfKey own[] = { key_of_string ("list"), key_of_string ("result") };
+  CfKey names[] = { key_of_string ("a"), key_of_string ("result"),
+                    key_of_string ("list") };
+  CfKey again[] = { key_of_string ("a"), key_of_string ("b") };
+  CfKey a = key_of_string ("a"), b = key_of_string ("b");
+  CfHold hold, other;
+
+  cf_hold_init (&hold, keyspace);
+  cf_hold_init (&other, keyspace);
+  own[0].reading = TRUE;
+  g_assert_true (cf_hold_claims (&hold, own, 2, NULL));
+  g_assert_true (cf_hold_more (&hold, names, 3, NULL));
+  a.reading = TRUE;
+  g_assert_true (cf_hold_claims (&other, &a, 1, NULL));
+  cf_hold_release (&other);
+  a.reading = FALSE;
+  g_assert_false (cf_hold_slots (&other, &a, 1, NULL));
+  g_assert_false (cf_hold_claims (&other, &a, 1, NULL));
+  /* What another is to change cannot be had; the rest is still held. */
+  g_assert_true (cf_hold_claims (&other, &b, 1, NULL));
+  g_assert_false (cf_hold_more (&hold, again, 2, NULL));
+  g_assert_cmpint (hold.mode, ==, CF_HOLD_CLAIMS);
+  cf_hold_release (&hold);
+  cf_hold_release (&other);
+  g_assert_true (cf_hold_slots (&other, &a, 1, NULL));
+  cf_hold_release (&other);
+  g_assert_true (cf_hold_slots (&other, own, 2, NULL));
+  cf_hold_release (&other);
+  cf_hold_clear (&other);
+  cf_hold_clear (&hold);
+}
+
 static void
 test_hold_trash (void)
 {
@@ -462,6 +500,7 @@ main (int argc, char **argv)
   g_test_add_func ("/store/hold/claims", test_hold_claims);
   g_test_add_func ("/store/hold/reading", test_hold_reading);
   g_test_add_func ("/store/hold/claims-protect", test_hold_claims_protect);
+  g_test_add_func ("/store/hold/more", test_hold_more);
   g_test_add_func ("/store/hold/trash", test_hold_trash);
   g_test_add_func ("/store/hold/threads", test_hold_threads);
   return g_test_run ();
