@@ -86,6 +86,7 @@ test_programs = \
 	tests/daemon/test-plain \
 	tests/daemon/test-protocol \
 	tests/daemon/test-service \
+	tests/daemon/test-pubsub \
 	tests/daemon/test-shutdown \
 	tests/daemon/test-stress \
 	tests/engine/test-args \

@@ -414,6 +414,20 @@ run_command_count (CfCall *call, GError **error)
   return TRUE;
 }
 
+/* A shard channel is declared like a key, but is none. */
+static gboolean
+has_keys (const CfCommand *command)
+{
+  gsize n = n_key_specs (command);
+
+  if (n == 0)
+    return command->get_keys != NULL;
+  for (gsize i = 0; i < n; i++)
+    if (strcmp (command->keys[i].flags, "not_key") != 0)
+      return TRUE;
+  return FALSE;
+}
+
 /* The keys of the command that begins at argument 2. */
 static gboolean
 find_keys (const CfCall *call,
@@ -427,7 +441,7 @@ find_keys (const CfCall *call,
   *info = cf_command_table_find (call->engine->commands, argv, argc);
   if (*info == NULL || ((*info)->is_container && argc > 1))
     return cf_throw (error, CF_ERROR_FAILED, "Invalid command specified");
-  if (n_key_specs ((*info)->command) == 0 && (*info)->command->get_keys == NULL)
+  if (!has_keys ((*info)->command))
     return cf_throw (error, CF_ERROR_FAILED,
                      "The command has no key arguments");
   if (!cf_command_arity_fits ((*info)->command, argc))
