@@ -12,6 +12,7 @@ EXTRA_DIST += \
 	bench/collection.py \
 	bench/probe.c \
 	bench/run \
+	bench/messages.py \
 	bench/sections.py \
 	bench/stall.py \
 	bench/typework.py \

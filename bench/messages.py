@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What clients are told without asking: messages published to many, and the
+events of keys that expire."""
+
+import select
+import socket
+import statistics
+import subprocess
+import time
+
+import bench as b
+import harness
+from bench import Row
+
+SUBSCRIBERS = 50
+PAYLOAD = 'x' * 64
+PIPELINES = (1, 16)
+RECEIVE = 1 << 20
+
+
+class Audience:
+    """Connections that subscribed to a channel, and count what comes."""
+
+    def __init__(self, server, count, channel):
+        self.clients = [harness.Client(server.port, 60) for _ in range(count)]
+        self.poll = select.epoll()
+        self.sockets = {}
+        self.room = bytearray(RECEIVE)
+        for client in self.clients:
+            client.send('SUBSCRIBE', channel)
+            client.read_bytes()
+            client.socket.setblocking(False)
+            self.poll.register(client.socket, select.EPOLLIN)
+            self.sockets[client.socket.fileno()] = client.socket
+
+    def receive(self, size, patience_s=60):
+        """Reads until SIZE bytes came, from all together."""
+        end = time.monotonic() + patience_s
+        while size > 0 and time.monotonic() < end:
+            for number, _ in self.poll.poll(1):
+                try:
+                    size -= self.sockets[number].recv_into(self.room)
+                except socket.error:
+                    pass
+        if size > 0:
+            raise RuntimeError('%d bytes of messages did not come' % size)
+
+    def close(self):
+        self.poll.close()
+        for client in self.clients:
+            client.close()
+
+
+def publish(bench, kind, depth):
+    """Messages a second that all subscribers get together."""
+    count = (2_000 if bench.quick else 10_000) * (1 if depth == 1 else 3)
+    message = len(harness.encode('message', 'channel', PAYLOAD))
+    with bench.server(kind) as server:
+        audience = Audience(server, SUBSCRIBERS, 'channel')
+        begin = time.monotonic()
+        publisher = subprocess.Popen(
+            ['redis-benchmark', '-p', str(server.port), '-q', '-c', '1', '-P',
+             str(depth), '-n', str(count), 'PUBLISH', 'channel', PAYLOAD],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            preexec_fn=harness.die_with_parent)
+        audience.receive(count * SUBSCRIBERS * message)
+        seconds = time.monotonic() - begin
+        publisher.wait()
+        audience.close()
+    return count * SUBSCRIBERS / seconds
+
+
+def listen(client, count, patience_s):
+    """How late the events of keys called NUMBER:DEADLINE come, in ms."""
+    late = []
+    end = time.monotonic() + patience_s
+    client.socket.settimeout(1)
+    while len(late) < count and time.monotonic() < end:
+        try:
+            key = client.read()[2]
+        except (socket.timeout, OSError):
+            client.file = client.socket.makefile('rb')
+            continue
+        late.append(time.time() * 1000 - int(key.split(b':')[1]))
+    return late
+
+
+def expired(bench, kind):
+    """Median lag of 1,000 `expired` events beside 100,000 other volatile keys,
+    and how many of a hundred came."""
+    others = 20_000 if bench.quick else 100_000
+    due, patience_s = 1_000, 5 if bench.quick else 15
+    with bench.server(kind, '--notify-keyspace-events', 'Ex') as server, \
+            harness.Client(server.port, 60) as client, \
+            harness.Client(server.port, 60) as listener:
+        far = int(time.time() * 1000) + 100_000_000
+        bench.fill(server, keys=others, pxat=[far])
+        listener('SUBSCRIBE', '__keyevent@0__:expired')
+        first = int(time.time() * 1000) + 500
+        client.send_bytes(b''.join(
+            harness.encode('SET', 'due%d:%d' % (i, first + i), 'v', 'PXAT',
+                           first + i) for i in range(due)))
+        for _ in range(due):
+            client.read_bytes()
+        late = listen(listener, due, patience_s)
+    late += [float('inf')] * (due - len(late))
+    return statistics.median(late), 100 * sum(
+        lag != float('inf') for lag in late) / due
+
+
+def pubsub(bench):
+    """Messages and events."""
+    rows = []
+    for depth in PIPELINES:
+        result = b.medians(bench.runs,
+                           lambda kind: publish(bench, kind, depth))
+        # One by one it is the audience that is measured: a receive a message.
+        rows.append(Row('PUBLISH to %d, pipeline %d' % (SUBSCRIBERS, depth),
+                        result['redis'][0], result['cofferd'][0],
+                        'messages/s', *([] if depth == 1 else
+                                        ['ratio>=', 1.2])))
+    result = b.medians(bench.runs, lambda kind: expired(bench, kind))
+    rows.append(Row('`expired` event', result['redis'][0],
+                    result['cofferd'][0], 'ms late', 'value<=', 5))
+    rows.append(Row('`expired` events missing', 100 - result['redis'][1],
+                    100 - result['cofferd'][1], '%', 'value<=', 0))
+    return rows
