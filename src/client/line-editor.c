@@ -20,7 +20,9 @@ struct _CfLineEditor
   gboolean is_terminal;
   char *history_path; /* (owned) (nullable) */
   GStrv words;        /* (owned) (nullable) what the first word may be */
-  char *buffer;       /* (owned) (nullable) getline()'s */
+  CfNewsFunc news;    /* (nullable) */
+  gpointer news_data;
+  char *buffer; /* (owned) (nullable) getline()'s */
   size_t reserved;
 };
 
@@ -60,6 +62,24 @@ complete (const char *text, int start, int end)
   return start == 0 ? rl_completion_matches (text, complete_word) : NULL;
 }
 
+/* Shows what came above the line that is being typed. */
+static int
+show_news (void)
+{
+  g_autofree char *text = NULL;
+
+  if (the_editor->news != NULL)
+    text = the_editor->news (the_editor->news_data);
+  if (text == NULL)
+    return 0;
+  rl_clear_visible_line ();
+  fputs (text, stdout);
+  fflush (stdout);
+  rl_on_new_line ();
+  rl_redisplay ();
+  return 0;
+}
+
 static void
 set_up_terminal (CfLineEditor *self)
 {
@@ -70,6 +90,7 @@ set_up_terminal (CfLineEditor *self)
   the_editor = self;
   rl_readline_name = PACKAGE;
   rl_attempted_completion_function = complete;
+  rl_event_hook = show_news;
   using_history ();
   stifle_history (HISTORY_LINES);
   if (path != NULL)
@@ -203,6 +224,19 @@ cf_line_editor_take_words (CfLineEditor *self, GStrv words)
 {
   g_strfreev (self->words);
   self->words = words;
+}
+
+/**
+ * cf_line_editor_set_news:
+ * @self: an editor
+ * @news: (nullable): gives text to be shown while the user may be typing
+ * @data: what to call @news with
+ */
+void
+cf_line_editor_set_news (CfLineEditor *self, CfNewsFunc news, gpointer data)
+{
+  self->news = news;
+  self->news_data = data;
 }
 
 /**

@@ -20,6 +20,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CfLineEditor, cf_line_editor_free)
 
 gboolean cf_line_editor_is_terminal (const CfLineEditor *self);
 void cf_line_editor_take_words (CfLineEditor *self, GStrv words);
+/* Asked for news again and again while the user is typing. (transfer full)
+ * (nullable) */
+typedef char *(*CfNewsFunc) (gpointer data);
+void
+cf_line_editor_set_news (CfLineEditor *self, CfNewsFunc news, gpointer data);
 gboolean
 cf_line_editor_read (CfLineEditor *self, const char *prompt, GString *line);
 void cf_line_editor_remember (CfLineEditor *self, const char *line);

@@ -202,6 +202,22 @@ run_line (Prompt *self, GString *line)
   return TRUE;
 }
 
+static char *
+take_news (gpointer data)
+{
+  return cf_runner_take_pushes (data);
+}
+
+/* What came since the last reply, before the next prompt. */
+static void
+show_news (const Prompt *self)
+{
+  g_autofree char *text = cf_runner_take_pushes (self->runner);
+
+  if (text != NULL)
+    fputs (text, stdout);
+}
+
 /**
  * cf_prompt_run:
  * @runner: what runs the commands, not connected
@@ -219,10 +235,13 @@ cf_prompt_run (CfRunner *runner, const CfClientOptions *options)
 
   if (connect_to_server (&self))
     learn_words (&self);
+  cf_line_editor_set_news (editor, take_news, runner);
   while (goes_on)
     {
       g_autofree char *prompt = cf_runner_make_prompt (runner);
 
+      if (cf_line_editor_is_terminal (editor))
+        show_news (&self);
       fflush (stdout);
       goes_on =
           cf_line_editor_read (editor, prompt, line) && run_line (&self, line);

@@ -259,6 +259,35 @@ print_push (CfRunner *self, const CfReplyTree *push)
   print (out);
 }
 
+/**
+ * cf_runner_take_pushes:
+ * @self: a runner
+ *
+ * Takes what the server has sent without having been asked; waits for nothing.
+ *
+ * Returns: (transfer full) (nullable): how to show it; %NULL if there is
+ *   nothing to show
+ */
+char *
+cf_runner_take_pushes (CfRunner *self)
+{
+  g_autoptr (GString) out = g_string_new (NULL);
+  CfReplyTree *push = NULL;
+  gsize sent;
+
+  while (cf_remote_is_connected (self->remote) &&
+         cf_remote_exchange (self->remote, NULL, 0, &sent, 0, &push, NULL) &&
+         push != NULL)
+    {
+      if (self->options->show_pushes || push->kind != CF_REPLY_TREE_PUSH)
+        cf_format_push (out, push, &self->options->style);
+      cf_reply_tree_free (push);
+    }
+  if (out->len == 0)
+    return NULL;
+  return g_string_free (g_steal_pointer (&out), FALSE);
+}
+
 /* The reply of the command that runs; pushes before it are printed. */
 static CfReplyTree *
 receive_reply (CfRunner *self, gboolean is_push, GError **error)

@@ -34,6 +34,7 @@ CfRunOutcome cf_runner_run (CfRunner *self,
                             gsize argc,
                             gint64 repeat,
                             GError **error);
+char *cf_runner_take_pushes (CfRunner *self); /* (nullable) */
 char *cf_runner_make_prompt (CfRunner *self);
 
 G_END_DECLS

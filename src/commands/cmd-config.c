@@ -5,6 +5,8 @@
 #include "base/glob.h"
 #include "commands/commands.h"
 #include "commands/help.h"
+#include "engine/tracking.h"
+#include "store/evict.h"
 #include "config/loader.h"
 
 /* -- GET ------------------------------------------------------------------ */
@@ -120,6 +122,18 @@ warn (const CfCall *call, const CfConfigChange *changes, gsize n)
     }
 }
 
+/* Limits that were lowered hold at once, not with the next command. */
+static void
+keep_limits (CfCall *call)
+{
+  gint64 limit = cf_config_get_int (call->engine->config, CF_SETTING_MAXMEMORY);
+
+  if (limit > 0 && !call->in_transaction)
+    (void) cf_evict_make_room (call->engine->evict, (gsize) limit,
+                               call->now_ms);
+  cf_tracking_keep_limit (call->engine->tracking, G_MAXSIZE);
+}
+
 static gboolean
 run_set (CfCall *call, GError **error)
 {
@@ -139,6 +153,7 @@ run_set (CfCall *call, GError **error)
     }
   if (!cf_config_set_many (call->engine->config, changes, n, error))
     return FALSE;
+  keep_limits (call);
   warn (call, changes, n);
   cf_reply_ok (&call->reply);
   return TRUE;

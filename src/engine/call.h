@@ -84,6 +84,7 @@ struct _CfCall
   guint ready_key;     /* argument that a waiter is served for, or 0 */
   const CfSlice *again; /* (not owned) (nullable) what a waiter is served with,
                            in place of @argv: "$" is another ID then */
+  CfOutMark before;     /* where its reply begins */
   gboolean is_push;     /* its reply is sent whatever CLIENT REPLY says */
   GArray *changed;      /* (owned) (nullable) of CfSlice (owned): keys of which
                            those who track in broadcasting mode are to be told */

@@ -452,6 +452,12 @@ dispatch (CfCall *call)
       reject (call, error);
       return CF_OUTCOME_DONE;
     }
+  if (G_UNLIKELY (session->flags & (CF_SESSION_PUBSUB | CF_SESSION_TRACKING)))
+    {
+      /* What it was sent until now, maybe of keys that had to go just now. */
+      cf_session_collect (session);
+      call->before = cf_out_mark (&session->out);
+    }
   writes = (flags & (CF_COMMAND_WRITE | CF_COMMAND_MAY_REPLICATE)) != 0;
   if (G_UNLIKELY (cf_pause_applies (call->engine->pause, writes, call->now_ms)))
     return park_for_pause (call, writes);
@@ -500,19 +506,19 @@ static CfOutcome
 execute (CfCall *call)
 {
   CfSession *session = call->session;
-  CfOutMark before = cf_out_mark (&session->out);
   CfOutcome outcome;
 
   call->keyspace = call->engine->keyspace;
   call->db = session->db;
   call->hold = &call->worker->hold;
   call->reply = (CfReply){ &session->out, session->resp };
+  call->before = cf_out_mark (&session->out);
   outcome = dispatch (call);
   if (G_UNLIKELY (outcome != CF_OUTCOME_PARKED &&
                   session->flags &
                       (CF_SESSION_REPLY_OFF | CF_SESSION_REPLY_SKIP |
                        CF_SESSION_REPLY_SKIP_NEXT)))
-    apply_reply_mode (session, call->is_push, before);
+    apply_reply_mode (session, call->is_push, call->before);
   if (G_UNLIKELY (session->flags & (CF_SESSION_PUBSUB | CF_SESSION_TRACKING)) &&
       outcome != CF_OUTCOME_PARKED)
     see_to_pushes (call);

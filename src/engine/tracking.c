@@ -190,19 +190,31 @@ evict_one (CfTracking *self)
   return TRUE;
 }
 
-static void
-keep_limit (CfTracking *self)
+/**
+ * cf_tracking_keep_limit:
+ * @self: who tracks what
+ * @most_evicted: how many keys may go at once
+ *
+ * Drops the oldest keys beyond tracking-table-max-keys, as if they had
+ * changed.
+ */
+void
+cf_tracking_keep_limit (CfTracking *self, gsize most_evicted)
 {
   gint64 most = cf_config_get_int (self->rest->config,
                                    CF_SETTING_TRACKING_TABLE_MAX_KEYS);
-  guint n_evicted = 0, n_tried = 0;
+  gsize n_evicted = 0;
+  guint n_missed = 0;
 
-  while (most > 0 && n_evicted < EVICTED_AT_ONCE && n_tried < 2 * N_SHARDS &&
+  while (most > 0 && n_evicted < most_evicted && n_missed < N_SHARDS &&
          (gint64) cf_tracking_n_keys (self) > most)
-    {
-      n_tried++;
-      n_evicted += evict_one (self) ? 1 : 0;
-    }
+    if (evict_one (self))
+      {
+        n_evicted++;
+        n_missed = 0;
+      }
+    else
+      n_missed++;
 }
 
 /**
@@ -230,7 +242,7 @@ cf_tracking_remember (CfTracking *self,
                           session->tracker);
       cf_mutex_unlock (&shard->lock);
     }
-  keep_limit (self);
+  cf_tracking_keep_limit (self, EVICTED_AT_ONCE);
 }
 
 /**

@@ -69,6 +69,7 @@ void cf_tracking_remember (CfTracking *self,
                            CfSession *session,
                            const CfKey *keys,
                            gsize n_keys);
+void cf_tracking_keep_limit (CfTracking *self, gsize most_evicted);
 /* A key has changed; @by (nullable) did it. */
 void cf_tracking_invalidate (CfTracking *self, CfSession *by, const CfKey *key);
 /* Likewise, to those in broadcasting mode; sorts @keys. */

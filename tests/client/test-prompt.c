@@ -147,11 +147,57 @@ test_prompt_on_terminal (void)
   check_history (history);
 }
 
+/* Types @keys and reads what is shown until @wanted is. */
+static void
+type_until (int terminal, const char *keys, const char *wanted)
+{
+  g_autoptr (GString) shown = g_string_new (NULL);
+  gssize size = write (terminal, keys, strlen (keys));
+
+  g_assert_cmpint (size, ==, (gssize) strlen (keys));
+  while (strstr (shown->str, wanted) == NULL)
+    {
+      char c;
+
+      g_assert_cmpint (read (terminal, &c, 1), ==, 1);
+      g_string_append_c (shown, c);
+    }
+}
+
+/* A push is shown while nothing is typed. */
+static void
+test_prompt_pushes (void)
+{
+#ifndef HAVE_READLINE
+  g_test_skip ("without readline they are shown before the next prompt");
+#else
+  g_autoptr (CfHarness) redis = cf_harness_start_redis ();
+  g_autoptr (CfWire) wire = NULL;
+  g_autofree char *history = NULL;
+  int far, near;
+
+  if (redis == NULL)
+    {
+      g_test_skip ("redis-server is not installed");
+      return;
+    }
+  history = g_strconcat (cf_harness_get_socket (redis), ".history", NULL);
+  wire = cf_wire_open (redis);
+  far = open_terminal (&near);
+  launch (near, cf_harness_get_socket (redis), history);
+  type_until (far, "hello 3\nclient tracking on\nget cached\n", "(nil)");
+  cf_wire_exchange (wire, "SET cached x\r\n", "+OK\r\n");
+  type_until (far, "", "invalidate");
+  g_free (type_keys (far, "\nquit\n"));
+#endif
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/client/prompt/secrets", test_prompt_secrets);
   g_test_add_func ("/client/prompt/on-terminal", test_prompt_on_terminal);
+  g_test_add_func ("/client/prompt/pushes", test_prompt_pushes);
   return g_test_run ();
 }
