@@ -85,8 +85,8 @@ test_programs = \
 	tests/daemon/test-options \
 	tests/daemon/test-plain \
 	tests/daemon/test-protocol \
-	tests/daemon/test-service \
 	tests/daemon/test-pubsub \
+	tests/daemon/test-service \
 	tests/daemon/test-shutdown \
 	tests/daemon/test-stress \
 	tests/engine/test-args \

@@ -223,6 +223,7 @@ resume (CfConnection *self, CfWorker *worker)
   enter (self, worker);
   (void) note_outcome (
       self, cf_executor_resume (self->engine, worker, &self->session, reason));
+  cf_session_collect (&self->session);
 }
 
 static void

@@ -200,6 +200,19 @@ static const CfSessionOps session_ops = {
   .free = on_session_free,
 };
 
+/* Whether a command that waited is about to go on: what was sent meanwhile,
+ * maybe because of what it did, comes behind its reply. */
+static gboolean
+will_resume_locked (const CfConnection *self)
+{
+  const CfInbox *inbox = &self->inbox;
+
+  return cf_connection_is_parked (self) &&
+         (self->wake != CF_WAKE_NONE || inbox->wake_any != CF_WAKE_NONE ||
+          (inbox->wake != CF_WAKE_NONE &&
+           inbox->wake_serial == self->session.park.serial));
+}
+
 /**
  * cf_connection_open_inbox:
  * @self: a connection that its loop has
@@ -213,12 +226,17 @@ void
 cf_connection_open_inbox (CfConnection *self, CfWorker *worker)
 {
   const CfPark *park = &self->session.park;
-  CfInbox inbox;
+  CfInbox inbox, kept = { 0 };
 
   cf_mutex_lock (&self->inbox_lock);
   inbox = self->inbox;
-  self->inbox = (CfInbox){ 0 };
-  set_waiting_locked (self, 0);
+  if (will_resume_locked (self))
+    {
+      kept.blobs = g_steal_pointer (&inbox.blobs);
+      kept.bytes = inbox.bytes;
+    }
+  self->inbox = kept;
+  set_waiting_locked (self, kept.bytes);
   cf_mutex_unlock (&self->inbox_lock);
 
   if (inbox.close)
