@@ -118,6 +118,8 @@ class Unit:
                  '--host', '127.0.0.1', '--port', str(server.port),
                  '--skipfile', skipfile,
                  '--client', str(listener.getsockname()[1])],
+                # A character is a byte then, whatever the names of tests have.
+                env={**os.environ, 'LC_ALL': 'C'},
                 cwd=suite.dir, stdin=subprocess.DEVNULL, stdout=output,
                 stderr=output, start_new_session=True)
             try:
