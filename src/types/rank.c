@@ -45,14 +45,24 @@ typedef struct
 
 /* -- Ways down ------------------------------------------------------------ */
 
-static inline gboolean
-stands_before (double score, const CfRanked *member, gconstpointer data)
+static inline int
+compare (double score, const CfRanked *member, const Place *place)
 {
-  const Place *place = data;
-
   if (score != place->score)
-    return score < place->score;
-  return cf_slice_compare (cf_ranked_member (member), place->member) < 0;
+    return score < place->score ? -1 : 1;
+  return cf_slice_compare (cf_ranked_member (member), place->member);
+}
+
+static inline gboolean
+stands_before (double score, const CfRanked *member, gconstpointer place)
+{
+  return compare (score, member, place) < 0;
+}
+
+static inline gboolean
+stands_at_or_before (double score, const CfRanked *member, gconstpointer place)
+{
+  return compare (score, member, place) <= 0;
 }
 
 /* The last child whose first member stands before the place, or the first. */
@@ -101,16 +111,20 @@ sum_counts (const Fork *fork, guint n)
   return sum;
 }
 
-/* Finds the first member that does not stand before the place. */
-static void
-find_place (const CfRank *self, const Place *place, Path *path)
+/* Finds the first member that does not stand before the place, going down to
+ * the last child whose first member is @before it. */
+static inline __attribute__ ((always_inline)) void
+find_path (const CfRank *self,
+           CfRankBefore before,
+           const Place *place,
+           Path *path)
 {
   gpointer node = self->root;
 
   for (guint level = 0; level < self->height; level++)
     {
       Fork *fork = node;
-      guint at = choose_child (fork, stands_before, place);
+      guint at = choose_child (fork, before, place);
 
       path->forks[level] = fork;
       path->at[level] = at;
@@ -120,35 +134,16 @@ find_place (const CfRank *self, const Place *place, Path *path)
   path->index = choose_member (path->leaf, stands_before, place);
 }
 
-/* Finds a member, which is there. */
+/* Finds a member, which is there, so that it is not before the first of its
+ * leaf. */
 static void
 find_member (const CfRank *self, const CfRanked *member, Path *path)
 {
   Place place = { member->score, cf_ranked_member (member) };
 
-  find_place (self, &place, path);
-  /* The first of a leaf is found at the end of the one before it. */
-  if (path->index < path->leaf->n)
-    {
-      g_assert (path->leaf->members[path->index] == member);
-      return;
-    }
-  path->leaf = path->leaf->next;
-  path->index = 0;
-  g_assert (path->leaf != NULL && path->leaf->members[0] == member);
-  for (guint level = self->height; level-- > 0;)
-    {
-      if (++path->at[level] < path->forks[level]->n)
-        {
-          for (; level + 1 < self->height; level++)
-            {
-              path->forks[level + 1] =
-                  path->forks[level]->children[path->at[level]];
-              path->at[level + 1] = 0;
-            }
-          return;
-        }
-    }
+  find_path (self, stands_at_or_before, &place, path);
+  g_assert (path->index < path->leaf->n &&
+            path->leaf->members[path->index] == member);
 }
 
 /* Finds the member of a rank. */
@@ -410,7 +405,7 @@ cf_rank_insert (CfRank *self, CfRanked *member)
 
   if (self->root == NULL)
     self->root = self->head = self->tail = leaf_new (self);
-  find_place (self, &place, &path);
+  find_path (self, stands_before, &place, &path);
   insert_at (self, &path, member);
 }
 
@@ -760,16 +755,6 @@ cf_rank_iter_prev (CfRankIter *self)
 }
 
 /* -- Life ----------------------------------------------------------------- */
-
-/**
- * cf_rank_init:
- * @self: (out): an index without members
- */
-void
-cf_rank_init (CfRank *self)
-{
-  *self = (CfRank){ 0 };
-}
 
 /* Frees the forks below @fork, of which there are @height levels. */
 static void

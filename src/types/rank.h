@@ -45,7 +45,12 @@ typedef struct
   gsize n_forks;
 } CfRank;
 
-void cf_rank_init (CfRank *self);
+static inline void
+cf_rank_init (CfRank *self)
+{
+  *self = (CfRank){ 0 };
+}
+
 void cf_rank_clear (CfRank *self);
 gsize cf_rank_memory (const CfRank *self); /* bytes, without the members */
 
