@@ -472,6 +472,9 @@ append_pair (CfListpack **listpack, CfSlice field, CfSlice value)
   return FALSE;
 }
 
+/* More bytes than two elements take beside their strings. */
+#define PAIR_OVERHEAD 32
+
 /* Whether the listpack may have so long a field and value. */
 static gboolean
 fits (const CfHashmap *self,
@@ -480,9 +483,8 @@ fits (const CfHashmap *self,
       const CfHashmapLimits *limits)
 {
   return field.size <= limits->size && value.size <= limits->size &&
-         cf_listpack_size (self->listpack) + cf_listpack_cost (field) +
-                 cf_listpack_cost (value) <=
-             CF_LISTPACK_MAX;
+         field.size + value.size + PAIR_OVERHEAD <=
+             CF_LISTPACK_MAX - cf_listpack_size (self->listpack);
 }
 
 /**

@@ -71,6 +71,8 @@ splice (CfListpack **self, CfListpackAt at, gsize old_size, gsize new_size)
 {
   gsize total = total_of (*self), new_total = total - old_size + new_size;
 
+  if (new_size == old_size)
+    return bytes_at (*self, at);
   if (new_total > total && !resize (self, new_total))
     return NULL;
   if (new_total != total)
