@@ -142,7 +142,7 @@ cf_intset_try_copy (const CfIntset *self)
 CfIntset *
 cf_intset_try_parse (CfSlice bytes)
 {
-  const guint8 *integers = (const guint8 *) bytes.data + HEADER_SIZE;
+  const guint8 *integers;
   CfIntset header;
   guint width;
   gsize n;
@@ -150,6 +150,7 @@ cf_intset_try_parse (CfSlice bytes)
   if (bytes.size < HEADER_SIZE)
     return NULL;
   memcpy (&header, bytes.data, HEADER_SIZE);
+  integers = (const guint8 *) bytes.data + HEADER_SIZE;
   width = width_of (&header);
   n = cf_intset_n (&header);
   if ((width != 2 && width != 4 && width != 8) || n == 0 ||

@@ -111,8 +111,7 @@ wanted (const Model *model, char kind, const guint *keys, guint n, guint member)
                        : model->has[keys[0]][member] && !others;
 }
 
-/* What is at @key is what the model says, and the reply @n_replied says how
- * many there are. */
+/* What is at d is what the model says. */
 static void
 check (Fixture *fixture,
        const Model *model,
@@ -122,7 +121,7 @@ check (Fixture *fixture,
        const char *prefix)
 {
   gsize n_wanted = 0;
-  g_autofree char *reply = NULL, *scard = NULL;
+  g_autofree char *scard = NULL;
 
   for (guint member = 0; member < N; member++)
     {
