@@ -90,7 +90,8 @@ class Bench:
 
     def probe_start(self, mode, server, *args):
         return subprocess.Popen(
-            [self.probe_path, mode, str(server.port), *map(str, args)],
+            [self.probe_path, mode, str(server.port if server else 0),
+             *map(str, args)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
             preexec_fn=harness.die_with_parent)
 

@@ -20,6 +20,9 @@
    probe connect PORT HZ SECONDS
      opens connections, HZ a second, sends a PING on each and closes it;
      prints how many were answered.
+   probe pause 0 SECONDS
+     runs in a loop, and prints for how long, in microseconds, it was kept from
+     it at the most.
    probe idle PORT COUNT
      opens COUNT connections, prints how many, and keeps them until its
      standard input ends.  */
@@ -349,6 +352,23 @@ connect_often (int port, int hz, double seconds)
 }
 
 static int
+pause_longest (double seconds)
+{
+  int64_t begin = now_ns (), last = begin, longest = 0;
+
+  while (last - begin < (int64_t) (seconds * SECOND_NS))
+    {
+      int64_t now = now_ns ();
+
+      if (now - last > longest)
+        longest = now - last;
+      last = now;
+    }
+  printf ("%lld\n", (long long) (longest / 1000));
+  return 0;
+}
+
+static int
 idle (int port, int count)
 {
   char end;
@@ -382,6 +402,8 @@ main (int argc, char **argv)
                         (unsigned) atoi (argv[5]), atoi (argv[6]));
   if (!strcmp (mode, "connect") && argc == 5)
     return connect_often (port, atoi (argv[3]), atof (argv[4]));
+  if (!strcmp (mode, "pause") && argc == 4)
+    return pause_longest (atof (argv[3]));
   if (!strcmp (mode, "idle") && argc == 4)
     return idle (port, atoi (argv[3]));
   fprintf (stderr, "probe: what it takes stands at the top of probe.c\n");
