@@ -23,6 +23,8 @@ base_sources = \
 	src/base/memory.h \
 	src/base/number.c \
 	src/base/number.h \
+	src/base/priority.c \
+	src/base/priority.h \
 	src/base/random.c \
 	src/base/random.h \
 	src/base/slice.h \

@@ -10,6 +10,7 @@ test_programs = \
 	tests/base/test-lock \
 	tests/base/test-memory \
 	tests/base/test-number \
+	tests/base/test-priority \
 	tests/base/test-random \
 	tests/base/test-stripes \
 	tests/client/test-client-help \

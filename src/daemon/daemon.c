@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/priority.h"
 #include "base/random.h"
 #include "commands/commands.h"
 #include "config/loader.h"
@@ -398,6 +399,7 @@ cf_daemon_new (CfConfig *config, GError **error)
   guint8 seed[16];
 
   cf_clock_init ();
+  cf_priority_init ();
   cf_random_bytes (seed, sizeof seed);
   cf_hash_init (seed);
   self->config = config;
@@ -462,6 +464,8 @@ cf_daemon_run (CfDaemon *self, GError **error)
   set_hooks (self, TRUE);
   cf_listener_start (self->listener);
   cf_notify ("READY=1");
+  /* Many new connections must not keep those that are there waiting. */
+  cf_priority_lower_self ();
   g_main_loop_run (self->main_loop);
   /* Nothing but the second SIGINT is waited for any more. */
   signal (SIGINT, SIG_DFL);

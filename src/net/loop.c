@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/priority.h"
 
 /* Replies are sent when so many connections wait for theirs. */
 #ifndef DUE_MAX
@@ -41,6 +42,7 @@ run_claimed (CfLoop *self,
   run (connection, worker);
   if (!cf_loop_relieve (self, claim))
     {
+      cf_priority_restore (cf_priority_self ()); /* see on_relieve() */
       if (connection->session.out.size > 0)
         cf_connection_send (connection, worker);
       give_back (connection);
@@ -269,6 +271,7 @@ cf_loop_handle (CfLoop *self, CfWorker *worker)
   RoundEnd round;
 
   __atomic_store_n (&self->worker, worker, __ATOMIC_RELAXED);
+  __atomic_store_n (&self->thread, cf_priority_self (), __ATOMIC_RELAXED);
   self->now_ms = cf_clock_wall_ms ();
   take_over (self);
   do

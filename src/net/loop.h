@@ -78,6 +78,7 @@ struct _CfLoop
   gsize memory;        /* (atomic) bytes of its connections */
 
   CfWorker *worker; /* (not owned) (atomic) the handler's */
+  gint thread;      /* (atomic) the handler, for cf_priority_lower() */
   /* The handler's. */
   guint64 sequence;
   CfConnection *current; /* (nullable) whose turn it is */

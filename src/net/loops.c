@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/handoff.h"
+#include "base/priority.h"
 #include "config/settings.h"
 #include "net/balance.h"
 #include "net/evict-clients.h"
@@ -83,12 +84,18 @@ on_relieve (gpointer data, CfLoop *loop, guint64 claim)
   CfLoops *self = data;
   gint64 most =
       cf_config_get_int (self->group.engine->config, CF_SETTING_MAX_HANDLERS);
+  gint thread = __atomic_load_n (&loop->thread, __ATOMIC_RELAXED);
 
   if (__atomic_load_n (&self->group.n_handlers, __ATOMIC_RELAXED) >= most)
     return;
+  /* Whoever takes long lets the others go first.  The handler puts its
+   * priority right once it has found out that it was relieved. */
+  cf_priority_lower (thread);
   /* When no thread can be had now, the next that is free takes the loop. */
   if (cf_loop_relieve (loop, claim))
     hire (self, loop, NULL);
+  else
+    cf_priority_restore (thread);
 }
 
 static void
