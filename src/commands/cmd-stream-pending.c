@@ -270,11 +270,12 @@ forget (CfCall *call, CfStreamGroup *group, CfStreamId id)
   cf_stream_noted (call, 1, 1, NULL);
 }
 
+/* The consumer is made when there is something for it. */
 static gboolean
 claim_one (CfCall *call,
            const Claim *claim,
            CfStreamGroup *group,
-           CfStreamConsumer *consumer,
+           CfStreamConsumer **consumer,
            CfStreamId id)
 {
   CfStreamPending *pending = cf_stream_group_pending (group, id);
@@ -287,7 +288,9 @@ claim_one (CfCall *call,
     }
   if (is_new ? !claim->force : !is_idle (call, pending, claim->idle_ms))
     return FALSE;
-  pending = cf_stream_group_give (group, id, consumer, call->now_ms);
+  if (*consumer == NULL)
+    *consumer = cf_stream_see_consumer (call, 1, group, call->argv[3]);
+  pending = cf_stream_group_give (group, id, *consumer, call->now_ms);
   pending->delivered_ms = claim->delivered_ms;
   if (is_new)
     pending->n_deliveries = 1;
@@ -315,8 +318,7 @@ reply_claimed (CfCall *call,
 static void
 claim_all (CfCall *call, const Claim *claim, CfStreamGroup *group)
 {
-  CfStreamConsumer *consumer =
-      cf_stream_see_consumer (call, 1, group, call->argv[3]);
+  CfStreamConsumer *consumer = NULL;
   CfOutChunk *hole = cf_reply_deferred (&call->reply);
   gsize n = 0;
 
@@ -325,7 +327,7 @@ claim_all (CfCall *call, const Claim *claim, CfStreamGroup *group)
       CfStreamId id;
 
       (void) cf_stream_id_parse (call->argv[i], 0, &id, NULL);
-      if (!claim_one (call, claim, group, consumer, id))
+      if (!claim_one (call, claim, group, &consumer, id))
         continue;
       reply_claimed (call, group->stream, id, claim->just_id);
       n++;
@@ -400,16 +402,14 @@ get_search (CfCall *call, Search *search, GError **error)
 
 /* Claims what is found from one place on; returns the place after. */
 static CfIdTreeAt
-search_all (CfCall *call,
-            Search *search,
-            CfStreamGroup *group,
-            CfStreamConsumer *consumer)
+search_all (CfCall *call, Search *search, CfStreamGroup *group)
 {
   const Claim claim = { .idle_ms = search->idle_ms,
                         .just_id = search->just_id,
                         .delivered_ms = call->now_ms,
                         .n_deliveries = -1 };
   CfIdTreeAt at = cf_id_tree_seek (&group->pending, search->from);
+  CfStreamConsumer *consumer = NULL;
   gint64 n_tries = search->count * TRIES_EACH;
 
   while (n_tries-- > 0 && search->count > 0 && at.page != NULL)
@@ -424,7 +424,7 @@ search_all (CfCall *call,
           at = cf_id_tree_seek (&group->pending, id);
           continue;
         }
-      if (claim_one (call, &claim, group, consumer, id))
+      if (claim_one (call, &claim, group, &consumer, id))
         {
           g_array_append_val (search->claimed, id);
           search->count--;
@@ -472,15 +472,12 @@ cf_stream_xautoclaim (CfCall *call, GError **error)
                     .deleted = deleted };
   CfStream *stream;
   CfStreamGroup *group;
-  CfStreamConsumer *consumer;
 
   if (!get_search (call, &search, error) ||
       !cf_stream_write (call, 1, &stream, error) ||
       !find_group (call, stream, &group, error))
     return FALSE;
   cf_call_effect (call, NULL, 0);
-  consumer = cf_stream_see_consumer (call, 1, group, call->argv[3]);
-  reply_search (call, &search, stream,
-                search_all (call, &search, group, consumer));
+  reply_search (call, &search, stream, search_all (call, &search, group));
   return TRUE;
 }

@@ -373,6 +373,7 @@ static gboolean
 has_gap_from (const CfStream *self, CfStreamId id)
 {
   return self->length > 0 && !cf_stream_id_is_zero (self->max_deleted_id) &&
+         cf_stream_id_compare (self->max_deleted_id, self->first_id) >= 0 &&
          cf_stream_id_compare (id, self->max_deleted_id) <= 0;
 }
 

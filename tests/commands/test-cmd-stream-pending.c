@@ -183,11 +183,8 @@ test_effects (Fixture *fixture, gconstpointer data)
   assert_reply (fixture, "XAUTOCLAIM s g d 1000000000000000 - JUSTID",
                 "*3\r\n$3\r\n0-0\r\n*0\r\n*1\r\n$3\r\n1-1\r\n");
   assert_records (fixture,
-                  "MULTI\n"
-                  "XGROUP CREATECONSUMER s g d\n"
                   "XCLAIM s g c 0 1-1 TIME 1000 RETRYCOUNT 3 FORCE JUSTID "
-                  "LASTID 2-1\n"
-                  "EXEC\n");
+                  "LASTID 2-1\n");
   assert_reply (fixture, "XCLAIM s g d 0 9-9 LASTID 5-5", "*0\r\n");
   assert_records (fixture, "XGROUP SETID s g 5-5 ENTRIESREAD -1\n");
 }

@@ -221,6 +221,21 @@ test_lag (Fixture *self, gconstpointer data)
   cf_stream_group_advance (group, (CfStreamId){ 6, 0 });
 }
 
+/* What was deleted is gone from the beginning as well. */
+static void
+test_lag_of_trimmed (Fixture *self, gconstpointer data)
+{
+  CfStreamTrim trim = { CF_STREAM_TRIM_LENGTH, FALSE, 2, CF_STREAM_ID_MIN, 0 };
+  CfStreamId second = { 2, 0 };
+
+  add_entries (self->stream, 4);
+  cf_stream_group_advance (self->group, (CfStreamId){ 1, 0 });
+  g_assert_cmpuint (cf_stream_delete (self->stream, &second, 1), ==, 1);
+  assert_lag (self->group, -1);
+  g_assert_cmpuint (cf_stream_trim (self->stream, &trim), ==, 1);
+  assert_lag (self->group, 3);
+}
+
 static void
 test_n_added (Fixture *self, gconstpointer data)
 {
@@ -272,6 +287,7 @@ main (int argc, char **argv)
     { "/types/stream-group/copy", test_copy },
     { "/types/stream-group/groups", test_groups },
     { "/types/stream-group/lag", test_lag },
+    { "/types/stream-group/lag-of-trimmed", test_lag_of_trimmed },
     { "/types/stream-group/memory", test_memory },
     { "/types/stream-group/n-added", test_n_added },
     { "/types/stream-group/random", test_random },
