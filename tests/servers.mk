@@ -26,6 +26,7 @@ EXTRA_DIST += \
 	tests/oracle/chance_lists.py \
 	tests/oracle/chance_sets.py \
 	tests/oracle/chance_sort.py \
+	tests/oracle/chance_streams.py \
 	tests/oracle/chance_strings.py \
 	tests/oracle/chance_zsets.py \
 	tests/oracle/client.txt \
@@ -45,6 +46,7 @@ EXTRA_DIST += \
 	tests/oracle/server.txt \
 	tests/oracle/sets.txt \
 	tests/oracle/sort.txt \
+	tests/oracle/streams.txt \
 	tests/oracle/strings.txt \
 	tests/oracle/table.py \
 	tests/oracle/transactions.txt \

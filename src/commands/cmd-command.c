@@ -252,7 +252,11 @@ reply_info (CfReply *reply, const CfCommandInfo *info)
   reply_categories (reply, info);
   reply_words (reply, command->tips, TRUE);
   reply_key_specs (reply, command);
-  cf_reply_set (reply, n_subcommands (info));
+  /* An empty one is a set in RESP3, as Redis has it. */
+  if (n_subcommands (info) == 0)
+    cf_reply_set (reply, 0);
+  else
+    cf_reply_array (reply, n_subcommands (info));
   for (guint i = 0; i < n_subcommands (info); i++)
     reply_info (reply, info->subcommands[i]);
 }

@@ -397,9 +397,6 @@ cf_stream_n_added_up_to (const CfStream *self, CfStreamId id)
     return 0;
   if (self->length == 0 && to_last <= 0)
     return n_added;
-  if (!cf_stream_id_is_zero (id) &&
-      cf_stream_id_compare (id, self->max_deleted_id) < 0)
-    return CF_STREAM_READS_UNKNOWN;
   if (to_last == 0)
     return n_added;
   if (to_last > 0)

@@ -20,6 +20,12 @@ PATCHES = (
     # A server without FUNCTION is no reason to run nothing.
     ('tests/support/server.tcl', '    r function flush\n',
      '    catch {r function flush}\n'),
+    # Tests that need a log are skipped one by one, not all those beside them.
+    ('tests/support/server.tcl',
+     '        r config set $param $val\n\n        # If we enable',
+     '        if {$param eq {appendonly}} {dict unset saved_config $param; '
+     'continue}\n'
+     '        r config set $param $val\n\n        # If we enable'),
     # The search for a free port listens on every address: one is enough.
     ('tests/support/util.tcl', '[socket -server 127.0.0.1 $port]',
      '[socket -server 127.0.0.1 -myaddr 127.0.0.1 $port]'),
