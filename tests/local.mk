@@ -111,6 +111,7 @@ test_programs = \
 	tests/engine/test-waiting \
 	tests/engine/test-worker \
 	tests/linear/test-linear \
+	tests/linear/test-queues \
 	tests/linear/test-transfers \
 	tests/net/test-balance \
 	tests/net/test-loops \
