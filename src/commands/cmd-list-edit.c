@@ -139,15 +139,6 @@ limit_range (gint64 n, gint64 *start, gint64 *stop)
   return TRUE;
 }
 
-static void
-cut (CfCall *call, CfList *list, CfListEnd end, gsize n)
-{
-  CfList *rest = cf_list_cut (list, end, n);
-
-  if (rest != NULL)
-    cf_call_discard_object (call, cf_list_object (rest));
-}
-
 gboolean
 cf_cmd_list_ltrim (CfCall *call, GError **error)
 {
@@ -163,8 +154,8 @@ cf_cmd_list_ltrim (CfCall *call, GError **error)
       n = (gint64) cf_list_n (list);
       if (!limit_range (n, &start, &stop))
         start = n, stop = n - 1;
-      cut (call, list, CF_LIST_TAIL, (gsize) (n - 1 - stop));
-      cut (call, list, CF_LIST_HEAD, (gsize) start);
+      cf_cmd_list_cut (call, list, CF_LIST_TAIL, (gsize) (n - 1 - stop));
+      cf_cmd_list_cut (call, list, CF_LIST_HEAD, (gsize) start);
       cf_cmd_list_removed (call, 1, list, "ltrim");
     }
   cf_reply_ok (&call->reply);

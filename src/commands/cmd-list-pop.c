@@ -44,7 +44,7 @@ pop_many (CfCall *call, guint i, CfList *list, CfListEnd end, gsize n)
 
   n = MIN (n, cf_list_n (list));
   cf_cmd_list_reply_range (call, list, head ? 0 : -1, n, !head);
-  cf_list_free (cf_list_cut (list, end, n));
+  cf_cmd_list_cut (call, list, end, n);
   cf_cmd_list_removed (call, i, list, pop_event (end));
   return n;
 }

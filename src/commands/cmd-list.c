@@ -87,6 +87,24 @@ cf_cmd_list_add (CfCall *call, guint i, CfList **list, GError **error)
 }
 
 /**
+ * cf_cmd_list_cut:
+ * @call: a call
+ * @list: a list
+ * @end: where
+ * @n: how many elements to remove there, at most as many as there are
+ *
+ * Removes elements; many are freed in the background.
+ */
+void
+cf_cmd_list_cut (CfCall *call, CfList *list, CfListEnd end, gsize n)
+{
+  CfList *rest = cf_list_cut (list, end, n);
+
+  if (rest != NULL)
+    cf_call_discard_object (call, cf_list_object (rest));
+}
+
+/**
  * cf_cmd_list_removed:
  * @call: a call
  * @i: the argument that is the key

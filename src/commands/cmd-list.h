@@ -17,6 +17,7 @@ cf_cmd_list_read (CfCall *call, guint i, CfList **list, GError **error);
 gboolean
 cf_cmd_list_write (CfCall *call, guint i, CfList **list, GError **error);
 gboolean cf_cmd_list_add (CfCall *call, guint i, CfList **list, GError **error);
+void cf_cmd_list_cut (CfCall *call, CfList *list, CfListEnd end, gsize n);
 void cf_cmd_list_removed (CfCall *call,
                           guint i,
                           const CfList *list,
