@@ -487,6 +487,22 @@ fits (const CfHashmap *self,
              CF_LISTPACK_MAX - cf_listpack_size (self->listpack);
 }
 
+/* Gives the field at @at another value.  The limits may be lower than they
+ * were when it came. */
+static gboolean
+replace_value (CfHashmap *self,
+               CfListpackAt at,
+               CfSlice value,
+               const CfHashmapLimits *limits)
+{
+  if (!cf_listpack_replace (&self->listpack,
+                            cf_listpack_next (self->listpack, at), value))
+    return FALSE;
+  if (cf_hashmap_n (self) > limits->n)
+    (void) become_dict (self);
+  return TRUE;
+}
+
 /**
  * cf_hashmap_set:
  * @self: a hash
@@ -513,8 +529,7 @@ cf_hashmap_set (CfHashmap *self,
     return become_dict (self) && set_in_dict (self, field, value, added);
   at = find_in_listpack (self, field);
   if (at != 0)
-    return cf_listpack_replace (&self->listpack,
-                                cf_listpack_next (self->listpack, at), value);
+    return replace_value (self, at, value, limits);
   if (cf_hashmap_n (self) >= limits->n)
     return become_dict (self) && set_in_dict (self, field, value, added);
   *added = append_pair (&self->listpack, field, value);

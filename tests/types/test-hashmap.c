@@ -76,6 +76,21 @@ test_hashmap_limits (void)
   g_assert_cmpstr (encoding (long_field), ==, "hashtable");
 }
 
+/* Limits that become lower count as soon as anything is set. */
+static void
+test_hashmap_lower_limits (void)
+{
+  static const CfHashmapLimits one = { 1, 100 };
+  g_autoptr (CfHashmap) hashmap = cf_hashmap_new ();
+
+  set (hashmap, "a", "1", &any, TRUE);
+  set (hashmap, "b", "2", &any, TRUE);
+  set (hashmap, "a", "3", &one, FALSE);
+  g_assert_cmpstr (encoding (hashmap), ==, "hashtable");
+  assert_value (hashmap, "a", "3");
+  assert_value (hashmap, "b", "2");
+}
+
 static void
 check_model (const CfHashmap *hashmap, GHashTable *model)
 {
@@ -275,6 +290,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/types/hashmap/limits", test_hashmap_limits);
+  g_test_add_func ("/types/hashmap/lower-limits", test_hashmap_lower_limits);
   g_test_add_func ("/types/hashmap/model", test_hashmap_model);
   g_test_add_func ("/types/hashmap/draw", test_hashmap_draw);
   g_test_add_func ("/types/hashmap/sample", test_hashmap_sample);
