@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define LEAST_CAPACITY 32 /* bytes */
+#define LEAST_CAPACITY 16 /* bytes */
 /* A block of so many bytes rather moves its elements than grows for a gap. */
 #define GROWN 4096
 
@@ -103,12 +103,23 @@ resize (CfListNode *self, guint32 capacity, gboolean to_end)
   return TRUE;
 }
 
+/* The size of the block that an allocator takes for so many bytes: multiples
+ * of 16, then four sizes between two powers of two. */
+static guint32
+round_up (guint32 bytes)
+{
+  guint32 step = 16;
+
+  if (bytes > 128)
+    step = 1u << (g_bit_storage (bytes - 1) - 3);
+  return (bytes + step - 1) / step * step;
+}
+
 /* Sees that there are @size free bytes before or behind the elements. */
 static gboolean
 make_room (CfListNode *self, guint32 size, gboolean at_front)
 {
   guint32 used = cf_list_node_used (self), spare = self->capacity - used;
-  guint32 capacity = MAX (self->capacity, LEAST_CAPACITY);
 
   if ((at_front ? self->start : self->capacity - self->end) >= size)
     return TRUE;
@@ -117,11 +128,7 @@ make_room (CfListNode *self, guint32 size, gboolean at_front)
       slide (self, at_front);
       return TRUE;
     }
-  if (self->capacity > 0)
-    capacity *= 2;
-  while (capacity - used < size)
-    capacity *= 2;
-  return resize (self, capacity, at_front);
+  return resize (self, round_up (used + size), at_front);
 }
 
 /**
