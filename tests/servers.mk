@@ -19,6 +19,7 @@ EXTRA_DIST += \
 	tests/lib/harness.py \
 	tests/oracle/bitmaps.txt \
 	tests/oracle/chance.py \
+	tests/oracle/chance_dump.py \
 	tests/oracle/chance_geo.py \
 	tests/oracle/chance_hashes.py \
 	tests/oracle/chance_hyperloglog.py \
