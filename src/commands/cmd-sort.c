@@ -371,11 +371,16 @@ claim_keys (Sort *self,
 /* -- Comparing ---------------------------------------------------------------
  */
 
-/* As lenient as Redis: nothing is 0, and blanks may come first. */
+/* As lenient as Redis: nothing is 0, blanks may come first, and what is after
+ * a zero byte does not count. */
 static gboolean
 parse_score (CfSlice text, double *score)
 {
+  const char *zero = text.size > 0 ? memchr (text.data, 0, text.size) : NULL;
+
   *score = 0;
+  if (zero != NULL)
+    text.size = (gsize) (zero - text.data);
   if (text.size == 0)
     return TRUE;
   while (text.size > 0 && g_ascii_isspace (text.data[0]))

@@ -50,11 +50,13 @@ test_patterns (Fixture *fixture, gconstpointer data)
     { "SORT l BY h_*->f ALPHA DESC LIMIT 0 1", "*1\r\n$1\r\n2\r\n" },
     { "SORT l GET fixed GET h_*", "*6\r\n$-1\r\n$-1\r\n$-1\r\n$-1\r\n$-1\r\n"
                                   "$-1\r\n" },
+    { "SET w_2 \"\\x00x\"", "+OK\r\n" },
+    { "SORT l BY w_* LIMIT 0 1", "*1\r\n$1\r\n2\r\n" },
     { "SORT l GET *", "*3\r\n$-1\r\n$-1\r\n$-1\r\n" },
     { "MULTI", "+OK\r\n" },
     { "SET w_1 0", "+QUEUED\r\n" },
     { "SORT l BY w_* GET w_*", "+QUEUED\r\n" },
-    { "EXEC", "*2\r\n+OK\r\n*3\r\n$1\r\n0\r\n$1\r\n1\r\n$1\r\n2\r\n" },
+    { "EXEC", "*2\r\n+OK\r\n*3\r\n$1\r\n0\r\n$2\r\n\\0x\r\n$1\r\n2\r\n" },
   };
 
   assert_exchanges (fixture, exchanges, G_N_ELEMENTS (exchanges));

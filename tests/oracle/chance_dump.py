@@ -29,7 +29,6 @@ DUMP K
 OBJECT ENCODING K
 CONFIG SET zset-max-listpack-entries 0|3|128
 CONFIG SET set-max-intset-entries 512
-CONFIG SET list-max-listpack-size 2|-2|-1
 CONFIG SET stream-node-max-entries 2|100
 RESTORE K 0 P ?REPLACE
 RESTORE K 0 P REPLACE
@@ -68,6 +67,4 @@ PAYLOADS = [payload.decode('latin1') for payload in (
     b'\x10\x14\x14\x00\x00\x00\x04\x00\x81a\x02\x01\x01\x81b\x02\x83foo'
     b'\x04\xff\x0a\x00\x02W6m\xe6\xc4\x8a\x00',
     b'',
-    b'\x10\x14\x14\x00\x00\x00`\x00\x81a\x02\x01\x01\x81b\x02\x83foo\x04'
-    b'\xff\x0a\x00\xd6W\xa6\x057\xe8Fl',
 )]
