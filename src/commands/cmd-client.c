@@ -502,7 +502,7 @@ static const CfCommand subcommands[] = {
               "O(1). Some options may introduce additional complexity.",
               NULL,
               -3,
-              0,
+              CF_COMMAND_WALKS,
               cf_client_tracking_run),
   SUBCOMMAND ("TRACKINGINFO",
               NULL,
