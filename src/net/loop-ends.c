@@ -76,6 +76,8 @@ cf_loop_bury (CfLoop *self)
     {
       CfConnection *connection = (CfConnection *) link->data;
 
+      /* Whoever accepted it may have the socket open for a moment longer. */
+      epoll_ctl (self->epoll_fd, EPOLL_CTL_DEL, connection->fd, NULL);
       g_clear_object (&connection->socket);
       cf_session_unref (&connection->session);
     }

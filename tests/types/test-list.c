@@ -50,10 +50,10 @@ random_text (Fixture *self)
                           : g_rand_int_range (self->rand, 0, 80000);
 
   if (kind < 25)
-    g_string_printf (
-        text, "%" G_GINT64_FORMAT,
-        ((gint64) g_rand_int (self->rand) << 32 | g_rand_int (self->rand)) >>
-            g_rand_int_range (self->rand, 0, 64));
+    g_string_printf (text, "%" G_GINT64_FORMAT,
+                     (gint64) ((guint64) g_rand_int (self->rand) << 32 |
+                               g_rand_int (self->rand)) >>
+                         g_rand_int_range (self->rand, 0, 64));
   else
     for (gint i = 0; i < size; i++)
       g_string_append_c (text, (char) g_rand_int_range (self->rand, 0, 256));
