@@ -173,6 +173,7 @@ engine_sources = \
 	src/engine/admission.h \
 	src/engine/args.c \
 	src/engine/args.h \
+	src/engine/call-effect.c \
 	src/engine/call-foreign.c \
 	src/engine/call-keys.c \
 	src/engine/call-keys.h \
@@ -185,6 +186,8 @@ engine_sources = \
 	src/engine/engine.h \
 	src/engine/events.c \
 	src/engine/events.h \
+	src/engine/executor-inside.h \
+	src/engine/executor-run.c \
 	src/engine/executor.c \
 	src/engine/executor.h \
 	src/engine/feed.c \

@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* How a command that may run now runs, and what it brings with it. */
+#include "config.h"
+
+#include "base/clock.h"
+#include "engine/call-keys.h"
+#include "engine/executor-inside.h"
+#include "engine/latency.h"
+#include "engine/monitor.h"
+#include "engine/slowlog.h"
+#include "engine/tracking.h"
+#include "engine/transaction.h"
+#include "engine/waiting.h"
+#include "proto/plain.h"
+#include "store/reaper.h"
+
+/* -- Replies -------------------------------------------------------------- */
+
+/**
+ * cf_executor_reply_error:
+ * @call: a call that wrote no reply
+ * @message: what is wrong
+ *
+ * Replies with an error and counts it.
+ */
+void
+cf_executor_reply_error (CfCall *call, const char *message)
+{
+  cf_stats_count (call->worker->stats, CF_STAT_ERRORS, 1);
+  cf_stats_error (call->engine->stats, message);
+  if (G_UNLIKELY (call->session->flags & CF_SESSION_PLAIN))
+    {
+      cf_out_append (call->reply.out, CF_PLAIN_INVALID_COMMAND,
+                     strlen (CF_PLAIN_INVALID_COMMAND));
+      call->session->flags |= CF_SESSION_CLOSE_AFTER_REPLY;
+      return;
+    }
+  cf_reply_error (&call->reply, message);
+}
+
+/**
+ * cf_executor_reply_failure:
+ * @call: a call that wrote no reply
+ * @error: why it failed
+ *
+ * Replies with an error and counts it.
+ */
+void
+cf_executor_reply_failure (CfCall *call, const GError *error)
+{
+  const char *prefix = cf_error_prefix (error);
+  g_autofree char *message =
+      *prefix != '\0' ? g_strconcat (prefix, " ", error->message, NULL)
+                      : g_strdup (error->message);
+
+  cf_executor_reply_error (call, message);
+}
+
+/**
+ * cf_executor_feed_monitors:
+ * @call: a call that runs now
+ *
+ * Shows it to those who want to see all.
+ */
+void
+cf_executor_feed_monitors (CfCall *call)
+{
+  CfEngine *engine = call->engine;
+
+  if (cf_monitors_any (engine->monitors) &&
+      !(call->info->command->flags &
+        (CF_COMMAND_SKIP_MONITOR | CF_COMMAND_ADMIN)))
+    cf_monitors_feed (engine->monitors, call->session, call->session->db,
+                      call->argv, call->argc, call->redacted,
+                      call->worker->now_us);
+}
+
+/* -- Running -------------------------------------------------------------- */
+
+/* The command was slow, or somebody wants to be shown all of them. */
+static void
+log_run (CfCall *call, gint64 elapsed_us)
+{
+  CfEngine *engine = call->engine;
+  CfCommandFlags flags = call->info->command->flags;
+  gint64 slow_us =
+      cf_config_get_int (engine->config, CF_SETTING_SLOWLOG_LOG_SLOWER_THAN);
+  gint64 threshold_ms =
+      cf_config_get_int (engine->config, CF_SETTING_LATENCY_MONITOR_THRESHOLD);
+
+  if (slow_us >= 0 && elapsed_us >= slow_us &&
+      !(flags & CF_COMMAND_SKIP_SLOWLOG))
+    cf_slowlog_add (
+        engine->slowlog, call->session, call->argv, call->argc, call->redacted,
+        elapsed_us, call->now_ms,
+        (gsize) cf_config_get_int (engine->config, CF_SETTING_SLOWLOG_MAX_LEN));
+  if (threshold_ms > 0 && elapsed_us / 1000 >= threshold_ms)
+    cf_latency_add (engine->latency,
+                    flags & CF_COMMAND_FAST ? "fast-command" : "command",
+                    elapsed_us / 1000, call->now_ms);
+}
+
+static void
+count_run (CfCall *call, guint64 start_ticks, gboolean failed)
+{
+  CfEngine *engine = call->engine;
+  CfWorker *worker = call->worker;
+  guint64 now = cf_clock_ticks (), elapsed = now - start_ticks;
+  gint64 elapsed_us = (gint64) cf_clock_ticks_to_us (elapsed);
+  gint64 slow_us =
+      cf_config_get_int (engine->config, CF_SETTING_SLOWLOG_LOG_SLOWER_THAN);
+
+  worker->now_ticks = now;
+  cf_stats_command (
+      worker->stats, call->info->id, elapsed, failed,
+      cf_config_get_int (engine->config, CF_SETTING_LATENCY_TRACKING) != 0);
+  if (G_UNLIKELY ((slow_us >= 0 && elapsed_us >= slow_us) ||
+                  elapsed_us >= 1000))
+    log_run (call, elapsed_us);
+}
+
+/* Puts the effects of a command that ran into the change feed; its keys are
+ * still held. */
+static void
+record_effects (CfCall *call)
+{
+  CfFeedBlock *effects = g_steal_pointer (&call->effects);
+
+  if (call->n_changes > 0)
+    cf_stats_count (call->worker->stats, CF_STAT_DIRTY, call->n_changes);
+  if (effects != NULL)
+    cf_feed_append_block (call->engine->feed, effects);
+  else if (call->n_changes > 0 && !call->has_effect)
+    cf_feed_append (call->engine->feed, call->db, call->argv, call->argc);
+}
+
+/* The watched keys are held: does the block still have to run? */
+static gboolean
+is_block_stale (CfCall *call)
+{
+  CfSession *session = call->session;
+
+  if (g_atomic_int_get (&session->dirty))
+    return TRUE;
+  for (guint i = 0; session->watches != NULL && i < session->watches->len; i++)
+    if (cf_watch_has_expired (g_ptr_array_index (session->watches, i),
+                              call->now_ms))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+run_block (CfCall *call, GError **error)
+{
+  CfSession *session = call->session;
+  CfTransaction *transaction = session->transaction;
+  gboolean stale;
+
+  if (transaction == NULL)
+    return cf_throw (error, CF_ERROR_FAILED, "EXEC without MULTI");
+  stale = is_block_stale (call);
+  session->transaction = NULL;
+  call->transaction = transaction;
+  session->flags &= ~(guint) CF_SESSION_MULTI;
+  if (cf_transaction_is_aborted (transaction))
+    return cf_throw (error, CF_ERROR_EXEC_ABORT,
+                     "Transaction discarded because of previous errors.");
+  if (stale)
+    {
+      cf_reply_null_array (&call->reply);
+      return TRUE;
+    }
+  if (cf_call_wants_effect (call))
+    call->effects = cf_feed_block_new ();
+  call->has_effect = TRUE;
+  cf_transaction_run (transaction, call);
+  return TRUE;
+}
+
+/* The client wants to know when what it has just read changes. */
+static void
+remember_reads (CfCall *call)
+{
+  guint options = cf_tracker_options (call->session);
+  gboolean caching = (call->session->flags & CF_SESSION_CACHING) != 0;
+
+  if (!cf_command_reads (call->info->command->flags) ||
+      (options & CF_TRACK_BCAST) || ((options & CF_TRACK_OPTIN) && !caching) ||
+      ((options & CF_TRACK_OPTOUT) && caching))
+    return;
+  cf_tracking_remember (call->engine->tracking, call->session, call->keys,
+                        call->n_keys);
+}
+
+static inline void
+see_to_trackers (CfCall *call)
+{
+  if (G_UNLIKELY (call->session->flags & CF_SESSION_TRACKING))
+    remember_reads (call);
+  if (G_UNLIKELY (call->changed != NULL))
+    cf_call_broadcast (call);
+}
+
+static gboolean
+run_held (CfCall *call, GError **error)
+{
+  gboolean ok;
+
+  if (call->info->command->flags & CF_COMMAND_BLOCK)
+    ok = run_block (call, error);
+  else
+    ok = call->info->command->run (call, error);
+  if (ok || call->n_changes > 0)
+    record_effects (call);
+  if (G_UNLIKELY (call->ready != NULL))
+    cf_waiting_serve (call);
+  see_to_trackers (call);
+  return ok;
+}
+
+static void
+free_trash (CfCall *call)
+{
+  g_autoptr (GPtrArray) trash = g_steal_pointer (&call->trash);
+
+  for (guint i = 0; trash != NULL && i < trash->len; i++)
+    {
+      if (call->free_trash_here)
+        cf_trash_free (g_ptr_array_index (trash, i));
+      else
+        cf_reaper_free_trash (call->engine->reaper,
+                              g_ptr_array_index (trash, i));
+    }
+}
+
+/* Runs with nobody else inside the gate. */
+static gboolean
+run_alone (CfCall *call, GError **error)
+{
+  CfWorker *worker = call->worker;
+  CfGate *gate = call->engine->gate;
+  gboolean ok;
+
+  cf_worker_leave (worker);
+  cf_gate_close (gate);
+  cf_stats_count (worker->stats, CF_STAT_GATE_CLOSED, 1);
+  cf_hold_all (call->hold);
+  ok = run_held (call, error);
+  cf_hold_release (call->hold);
+  cf_gate_open (gate);
+  free_trash (call);
+  cf_tracking_sweep (call->engine->tracking);
+  cf_worker_return (worker);
+  return ok;
+}
+
+/* One that waited was shown before. */
+static void
+show_run (CfCall *call)
+{
+  if (call->session->park.reason == CF_WAKE_NONE)
+    cf_executor_feed_monitors (call);
+}
+
+/**
+ * cf_executor_hold_and_run:
+ * @call: a call that may run now
+ * @flags: of the command, or of all of the block
+ *
+ * Holds the keys, runs the command and sees to its effects.
+ *
+ * Returns: what to do with the session next
+ */
+CfOutcome
+cf_executor_hold_and_run (CfCall *call, CfCommandFlags flags)
+{
+  CfWorker *worker = call->worker;
+  g_autoptr (GError) error = NULL;
+  guint64 start_ticks = worker->now_ticks;
+  gboolean is_block = (call->info->command->flags & CF_COMMAND_BLOCK) != 0;
+  /* EXEC without MULTI leaves the watches as they are. */
+  gboolean had_block = is_block && call->session->transaction != NULL;
+  gboolean ok;
+
+  if (is_block)
+    cf_call_keys_collect_block (call);
+  else
+    cf_call_keys_collect (call);
+  if (G_UNLIKELY (flags & CF_COMMAND_EXCLUSIVE))
+    ok = run_alone (call, &error);
+  else if (worker->n_keys > 0 && !cf_call_keys_hold (call, flags))
+    return cf_executor_park (call, CF_PARK_CLAIM, G_MAXINT64);
+  else
+    {
+      ok = run_held (call, &error);
+      cf_hold_release (call->hold);
+      g_clear_pointer (&call->foreign, g_ptr_array_unref);
+      if (G_UNLIKELY (call->retry))
+        return cf_executor_park (call, CF_PARK_CLAIM, G_MAXINT64);
+      if (G_UNLIKELY (call->deferred != NULL))
+        cf_waiting_serve_deferred (call);
+    }
+  g_clear_pointer (&call->transaction, cf_transaction_free);
+  if (had_block)
+    cf_session_unwatch_all (call->session, call->keyspace);
+  cf_call_keys_trim (worker);
+  if (call->parked)
+    {
+      worker->now_ticks = cf_clock_ticks ();
+      return cf_executor_park_blocked (call);
+    }
+  if (G_UNLIKELY (!ok))
+    cf_executor_reply_failure (call, error);
+  count_run (call, start_ticks, !ok);
+  show_run (call);
+  g_clear_pointer (&call->taken, g_ptr_array_unref);
+  return CF_OUTCOME_DONE;
+}
+
+/**
+ * cf_executor_run_within:
+ * @block: the call of EXEC, which holds the keys
+ * @info: the command to run
+ * @args: its arguments, whose blobs it may take
+ *
+ * Runs one command of a block and writes exactly one reply.
+ */
+void
+cf_executor_run_within (CfCall *block, const CfCommandInfo *info, CfArgs *args)
+{
+  CfWorker *worker = block->worker;
+  guint64 start_ticks = worker->now_ticks;
+  g_autoptr (GError) error = NULL;
+  CfCall call = {
+    .argv = args->argv,
+    .argc = args->argc,
+    .info = info,
+    .engine = block->engine,
+    .worker = worker,
+    .session = block->session,
+    .keyspace = block->keyspace,
+    .db = block->session->db,
+    .hold = block->hold,
+    .reply = { block->reply.out, block->session->resp },
+    .now_ms = block->now_ms,
+    .in_transaction = TRUE,
+    .args = args,
+    .block = block,
+    .effects = block->effects,
+  };
+  gboolean ok;
+
+  cf_call_keys_collect (&call);
+  ok = info->command->run (&call, &error);
+  if (!ok)
+    cf_executor_reply_failure (&call, error);
+  if (call.n_changes > 0 && !call.has_effect && block->effects != NULL)
+    cf_feed_block_add (block->effects, call.db, call.argv, call.argc);
+  see_to_trackers (&call);
+  block->n_changes += call.n_changes;
+  count_run (&call, start_ticks, !ok);
+  cf_executor_feed_monitors (&call);
+  g_clear_pointer (&call.taken, g_ptr_array_unref);
+}
+
+/**
+ * cf_executor_serve:
+ * @served: a call whose keys are held, with a stand-in for the session
+ * @session: the session that waits for its reply; only to be named in logs
+ *
+ * Runs a command on behalf of a client that waits.
+ */
+void
+cf_executor_serve (CfCall *served, CfSession *session)
+{
+  guint64 start_ticks = cf_clock_ticks ();
+  g_autoptr (GError) error = NULL;
+  gboolean ok = served->info->command->run (served, &error);
+
+  if (!ok)
+    cf_executor_reply_failure (served, error);
+  if (ok || served->n_changes > 0)
+    record_effects (served);
+  served->session = session;
+  count_run (served, start_ticks, !ok);
+}
