@@ -33,6 +33,23 @@ add_memory_range (GString *text, const CfSetting *setting)
                             setting->min >> 20);
 }
 
+/* What a bare number means: a sample has no place to say it but here. */
+static void
+add_unit (GString *text, const CfSetting *setting)
+{
+  static const char *const units[] = { "BYTES", "MICROSECONDS", "MILLISECONDS",
+                                       "MINUTES", "SECONDS" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (units); i++)
+    {
+      g_autofree char *unit = g_ascii_strdown (units[i], -1);
+
+      if (g_strcmp0 (setting->unit, units[i]) == 0 &&
+          strstr (setting->help, unit) == NULL)
+        g_string_append_printf (text, " In %s.", unit);
+    }
+}
+
 /* Which values there are. */
 static void
 add_values (GString *text, const CfSetting *setting)
@@ -80,6 +97,7 @@ make_paragraph (const CfSetting *setting)
   GString *text = g_string_new (setting->help);
 
   g_string_append_c (text, '.');
+  add_unit (text, setting);
   add_values (text, setting);
   add_remarks (text, setting);
   return g_string_free (text, FALSE);

@@ -97,6 +97,24 @@ test_describe_honest (void)
   g_assert_cmpuint (n_sample, >=, expected);
 }
 
+/* A number of seconds or bytes is called so in the sample. */
+static void
+test_describe_units (void)
+{
+  g_autofree char *sample = cf_describe_sample ();
+  g_auto (GStrv) settings = g_strsplit (sample, "\n\n", -1);
+
+  for (char **setting = settings; *setting != NULL; setting++)
+    {
+      if (strstr (*setting, "#timeout =") != NULL)
+        g_assert_nonnull (strstr (*setting, " In seconds."));
+      if (strstr (*setting, "#maxmemory =") != NULL)
+        g_assert_null (strstr (*setting, " In bytes."));
+      if (strstr (*setting, "#hll-sparse-max-bytes =") != NULL)
+        g_assert_nonnull (strstr (*setting, " In bytes."));
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -105,5 +123,6 @@ main (int argc, char **argv)
   g_test_add_func ("/config/describe/manual-file", test_describe_manual_file);
   g_test_add_func ("/config/describe/sample-loads", test_describe_sample_loads);
   g_test_add_func ("/config/describe/honest", test_describe_honest);
+  g_test_add_func ("/config/describe/units", test_describe_units);
   return g_test_run ();
 }
