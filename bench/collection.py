@@ -60,4 +60,5 @@ def growth(bench):
 
 
 def collections(bench):
+    """Bytes a member, and the longest command while one collection grows."""
     return memory(bench) + growth(bench)
