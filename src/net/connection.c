@@ -16,6 +16,8 @@
 
 /* Bytes of subscriptions that take no time to end. */
 #define SUBSCRIPTIONS_AT_ONCE 4096
+/* The loop is told anew when so many more bytes wait for a client. */
+#define NEWS_BYTES (1024 * 1024)
 
 /* -- Inbox --------------------------------------------------------------- */
 
@@ -65,6 +67,8 @@ on_session_wake (CfSession *session, guint serial, CfWakeReason reason)
     post_mail (self);
 }
 
+/* The loop is told even if it was before: it leaves the inbox of one that is
+ * away closed. */
 static void
 on_session_close (CfSession *session)
 {
@@ -72,8 +76,8 @@ on_session_close (CfSession *session)
   gboolean post;
 
   cf_mutex_lock (&self->inbox_lock);
-  self->inbox.close = TRUE;
-  post_mail_locked (self, &post);
+  post = !self->inbox.close;
+  self->inbox.close = self->inbox.notified = TRUE;
   cf_mutex_unlock (&self->inbox_lock);
   if (post)
     post_mail (self);
@@ -91,14 +95,29 @@ output_limit (const CfConnection *self, guint flags)
 }
 
 /* A client whose own command takes long gets nothing meanwhile, so what waits
- * for it counts already here. */
+ * for it counts already here, beside what it was not sent before. */
 static gboolean
-is_flooded_locked (const CfConnection *self)
+is_flooded_locked (CfConnection *self)
 {
-  guint flags = __atomic_load_n (&self->session.shown_flags, __ATOMIC_RELAXED);
+  const CfSession *session = &self->session;
+  guint flags = __atomic_load_n (&session->shown_flags, __ATOMIC_RELAXED);
+  gsize bytes =
+      self->inbox.bytes +
+      __atomic_load_n (&session->shown.reply_memory, __ATOMIC_RELAXED);
   CfOutputLimit limit = output_limit (self, flags);
+  gint64 now_ms;
 
-  return limit.hard_bytes != 0 && self->inbox.bytes >= limit.hard_bytes;
+  if (limit.hard_bytes != 0 && bytes >= limit.hard_bytes)
+    return TRUE;
+  if (limit.soft_bytes == 0 || bytes < limit.soft_bytes)
+    {
+      self->inbox.soft_since_ms = 0;
+      return FALSE;
+    }
+  now_ms = cf_clock_wall_ms ();
+  if (self->inbox.soft_since_ms == 0)
+    self->inbox.soft_since_ms = now_ms;
+  return now_ms > self->inbox.soft_since_ms + limit.soft_s * 1000;
 }
 
 static void
@@ -108,26 +127,41 @@ set_waiting_locked (CfConnection *self, gsize bytes)
   __atomic_store_n (&self->waiting, bytes, __ATOMIC_RELAXED);
 }
 
+/* Returns whether the loop is to be told: the first time, and then of each
+ * further NEWS_BYTES, since it sums up what its clients take. */
+static gboolean
+add_blob_locked (CfConnection *self, CfBlob *blob)
+{
+  gsize before = self->inbox.bytes;
+  gboolean post;
+
+  if (self->inbox.blobs == NULL)
+    self->inbox.blobs =
+        g_ptr_array_new_with_free_func ((GDestroyNotify) cf_blob_unref);
+  g_ptr_array_add (self->inbox.blobs, cf_blob_ref (blob));
+  set_waiting_locked (self, before + blob->size + sizeof blob);
+  if (is_flooded_locked (self))
+    self->inbox.close = self->inbox.flooded = TRUE;
+  post_mail_locked (self, &post);
+  return post || self->inbox.close ||
+         self->inbox.bytes / NEWS_BYTES != before / NEWS_BYTES;
+}
+
 static void
 on_session_send (CfSession *session, CfBlob *bytes)
 {
   CfConnection *self = (CfConnection *) session;
-  gboolean post;
+  g_autoptr (GPtrArray) dropped = NULL;
+  gboolean post = FALSE;
 
   cf_mutex_lock (&self->inbox_lock);
+  if (!self->inbox.close)
+    post = add_blob_locked (self, bytes);
   if (self->inbox.close)
     {
-      cf_mutex_unlock (&self->inbox_lock);
-      return;
+      dropped = g_steal_pointer (&self->inbox.blobs);
+      set_waiting_locked (self, 0);
     }
-  if (self->inbox.blobs == NULL)
-    self->inbox.blobs =
-        g_ptr_array_new_with_free_func ((GDestroyNotify) cf_blob_unref);
-  g_ptr_array_add (self->inbox.blobs, cf_blob_ref (bytes));
-  set_waiting_locked (self, self->inbox.bytes + bytes->size);
-  if (is_flooded_locked (self))
-    self->inbox.close = self->inbox.flooded = TRUE;
-  post_mail_locked (self, &post);
   cf_mutex_unlock (&self->inbox_lock);
   if (post)
     post_mail (self);
@@ -241,6 +275,8 @@ cf_connection_open_inbox (CfConnection *self, CfWorker *worker)
 
   if (inbox.close)
     self->turn = CF_TURN_GONE;
+  if (self->soft_since_ms == 0)
+    self->soft_since_ms = inbox.soft_since_ms;
   if (inbox.flooded)
     {
       cf_stats_count (worker->stats, CF_STAT_OUTPUT_LIMIT, 1);
@@ -258,6 +294,30 @@ cf_connection_open_inbox (CfConnection *self, CfWorker *worker)
   self->session.out.pool = &worker->chunks;
   append_blobs (self, inbox.blobs);
   self->session.out.pool = NULL;
+}
+
+/**
+ * cf_connection_look_into_inbox:
+ * @self: a connection that is away, by the handler that has its loop
+ *
+ * Ends the socket of a client that is to be closed; the handler that has the
+ * connection finds that out, and its inbox is opened when it comes back.
+ *
+ * Returns: the bytes that wait for the client
+ */
+gsize
+cf_connection_look_into_inbox (CfConnection *self)
+{
+  gboolean close;
+  gsize bytes;
+
+  cf_mutex_lock (&self->inbox_lock);
+  close = self->inbox.close;
+  bytes = self->inbox.bytes;
+  cf_mutex_unlock (&self->inbox_lock);
+  if (close)
+    shutdown (self->fd, SHUT_RDWR);
+  return bytes;
 }
 
 /* -- For its loop --------------------------------------------------------- */

@@ -65,7 +65,8 @@ typedef struct
   CfWakeReason wake_any; /* the same, whatever it waits for */
   GPtrArray *blobs; /* (owned) (nullable) (element-type CfBlob) to be sent */
   gsize bytes;      /* of @blobs */
-  gboolean flooded; /* they were too many */
+  gint64 soft_since_ms; /* these are over the soft limit; 0: they are not */
+  gboolean flooded;     /* they were too many */
 } CfInbox;
 
 typedef struct _CfConnection
@@ -146,6 +147,7 @@ gboolean cf_connection_is_over_limit (CfConnection *self,
                                       gint64 now_ms,
                                       gint64 *again_ms);
 void cf_connection_open_inbox (CfConnection *self, CfWorker *worker);
+gsize cf_connection_look_into_inbox (CfConnection *self);
 
 /* connection-show.c */
 void cf_connection_cool (CfConnection *self);

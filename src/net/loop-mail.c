@@ -6,6 +6,8 @@
 
 #include <errno.h>
 
+#include "net/evict-clients.h"
+
 static gboolean
 poll_connection (CfLoop *self, CfConnection *connection)
 {
@@ -55,6 +57,18 @@ take_back (CfLoop *self, CfConnection *connection)
   cf_loop_settle (self, connection);
 }
 
+/* What comes meanwhile for a client whose command takes long is bounded. */
+static void
+look_into_inbox (CfLoop *self, CfConnection *connection)
+{
+  gsize bytes = cf_connection_look_into_inbox (connection);
+
+  connection->missed_mail = TRUE;
+  cf_loop_count_memory (self, connection,
+                        cf_session_memory (&connection->session) + bytes);
+  cf_evict_clients (self->group, self->worker->stats);
+}
+
 static void
 open_inbox (CfLoop *self, const CfMessage *message)
 {
@@ -67,7 +81,7 @@ open_inbox (CfLoop *self, const CfMessage *message)
       return;
     }
   if (connection->is_away)
-    connection->missed_mail = TRUE;
+    look_into_inbox (self, connection);
   else if (connection->stage != CF_STAGE_DEAD)
     {
       cf_connection_open_inbox (connection, self->worker);

@@ -563,6 +563,73 @@ test_evict_clients (Fixture *self, gconstpointer data)
   close (greedy);
 }
 
+/* What others send to a client while its command runs is bounded: it is cut
+ * off at once when there is too much, or too much for too long. */
+static void
+test_inbox_limit (Fixture *self, gconstpointer data)
+{
+  static const char *const limits[] = { "normal 1kb 0 0", "normal 0 100 1",
+                                        "pubsub 1kb 0 0" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (limits); i++)
+    {
+      int held = connect_client (self), other = connect_client (self);
+      gint64 id = ask_id (held);
+      guint64 n_cut = count (self, CF_STAT_OUTPUT_LIMIT);
+      gboolean is_cut = FALSE;
+      char byte;
+
+      set (self, CF_SETTING_CLIENT_OUTPUT_BUFFER_LIMIT, limits[i]);
+      say (held, "HOLD\r\n");
+      g_async_queue_pop (holds);
+      for (gint64 until_us = g_get_monotonic_time () + PATIENCE_MS * 1000;
+           !is_cut && i < 2 && g_get_monotonic_time () < until_us;)
+        {
+          poke (other, id, "send");
+          is_cut = recv (held, &byte, 1, MSG_DONTWAIT) == 0;
+        }
+      for (guint n = 0; i == 2 && n < 1000; n++) /* it has another limit */
+        poke (other, id, "send");
+      g_assert_true (is_cut || i == 2);
+      say (other, "RELEASE\r\n");
+      hear (other, "+OK\r\n");
+      if (i == 2)
+        hear (held, "+HELD\r\n+SENT\r\n");
+      set (self, CF_SETTING_CLIENT_OUTPUT_BUFFER_LIMIT,
+           "normal 0 0 0 pubsub 0 0 0");
+      ask_id (other);
+      while (i < 2 && count (self, CF_STAT_OUTPUT_LIMIT) == n_cut)
+        g_usleep (1000);
+      g_assert_cmpuint (count (self, CF_STAT_OUTPUT_LIMIT), ==,
+                        n_cut + (i < 2 ? 1 : 0));
+      close (held);
+      close (other);
+    }
+}
+
+/* They count for maxmemory-clients, too. */
+static void
+test_inbox_memory (Fixture *self, gconstpointer data)
+{
+  int held = connect_client (self), other = connect_client (self);
+  g_autofree char *fill = g_strnfill (5000000, 'x');
+  gint64 id = ask_id (held);
+  g_autoptr (CfBlob) blob = cf_blob_new (cf_slice (fill, 5000000));
+  CfSession *session = cf_sessions_find (self->engine->sessions, (guint64) id);
+
+  set (self, CF_SETTING_MAXMEMORY_CLIENTS, "4mb");
+  say (held, "HOLD\r\n");
+  g_async_queue_pop (holds);
+  session->ops->send (session, blob);
+  hear_end (held);
+  say (other, "RELEASE\r\n");
+  hear (other, "+OK\r\n");
+  g_assert_cmpuint (count (self, CF_STAT_EVICTED_CLIENTS), ==, 1);
+  cf_session_unref (session);
+  close (held);
+  close (other);
+}
+
 static void
 test_timeout (Fixture *self, gconstpointer data)
 {
@@ -663,6 +730,8 @@ main (int argc, char **argv)
   add ("slow-reader", test_slow_reader);
   add ("output-limit", test_output_limit);
   add ("evict-clients", test_evict_clients);
+  add ("inbox-limit", test_inbox_limit);
+  add ("inbox-memory", test_inbox_memory);
   add ("timeout", test_timeout);
   add ("graceful-end", test_graceful_end);
   add ("abandon", test_abandon);
