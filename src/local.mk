@@ -168,6 +168,14 @@ persist_sources = \
 	src/persist/rdb-writer.h \
 	src/persist/rdb-zset.c \
 	$(NULL)
+script_sources = \
+	src/script/lua-reply.c \
+	src/script/lua-reply.h \
+	src/script/lua-state.c \
+	src/script/lua-state.h \
+	src/script/sandbox.c \
+	src/script/sandbox.h \
+	$(NULL)
 engine_sources = \
 	src/engine/admission.c \
 	src/engine/admission.h \
@@ -383,6 +391,7 @@ src_libcoffer_a_SOURCES = \
 	$(types_sources) \
 	$(store_sources) \
 	$(persist_sources) \
+	$(script_sources) \
 	$(engine_sources) \
 	$(repl_sources) \
 	$(commands_sources) \
@@ -393,7 +402,8 @@ src_libcoffer_a_SOURCES = \
 if TSAN
 src_libcoffer_a_SOURCES += src/base/tsan-glib.c
 endif
-coffer_libs = src/libcoffer.a $(JEMALLOC_LIBS) $(LZF_LIBS) $(GLIB_LIBS) $(LIBINTL) -lm
+coffer_libs = src/libcoffer.a $(JEMALLOC_LIBS) $(LZF_LIBS) $(LUA_LIBS) $(GLIB_LIBS) \
+	$(LIBINTL) -lm
 
 sbin_PROGRAMS += src/cofferd
 src_cofferd_SOURCES = src/daemon/main.c

@@ -59,7 +59,7 @@ c_files = $(shell cd $(srcdir) && find src tests -name '*.[ch]' | LC_ALL=C sort)
 analyze: $(BUILT_SOURCES)
 	@$(SHELL) $(srcdir)/tests/analyze $(srcdir) \
 	  $(DEFS) $(DEFAULT_INCLUDES) $(AM_CPPFLAGS) $(CPPFLAGS) $(GLIB_CFLAGS) \
-	  $(LZF_CFLAGS)
+	  $(LZF_CFLAGS) $(LUA_CFLAGS)
 
 #: format             lay out the sources with clang-format
 format:

@@ -134,6 +134,9 @@ test_programs = \
 	tests/proto/test-request \
 	tests/proto/test-split \
 	tests/repl/test-target \
+	tests/script/test-lua-reply \
+	tests/script/test-lua-state \
+	tests/script/test-sandbox \
 	tests/store/test-access \
 	tests/store/test-claims \
 	tests/store/test-deadlines \

@@ -1,0 +1,622 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "script/sandbox.h"
+
+#include <lualib.h>
+#include <string.h>
+
+#include "script/lua-state.h"
+
+#define READ_ONLY "Attempt to modify a readonly table"
+
+/* Keys in the metatable of a front, which no script can make. */
+static const char true_table, shown_metatable;
+
+/* -- Fronts --------------------------------------------------------------- */
+
+/* Pushes what @key of the metatable at the value's is; FALSE, and nothing is
+ * pushed: the value is no front, or has no such thing. */
+static gboolean
+push_hidden (lua_State *L, int index, const char *key)
+{
+  if (lua_type (L, index) != LUA_TTABLE || !lua_getmetatable (L, index))
+    return FALSE;
+  lua_pushlightuserdata (L, (void *) key);
+  lua_rawget (L, -2);
+  lua_remove (L, -2);
+  if (!lua_isnil (L, -1))
+    return TRUE;
+  lua_pop (L, 1);
+  return FALSE;
+}
+
+static gboolean
+is_front (lua_State *L, int index)
+{
+  if (!push_hidden (L, index, &true_table))
+    return FALSE;
+  lua_pop (L, 1);
+  return TRUE;
+}
+
+static int
+on_write (lua_State *L)
+{
+  return luaL_error (L, READ_ONLY);
+}
+
+/* Without the place, as Lua's own functions fail. */
+static void
+refuse_front (lua_State *L)
+{
+  if (!is_front (L, 1))
+    return;
+  lua_pushliteral (L, READ_ONLY);
+  lua_error (L);
+}
+
+static void
+look_behind_front (lua_State *L)
+{
+  if (push_hidden (L, 1, &true_table))
+    lua_replace (L, 1);
+}
+
+/**
+ * cf_sandbox_seal:
+ * @L: a state with a table on top
+ *
+ * Puts a front of the table in its place: to be read, but not changed.
+ */
+void
+cf_sandbox_seal (lua_State *L)
+{
+  lua_newtable (L);
+  lua_createtable (L, 0, 4);
+  lua_pushvalue (L, -3);
+  lua_setfield (L, -2, "__index");
+  lua_pushcfunction (L, on_write);
+  lua_setfield (L, -2, "__newindex");
+  lua_pushlightuserdata (L, (void *) &true_table);
+  lua_pushvalue (L, -4);
+  lua_rawset (L, -3);
+  lua_setmetatable (L, -2);
+  lua_remove (L, -2);
+}
+
+/* Makes the table on top, which it pops, what getmetatable() shows of the front
+ * below it. */
+static void
+show_metatable (lua_State *L)
+{
+  lua_getmetatable (L, -2);
+  lua_pushlightuserdata (L, (void *) &shown_metatable);
+  lua_pushvalue (L, -3);
+  lua_rawset (L, -3);
+  lua_pop (L, 2);
+}
+
+/**
+ * cf_sandbox_set_global:
+ * @L: a state with a value on top, which is popped
+ * @name: a name
+ *
+ * Makes the value a global, which scripts can read.
+ */
+void
+cf_sandbox_set_global (lua_State *L, const char *name)
+{
+  lua_rawgeti (L, LUA_REGISTRYINDEX, cf_lua_of (L)->globals);
+  lua_insert (L, -2);
+  lua_pushstring (L, name);
+  lua_insert (L, -2);
+  lua_rawset (L, -3);
+  lua_pop (L, 1);
+}
+
+/**
+ * cf_sandbox_add_library:
+ * @L: a state with a table on top, which is popped
+ * @name: what scripts call it
+ *
+ * Makes the table a read-only global.
+ */
+void
+cf_sandbox_add_library (lua_State *L, const char *name)
+{
+  cf_sandbox_seal (L);
+  cf_sandbox_set_global (L, name);
+}
+
+/**
+ * cf_sandbox_is_bytecode:
+ * @program: a program
+ *
+ * Returns: whether Lua would take it for bytecode, which it does not check
+ */
+gboolean
+cf_sandbox_is_bytecode (CfSlice program)
+{
+  return program.size > 0 && program.data[0] == LUA_SIGNATURE[0];
+}
+
+/* -- In place of functions of Lua's ---------------------------------------
+ * The first upvalue of these is Lua's own function, which is called as if it
+ * had been called in the first place: so its errors name it. */
+
+static int
+call_original (lua_State *L)
+{
+  return lua_tocfunction (L, lua_upvalueindex (1)) (L);
+}
+
+static int
+on_writing (lua_State *L)
+{
+  refuse_front (L);
+  return call_original (L);
+}
+
+static int
+on_reading (lua_State *L)
+{
+  look_behind_front (L);
+  return call_original (L);
+}
+
+static int
+on_catching (lua_State *L)
+{
+  int n = call_original (L);
+
+  cf_lua_pass_on (L);
+  return n;
+}
+
+static int
+on_matching (lua_State *L)
+{
+  static const char specials[] = "^$*+?.([%-";
+  size_t size;
+  const char *pattern = luaL_checklstring (L, 2, &size);
+
+  for (size_t i = 0; size > CF_SANDBOX_PATTERN_MAX && i < size; i++)
+    if (pattern[i] != '\0' && strchr (specials, pattern[i]) != NULL &&
+        !lua_toboolean (L, 4))
+      return luaL_error (L, "pattern too complex");
+  return call_original (L);
+}
+
+static int
+on_pairs (lua_State *L)
+{
+  luaL_checktype (L, 1, LUA_TTABLE);
+  lua_pushvalue (L, lua_upvalueindex (1));
+  lua_pushvalue (L, 1);
+  lua_pushnil (L);
+  return 3;
+}
+
+static int
+on_getmetatable (lua_State *L)
+{
+  if (!is_front (L, 1))
+    return call_original (L);
+  if (!push_hidden (L, 1, &shown_metatable))
+    lua_pushnil (L);
+  return 1;
+}
+
+/* An error that is a table is given as its text. */
+static int
+on_pcall (lua_State *L)
+{
+  luaL_checkany (L, 1);
+  lua_pushboolean (L, TRUE);
+  lua_insert (L, 1);
+  if (lua_pcall (L, lua_gettop (L) - 2, LUA_MULTRET, 0) == 0)
+    return lua_gettop (L);
+  cf_lua_pass_on (L);
+  lua_remove (L, 1);
+  if (lua_istable (L, -1))
+    {
+      lua_getfield (L, -1, "err");
+      if (lua_isstring (L, -1))
+        lua_replace (L, -2);
+    }
+  lua_pushboolean (L, FALSE);
+  lua_insert (L, 1);
+  return lua_gettop (L);
+}
+
+/* What lua_load() or the like has returned. */
+static int
+return_loaded (lua_State *L, int status)
+{
+  cf_lua_pass_on (L);
+  if (status == 0)
+    return 1;
+  lua_pushnil (L);
+  lua_insert (L, -2);
+  return 2;
+}
+
+/* A program that fails as Redis's Lua, which knows no bytecode, does. */
+static const char no_bytecode[] = " \33";
+
+static int
+on_loadstring (lua_State *L)
+{
+  CfSlice program;
+  const char *name;
+
+  program.data = luaL_checklstring (L, 1, &program.size);
+  name = luaL_optstring (L, 2, program.data);
+  if (cf_sandbox_is_bytecode (program))
+    program = cf_slice (no_bytecode, sizeof no_bytecode - 1);
+  return return_loaded (L,
+                        luaL_loadbuffer (L, program.data, program.size, name));
+}
+
+/* Has the function at 1 called; what it returns is kept at 3. */
+static const char *
+read_piece (lua_State *L, void *data, size_t *size)
+{
+  gboolean *begun = data;
+  const char *piece;
+
+  luaL_checkstack (L, 2, "too many nested functions");
+  lua_pushvalue (L, 1);
+  lua_call (L, 0, 1);
+  *size = 0;
+  if (lua_isnil (L, -1))
+    return NULL;
+  if (!lua_isstring (L, -1))
+    luaL_error (L, "reader function must return a string");
+  lua_replace (L, 3);
+  piece = lua_tolstring (L, 3, size);
+  if (!*begun && cf_sandbox_is_bytecode (cf_slice (piece, *size)))
+    {
+      piece = no_bytecode;
+      *size = sizeof no_bytecode - 1;
+    }
+  *begun |= *size > 0;
+  return piece;
+}
+
+static int
+on_load (lua_State *L)
+{
+  const char *name = luaL_optstring (L, 2, "=(load)");
+  gboolean begun = FALSE;
+
+  luaL_checktype (L, 1, LUA_TFUNCTION);
+  lua_settop (L, 3);
+  return return_loaded (L, lua_load (L, read_piece, &begun, name));
+}
+
+/* The state is shared, so how it collects is none of a script's business. */
+static int
+on_collectgarbage (lua_State *L)
+{
+  static const char *const options[] = { "stop",       "restart", "collect",
+                                         "count",      "step",    "setpause",
+                                         "setstepmul", NULL };
+  int option = luaL_checkoption (L, 1, "collect", options);
+  int argument = luaL_optint (L, 2, 0);
+
+  switch (option)
+    {
+    case 3:
+      lua_pushnumber (L, (lua_Number) cf_lua_used (cf_lua_of (L)) / 1024);
+      return 1;
+    case 4:
+      lua_pushboolean (L, lua_gc (L, LUA_GCSTEP, MIN (argument, 1024)));
+      return 1;
+    case 5:
+    case 6:
+      lua_pushnumber (L, 200);
+      return 1;
+    case 2:
+      (void) lua_gc (L, LUA_GCCOLLECT, 0);
+      G_GNUC_FALLTHROUGH;
+    default:
+      lua_pushnumber (L, 0);
+      return 1;
+    }
+}
+
+static int
+on_rep (lua_State *L)
+{
+  size_t size;
+  const char *text = luaL_checklstring (L, 1, &size);
+  lua_Integer n = luaL_checkinteger (L, 2);
+  const CfLua *lua = cf_lua_of (L);
+  gsize total;
+  char *all;
+
+  if (n <= 0 || size == 0)
+    {
+      lua_pushliteral (L, "");
+      return 1;
+    }
+  if (__builtin_mul_overflow (size, (gsize) n, &total) || total > G_MAXINT32 ||
+      (lua->limit > 0 && total > lua->limit / 2))
+    return luaL_error (L, "resulting string too large");
+  all = lua_newuserdata (L, total);
+  for (gsize at = 0; at < total; at += size)
+    memcpy (all + at, text, size);
+  lua_pushlstring (L, all, total);
+  return 1;
+}
+
+/* -- Random numbers ---------------------------------------------------------
+ * Source: lrand48() of POSIX, whose numbers Redis's scripts get. */
+
+static double
+next_random (CfLua *lua)
+{
+  lua->random = (lua->random * G_GUINT64_CONSTANT (0x5DEECE66D) + 0xB) &
+                G_GUINT64_CONSTANT (0xFFFFFFFFFFFF);
+  return (double) ((lua->random >> 17) % G_MAXINT32) / (double) G_MAXINT32;
+}
+
+static int
+on_random (lua_State *L)
+{
+  double unit = next_random (cf_lua_of (L));
+  int low = 1, high;
+
+  switch (lua_gettop (L))
+    {
+    case 0:
+      lua_pushnumber (L, unit);
+      return 1;
+    case 1:
+      high = luaL_checkint (L, 1);
+      luaL_argcheck (L, low <= high, 1, "interval is empty");
+      break;
+    case 2:
+      low = luaL_checkint (L, 1);
+      high = luaL_checkint (L, 2);
+      luaL_argcheck (L, low <= high, 2, "interval is empty");
+      break;
+    default:
+      return luaL_error (L, "wrong number of arguments");
+    }
+  lua_pushnumber (
+      L, (double) (gint64) (unit * (double) ((gint64) high - low + 1)) + low);
+  return 1;
+}
+
+static int
+on_randomseed (lua_State *L)
+{
+  guint32 seed = (guint32) luaL_checkint (L, 1);
+
+  cf_lua_of (L)->random = (guint64) seed << 16 | 0x330E;
+  return 0;
+}
+
+/* -- Errors --------------------------------------------------------------- */
+
+static int
+on_missing (lua_State *L)
+{
+  if (lua_gettop (L) != 2 || !lua_isstring (L, 2))
+    return luaL_error (L, "Script attempted to access a nonexistent global");
+  return luaL_error (
+      L, "Script attempted to access nonexistent global variable '%s'",
+      lua_tostring (L, 2));
+}
+
+/* Pushes the text of the value at 1, which is no table. */
+static void
+push_text (lua_State *L)
+{
+  switch (lua_type (L, 1))
+    {
+    case LUA_TSTRING:
+    case LUA_TNUMBER:
+      lua_pushvalue (L, 1);
+      (void) lua_tostring (L, -1);
+      break;
+    case LUA_TBOOLEAN:
+      lua_pushstring (L, lua_toboolean (L, 1) ? "true" : "false");
+      break;
+    case LUA_TNIL:
+      lua_pushliteral (L, "nil");
+      break;
+    default:
+      lua_pushfstring (L, "%s: %p", luaL_typename (L, 1), lua_topointer (L, 1));
+      break;
+    }
+}
+
+/* Makes of any error a table that also says where it was raised. */
+static int
+on_error (lua_State *L)
+{
+  lua_Debug place;
+  gboolean known;
+
+  lua_settop (L, 1);
+  known = lua_getstack (L, 1, &place) && lua_getinfo (L, "nSl", &place);
+  if (known && *place.what == 'C')
+    known = lua_getstack (L, 2, &place) && lua_getinfo (L, "nSl", &place);
+  if (!lua_istable (L, 1) || is_front (L, 1))
+    {
+      lua_createtable (L, 0, 3);
+      lua_pushliteral (L, "ERR ");
+      push_text (L);
+      lua_concat (L, 2);
+      lua_setfield (L, -2, "err");
+    }
+  if (!known)
+    return 1;
+  lua_pushliteral (L, "source");
+  lua_pushstring (L, place.source);
+  lua_rawset (L, -3);
+  lua_pushliteral (L, "line");
+  lua_pushnumber (L, place.currentline);
+  lua_rawset (L, -3);
+  return 1;
+}
+
+/* -- Opening -------------------------------------------------------------- */
+
+typedef struct
+{
+  const char *library; /* NULL: a global */
+  const char *name;
+  lua_CFunction func; /* NULL: there is none */
+} Replacement;
+
+static const Replacement replacements[] = {
+  { NULL, "collectgarbage", on_collectgarbage },
+  { NULL, "dofile", NULL },
+  { NULL, "getfenv", NULL },
+  { NULL, "getmetatable", on_getmetatable },
+  { NULL, "load", on_load },
+  { NULL, "loadfile", NULL },
+  { NULL, "loadstring", on_loadstring },
+  { NULL, "newproxy", NULL },
+  { NULL, "next", on_reading },
+  { NULL, "pcall", on_pcall },
+  { NULL, "print", NULL },
+  { NULL, "rawget", on_reading },
+  { NULL, "rawset", on_writing },
+  { NULL, "setfenv", NULL },
+  { NULL, "setmetatable", on_writing },
+  { NULL, "xpcall", on_catching },
+  { "coroutine", "resume", on_catching },
+  { "math", "random", on_random },
+  { "math", "randomseed", on_randomseed },
+  { "string", "find", on_matching },
+  { "string", "gmatch", on_matching },
+  { "string", "gsub", on_matching },
+  { "string", "match", on_matching },
+  { "string", "rep", on_rep },
+  { "table", "foreach", on_reading },
+  { "table", "insert", on_writing },
+};
+
+static void
+replace_functions (lua_State *L)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (replacements); i++)
+    {
+      const Replacement *replacement = &replacements[i];
+
+      if (replacement->library != NULL)
+        lua_getglobal (L, replacement->library);
+      else
+        lua_pushvalue (L, LUA_GLOBALSINDEX);
+      if (replacement->func != NULL)
+        {
+          lua_getfield (L, -1, replacement->name);
+          lua_pushcclosure (L, replacement->func, 1);
+        }
+      else
+        lua_pushnil (L);
+      lua_setfield (L, -2, replacement->name);
+      lua_pop (L, 1);
+    }
+  /* pairs() hands out next(), and it must be the one that is safe. */
+  lua_getglobal (L, "next");
+  lua_pushcclosure (L, on_pairs, 1);
+  lua_setglobal (L, "pairs");
+}
+
+static void
+open_libraries (lua_State *L)
+{
+  static const luaL_Reg libraries[] = {
+    { "", luaopen_base },
+    { LUA_TABLIBNAME, luaopen_table },
+    { LUA_STRLIBNAME, luaopen_string },
+    { LUA_MATHLIBNAME, luaopen_math },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (libraries); i++)
+    {
+      lua_pushcfunction (L, libraries[i].func);
+      lua_pushstring (L, libraries[i].name);
+      lua_call (L, 1, 0);
+    }
+}
+
+/* What getmetatable ("") gives, with the sealed library of strings on top. */
+static void
+hide_string_metatable (lua_State *L)
+{
+  lua_pushliteral (L, "");
+  lua_getmetatable (L, -1);
+  lua_createtable (L, 0, 1);
+  lua_pushvalue (L, -4);
+  lua_setfield (L, -2, "__index");
+  cf_sandbox_seal (L);
+  lua_setfield (L, -2, "__metatable");
+  lua_pop (L, 2);
+}
+
+static void
+seal_libraries (lua_State *L)
+{
+  static const char *const names[] = { "coroutine", "math", "table", "string" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      lua_getglobal (L, names[i]);
+      cf_sandbox_seal (L);
+      if (strcmp (names[i], "string") == 0)
+        hide_string_metatable (L);
+      lua_setglobal (L, names[i]);
+    }
+}
+
+/* From here on, whoever asks for the globals gets a front of them. */
+static void
+seal_globals (lua_State *L)
+{
+  lua_pushvalue (L, LUA_GLOBALSINDEX);
+  lua_createtable (L, 0, 1);
+  lua_pushcfunction (L, on_missing);
+  lua_setfield (L, -2, "__index");
+  lua_pushvalue (L, -1);
+  lua_setmetatable (L, -3);
+  /* The metatable is shown, as a front of its own, of the front. */
+  cf_sandbox_seal (L);
+  lua_insert (L, -2);
+  cf_sandbox_seal (L);
+  lua_insert (L, -2);
+  show_metatable (L);
+  lua_pushvalue (L, -1);
+  cf_sandbox_set_global (L, "_G");
+  lua_replace (L, LUA_GLOBALSINDEX);
+}
+
+/**
+ * cf_sandbox_open:
+ * @L: a new state
+ *
+ * Fills the state with what scripts find there.
+ */
+void
+cf_sandbox_open (lua_State *L)
+{
+  CfLua *lua = cf_lua_of (L);
+
+  lua_pushvalue (L, LUA_GLOBALSINDEX);
+  lua->globals = luaL_ref (L, LUA_REGISTRYINDEX);
+  open_libraries (L);
+  replace_functions (L);
+  lua_pushcfunction (L, on_error);
+  lua_pushvalue (L, -1);
+  lua->handler = luaL_ref (L, LUA_REGISTRYINDEX);
+  lua_setglobal (L, "__redis__err__handler");
+  seal_libraries (L);
+  seal_globals (L);
+}
