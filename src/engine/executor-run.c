@@ -14,6 +14,10 @@
 #include "proto/plain.h"
 #include "store/reaper.h"
 
+/* Only what runs as long as this may be too slow, as settings commonly are. */
+#define LONG_US 1000
+#define LONG_NS (LONG_US * 1000)
+
 /* -- Replies -------------------------------------------------------------- */
 
 /**
@@ -106,7 +110,7 @@ count_run (CfCall *call, guint64 start_ticks, gboolean failed)
   CfEngine *engine = call->engine;
   CfWorker *worker = call->worker;
   guint64 now = cf_clock_ticks (), elapsed = now - start_ticks;
-  gint64 elapsed_us = (gint64) cf_clock_ticks_to_us (elapsed);
+  gint64 elapsed_ns = (gint64) cf_clock_ticks_to_ns (elapsed);
   gint64 slow_us =
       cf_config_get_int (engine->config, CF_SETTING_SLOWLOG_LOG_SLOWER_THAN);
 
@@ -114,9 +118,8 @@ count_run (CfCall *call, guint64 start_ticks, gboolean failed)
   cf_stats_command (
       worker->stats, call->info->id, elapsed, failed,
       cf_config_get_int (engine->config, CF_SETTING_LATENCY_TRACKING) != 0);
-  if (G_UNLIKELY ((slow_us >= 0 && elapsed_us >= slow_us) ||
-                  elapsed_us >= 1000))
-    log_run (call, elapsed_us);
+  if (G_UNLIKELY (elapsed_ns >= LONG_NS || (slow_us >= 0 && slow_us < LONG_US)))
+    log_run (call, elapsed_ns / 1000);
 }
 
 /* Puts the effects of a command that ran into the change feed; its keys are

@@ -90,18 +90,51 @@ enter (CfConnection *self, CfWorker *worker)
   self->is_warm = TRUE;
 }
 
-/* Has @keys, those of the next requests, fetched together.  Returns for how
- * many requests that was worth it. */
-static guint
-look_ahead (CfConnection *self, CfKey *keys)
+/* The requests that are next, as far as they are short and simple. */
+typedef struct
+{
+  CfRequestAhead requests[CF_PREFETCH_MAX];
+  CfKey keys[CF_PREFETCH_MAX]; /* of each, if there are several */
+  guint n;
+  guint at;
+} Ahead;
+
+/* Reads them, and has their keys fetched together. */
+static void
+look_ahead (CfConnection *self, Ahead *ahead)
 {
   CfSlice words[CF_PREFETCH_MAX];
-  guint n = cf_request_peek (self->request, words, CF_PREFETCH_MAX);
 
-  if (n < 2)
-    return 0;
-  cf_keyspace_prefetch (self->engine->keyspace, words, keys, n);
-  return n;
+  ahead->n =
+      cf_request_read_ahead (self->request, ahead->requests, CF_PREFETCH_MAX);
+  ahead->at = 0;
+  if (ahead->n < 2)
+    return;
+  for (guint i = 0; i < ahead->n; i++)
+    words[i] = ahead->requests[i].argv[1];
+  cf_keyspace_prefetch (self->engine->keyspace, words, ahead->keys, ahead->n);
+}
+
+/* Makes the next request READY; @key: what is known of its key, or NULL. */
+static CfRequestState
+next_request (CfConnection *self,
+              CfRequestLimits *limits,
+              Ahead *ahead,
+              const CfKey **key)
+{
+  *key = NULL;
+  limits->stranger = (self->session.flags & CF_SESSION_AUTHORIZED) == 0;
+  if (G_UNLIKELY (limits->stranger))
+    ahead->n = ahead->at = 0;
+  else if (ahead->at == ahead->n)
+    look_ahead (self, ahead);
+  if (ahead->at == ahead->n)
+    return cf_request_next (self->request, limits);
+  cf_request_take_ahead (self->request, &ahead->requests[ahead->at]);
+  if (ahead->n > 1)
+    *key = &ahead->keys[ahead->at];
+  ahead->at++;
+  return CF_REQUEST_READY;
 }
 
 /* Runs the request that is READY; @key: what is known of it already. */
@@ -128,22 +161,15 @@ run_requests (CfConnection *self, CfWorker *worker)
     .max_buffer =
         cf_config_get_int (config, CF_SETTING_CLIENT_QUERY_BUFFER_LIMIT),
   };
-  CfKey ahead[CF_PREFETCH_MAX];
+  Ahead ahead;
   const CfKey *key;
   CfRequestState state;
-  guint n_ahead = 0, at_ahead = 0;
 
+  ahead.n = ahead.at = 0;
   self->has_kept = FALSE;
   for (guint n = 1; TRUE; n++)
     {
-      if (at_ahead == n_ahead)
-        {
-          n_ahead = look_ahead (self, ahead);
-          at_ahead = 0;
-        }
-      key = at_ahead < n_ahead ? &ahead[at_ahead++] : NULL;
-      limits.stranger = (self->session.flags & CF_SESSION_AUTHORIZED) == 0;
-      state = cf_request_next (self->request, &limits);
+      state = next_request (self, &limits, &ahead, &key);
       if (state == CF_REQUEST_MORE)
         return TRUE;
       if (state == CF_REQUEST_ERROR)

@@ -283,19 +283,6 @@ cf_out_move (CfOut *self, CfOut *from)
 /* -- Coming back to a place ------------------------------------------------ */
 
 /**
- * cf_out_mark:
- * @self: a chain
- *
- * Returns: the place where the chain ends now
- */
-CfOutMark
-cf_out_mark (const CfOut *self)
-{
-  return (CfOutMark){ self->tail, self->tail != NULL ? self->tail->end : 0,
-                      self->size };
-}
-
-/**
  * cf_out_rewind:
  * @self: a chain
  * @mark: a place in it

@@ -84,7 +84,14 @@ void cf_out_append_more (CfOut *self, const char *data, gsize size);
 void cf_out_append_blob (CfOut *self, CfBlob *blob, gsize start, gsize size);
 void cf_out_move (CfOut *self, CfOut *from); /* appends all of @from */
 
-CfOutMark cf_out_mark (const CfOut *self);
+/* The place where the chain ends now. */
+static inline CfOutMark
+cf_out_mark (const CfOut *self)
+{
+  return (CfOutMark){ self->tail, self->tail != NULL ? self->tail->end : 0,
+                      self->size };
+}
+
 void cf_out_rewind (CfOut *self, CfOutMark mark);
 
 /* A hole of unknown size, at most CF_OUT_HOLE_MAX bytes, to be filled before

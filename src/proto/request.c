@@ -8,14 +8,12 @@
 #include "base/number.h"
 #include "proto/split.h"
 
-#define FEW 8                /* arguments that need no array of their own */
 #define MANY 256             /* arguments whose array is not kept for others */
 #define SMALL (4 * 1024)     /* bytes that may be copied each turn */
 #define OWN_MIN (16 * 1024)  /* bytes, when the own buffer is to grow */
 #define BLOB_MIN (64 * 1024) /* bytes a blob begins with */
 #define BLOB_GROWTH 4        /* times its bytes that a blob may take */
 #define LINE_END 2           /* bytes behind a line and a bulk string */
-#define PEEK_MOST 100000     /* a number that a look ahead takes seriously */
 #define UNKNOWN G_GINT64_CONSTANT (-1)
 
 typedef struct
@@ -56,7 +54,7 @@ struct _CfRequest
   CfSlice *argv; /* @few, or (owned) */
   guint argc;
   guint argv_size;
-  CfSlice few[FEW];
+  CfSlice few[CF_REQUEST_FEW];
 
   gboolean failed;
   const char *error; /* (nullable) */
@@ -75,7 +73,7 @@ cf_request_new (void)
 
   self->bulk = UNKNOWN;
   self->argv = self->few;
-  self->argv_size = FEW;
+  self->argv_size = CF_REQUEST_FEW;
   return self;
 }
 
@@ -98,7 +96,7 @@ shrink_argv (CfRequest *self)
   if (self->argv != self->few)
     g_free (self->argv);
   self->argv = self->few;
-  self->argv_size = FEW;
+  self->argv_size = CF_REQUEST_FEW;
 }
 
 /**
@@ -381,26 +379,25 @@ find_line_end (CfRequest *self, char last, gsize behind, const char *too_long)
   return CF_REQUEST_READY;
 }
 
-/* A count of up to nine digits behind a sign, when enough bytes are there to
- * find its end without looking where the input ends. */
-static inline gboolean
-read_short_count (CfRequest *self, char sign, gint64 *count)
+/* Reads a line that is @sign and a count of up to nine digits.  Returns what
+ * follows, or NULL if it is not all there or not that simple. */
+static inline const char *
+scan_count (const char *at, const char *end, char sign, gint64 *count)
 {
-  const char *at = self->base + self->at;
-  guint value, digit, n;
+  const char *last = end - at > 12 ? at + 10 : end - 1;
+  guint value, digit;
 
-  if (self->filled - self->at < 12 || at[0] != sign)
-    return FALSE;
-  value = (guint) at[1] - '0';
-  if (value > 9 || (value == 0 && at[2] != '\r'))
-    return FALSE;
-  for (n = 2; n <= 9 && (digit = (guint) at[n] - '0') <= 9; n++)
+  if (end - at < 4 || *at++ != sign)
+    return NULL;
+  value = (guint) *at++ - '0';
+  if (value > 9 || (value == 0 && *at != '\r'))
+    return NULL;
+  for (; at < last && (digit = (guint) *at - '0') <= 9; at++)
     value = value * 10 + digit;
-  if (at[n] != '\r')
-    return FALSE;
+  if (end - at < LINE_END || *at != '\r')
+    return NULL;
   *count = value;
-  self->at += n + LINE_END;
-  return TRUE;
+  return at + LINE_END;
 }
 
 static CfRequestState
@@ -420,11 +417,15 @@ read_count (CfRequest *self,
             const char *too_long,
             const char *invalid)
 {
+  const char *line = scan_count (self->base + self->at,
+                                 self->base + self->filled, sign, count);
   CfRequestState state;
-  const char *line;
 
-  if (G_LIKELY (read_short_count (self, sign, count)))
-    return CF_REQUEST_READY;
+  if (G_LIKELY (line != NULL))
+    {
+      self->at = (gsize) (line - self->base);
+      return CF_REQUEST_READY;
+    }
   state = find_line_end (self, '\r', 1, too_long);
   if (state != CF_REQUEST_READY)
     return state;
@@ -680,56 +681,41 @@ cf_request_take_blob (CfRequest *self, guint i)
 
 /* -- Looking ahead --------------------------------------------------------- */
 
-/* Reads "@mark digits CRLF"; returns what follows, or NULL if it is not all
- * there or not that simple. */
-static const char *
-peek_number (const char *at, const char *end, char mark, gsize *number)
+/* Reads a request that is whole and simple.  Returns its end, or NULL. */
+static inline const char *
+scan_request (const char *at, const char *end, CfRequestAhead *ahead)
 {
-  gsize value = 0;
+  gint64 n, size;
 
-  if (at >= end || *at++ != mark)
+  at = scan_count (at, end, '*', &n);
+  if (at == NULL || n < 2 || n > CF_REQUEST_FEW)
     return NULL;
-  for (; at < end && g_ascii_isdigit (*at) && value <= PEEK_MOST; at++)
-    value = value * 10 + (gsize) (*at - '0');
-  if (end - at < LINE_END || *at != '\r')
-    return NULL;
-  *number = value;
-  return at + LINE_END;
-}
-
-/* Skips a request; returns its end, or NULL. */
-static const char *
-peek_request (const char *at, const char *end, CfSlice *second)
-{
-  gsize n, size;
-
-  at = peek_number (at, end, '*', &n);
-  if (at == NULL || n < 2 || n > FEW)
-    return NULL;
-  for (gsize i = 0; i < n; i++)
+  for (gint64 i = 0; i < n; i++)
     {
-      at = peek_number (at, end, '$', &size);
-      if (at == NULL || (gsize) (end - at) < size + LINE_END)
+      at = scan_count (at, end, '$', &size);
+      if (at == NULL || size >= CF_REQUEST_BIG || end - at < size + LINE_END)
         return NULL;
-      if (i == 1)
-        *second = cf_slice (at, size);
+      ahead->argv[i] = cf_slice (at, (gsize) size);
       at += size + LINE_END;
     }
+  ahead->argc = (guint) n;
   return at;
 }
 
 /**
- * cf_request_peek:
+ * cf_request_read_ahead:
  * @self: a reader within a turn, with or without a request that is READY
- * @seconds: (out) (array length=n): slices, good until the next is read
- * @n: how many requests to look at
+ * @ahead: (out) (array length=n): good until cf_request_space() or _end()
+ * @n: how many requests to read
  *
- * Looks ahead at short and simple requests, and stops at the first other.
+ * Reads short and simple requests, of two arguments or more, and stops at the
+ * first other.  Not for one whose client has not logged in.
  *
- * Returns: how many slices were stored
+ * Returns: how many were read; each is either taken, in order, by
+ *   cf_request_take_ahead(), or read anew by cf_request_next()
  */
 guint
-cf_request_peek (const CfRequest *self, CfSlice *seconds, guint n)
+cf_request_read_ahead (const CfRequest *self, CfRequestAhead *ahead, guint n)
 {
   const char *at = self->base + self->at;
   const char *end = self->base + self->filled;
@@ -737,10 +723,28 @@ cf_request_peek (const CfRequest *self, CfSlice *seconds, guint n)
 
   if (self->base == NULL || (!self->ready && self->start != self->at))
     return 0;
-  while (found < n && at < end &&
-         (at = peek_request (at, end, &seconds[found])) != NULL)
-    found++;
+  while (found < n && (at = scan_request (at, end, &ahead[found])) != NULL)
+    ahead[found++].end = (gsize) (at - self->base);
   return found;
+}
+
+/**
+ * cf_request_take_ahead:
+ * @self: a reader within a turn
+ * @ahead: the request that is next, read ahead
+ *
+ * Makes it the one that is READY.
+ */
+void
+cf_request_take_ahead (CfRequest *self, const CfRequestAhead *ahead)
+{
+  if (self->ready)
+    finish_ready (self);
+  for (guint i = 0; i < ahead->argc; i++)
+    self->argv[i] = ahead->argv[i];
+  self->argc = ahead->argc;
+  self->at = ahead->end;
+  self->ready = TRUE;
 }
 
 /**

@@ -37,6 +37,7 @@
 
 G_BEGIN_DECLS
 
+#define CF_REQUEST_FEW 8 /* arguments that need no array of their own */
 #define CF_REQUEST_BIG (32 * 1024)           /* bytes */
 #define CF_REQUEST_INLINE_MAX (64 * 1024)    /* bytes of an inline command */
 #define CF_REQUEST_ARGS_MAX G_MAXINT32       /* arguments */
@@ -77,9 +78,17 @@ const CfSlice *cf_request_argv (const CfRequest *self);
 guint cf_request_argc (const CfRequest *self);
 CfBlob *cf_request_take_blob (CfRequest *self, guint i);
 
-/* A hint of what is to come: the second arguments of the next whole requests,
- * where keys mostly stand. */
-guint cf_request_peek (const CfRequest *self, CfSlice *seconds, guint n);
+/* Short and simple requests, read ahead of their turn. */
+typedef struct
+{
+  CfSlice argv[CF_REQUEST_FEW];
+  guint argc;
+  gsize end; /* private: where the request behind it begins */
+} CfRequestAhead;
+
+guint
+cf_request_read_ahead (const CfRequest *self, CfRequestAhead *ahead, guint n);
+void cf_request_take_ahead (CfRequest *self, const CfRequestAhead *ahead);
 
 /* After an ERROR: the reply without "-" and CRLF, or NULL to close silently. */
 const char *cf_request_error (const CfRequest *self);

@@ -60,22 +60,6 @@ cf_keyspace_prefetch (CfKeyspace *self,
     return; /* nothing to wait for twice */
   for (guint i = 0; i < n; i++)
     prefetch_table (&self->slots[keys[i].slot]);
-#ifdef PEEK
-  for (guint i = 0; i < n; i++)
-    {
-      CfSlot *slot = &self->slots[keys[i].slot];
-      if (slot->shard.table.depth == 0 && cf_mutex_trylock (&slot->lock))
-        {
-          char **h = slot->shard.table.parts;
-          if (h)
-            {
-              __builtin_prefetch (h[4]);
-              __builtin_prefetch (h[5]);
-            }
-          cf_mutex_unlock (&slot->lock);
-        }
-    }
-#endif
   for (guint i = 0; i < n; i++)
     fetch_entry (&self->slots[keys[i].slot], keys[i].hash);
 }

@@ -817,45 +817,54 @@ test_request_space_when_ready (void)
   cf_request_free (NULL);
 }
 
-/* What a look ahead finds in @input. */
+/* What is read ahead of @input; and the rest is read as ever. */
 static void
-check_peek (const char *input, const char *expected)
+check_ahead (const char *input, const char *expected)
 {
   g_autoptr (CfRequest) request = cf_request_new ();
   g_autoptr (GString) found = g_string_new (NULL);
-  CfSlice seconds[4];
+  CfRequestLimits limits = LIMITS;
+  CfRequestAhead ahead[4];
   char scratch[256], *space;
   gsize size;
   guint n;
 
   cf_request_begin (request, scratch, sizeof scratch);
-  g_assert_cmpuint (cf_request_peek (request, seconds, 4), ==, 0);
+  g_assert_cmpuint (cf_request_read_ahead (request, ahead, 4), ==, 0);
   g_assert_true (cf_request_space (request, &space, &size));
   g_assert_cmpuint (size, >=, strlen (input));
   memcpy (space, input, strlen (input));
   cf_request_received (request, strlen (input));
-  n = cf_request_peek (request, seconds, G_N_ELEMENTS (seconds));
+  n = cf_request_read_ahead (request, ahead, G_N_ELEMENTS (ahead));
   for (guint i = 0; i < n; i++)
-    g_string_append_printf (found, "%.*s,", (int) seconds[i].size,
-                            seconds[i].data);
+    {
+      const CfSlice *argv = cf_request_argv (request);
+
+      cf_request_take_ahead (request, &ahead[i]);
+      g_assert_cmpuint (cf_request_argc (request), >=, 2);
+      g_string_append_printf (found, "%.*s,", (int) argv[1].size, argv[1].data);
+    }
+  while (cf_request_next (request, &limits) == CF_REQUEST_READY)
+    g_string_append_printf (found, "(%u)", cf_request_argc (request));
   g_assert_cmpstr (found->str, ==, expected);
 }
 
 static void
-test_request_peek (void)
+test_request_ahead (void)
 {
 #define GET(key) "*2\r\n$3\r\nGET\r\n$1\r\n" key "\r\n"
-  check_peek (GET ("a") GET ("b") GET ("c"), "a,b,c,");
-  check_peek (GET ("a") GET ("b") GET ("c") GET ("d") GET ("e"), "a,b,c,d,");
-  check_peek (GET ("a") "*2\r\n$3\r\nGET\r\n$1\r\n", "a,");
-  check_peek (GET ("a") "*2\r\n$3\r\nGET\r\n$1", "a,");
-  check_peek (GET ("a") "*2", "a,");
-  check_peek (GET ("a") "*1\r\n$4\r\nPING\r\n" GET ("b"), "a,");
-  check_peek (GET ("a") "PING\r\n" GET ("b"), "a,");
-  check_peek ("*2\r\n$3\r\nGET\r\n$-1\r\n", "");
-  check_peek ("*2\r\n$3\r\nGET\r\n$99999999999999999999999\r\nx\r\n", "");
-  check_peek ("*99999999999999999999999\r\n", "");
-  check_peek ("", "");
+  check_ahead (GET ("a") GET ("b") GET ("c"), "a,b,c,");
+  check_ahead (GET ("a") GET ("b") GET ("c") GET ("d") GET ("e"),
+               "a,b,c,d,(2)");
+  check_ahead (GET ("a") "*2\r\n$3\r\nGET\r\n$1\r\n", "a,");
+  check_ahead (GET ("a") "*2\r\n$3\r\nGET\r\n$1", "a,");
+  check_ahead (GET ("a") "*2", "a,");
+  check_ahead (GET ("a") "*1\r\n$4\r\nPING\r\n" GET ("b"), "a,(1)(2)");
+  check_ahead (GET ("a") "PING\r\n" GET ("b"), "a,(1)(2)");
+  check_ahead ("*2\r\n$3\r\nGET\r\n$-1\r\n", "");
+  check_ahead ("*2\r\n$3\r\nGET\r\n$99999999999999999999999\r\nx\r\n", "");
+  check_ahead ("*99999999999999999999999\r\n", "");
+  check_ahead ("", "");
 #undef GET
 }
 
@@ -888,6 +897,6 @@ main (int argc, char **argv)
                    test_request_space_when_ready);
   g_test_add_func ("/proto/request/parked-pipeline",
                    test_request_parked_pipeline);
-  g_test_add_func ("/proto/request/peek", test_request_peek);
+  g_test_add_func ("/proto/request/ahead", test_request_ahead);
   return g_test_run ();
 }
