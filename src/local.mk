@@ -31,6 +31,12 @@ base_sources = \
 	src/base/stripes.c \
 	src/base/stripes.h \
 	$(NULL)
+if HAVE_OPENSSL
+base_sources += \
+	src/base/tls-socket.c \
+	src/base/tls-socket.h \
+	$(NULL)
+endif
 config_sources = \
 	src/config/describe.c \
 	src/config/describe.h \
@@ -332,6 +338,8 @@ net_sources = \
 	src/net/connection.h \
 	src/net/evict-clients.c \
 	src/net/evict-clients.h \
+	src/net/handshakes.c \
+	src/net/handshakes.h \
 	src/net/listener.c \
 	src/net/listener.h \
 	src/net/loop-ends.c \
@@ -345,9 +353,22 @@ net_sources = \
 	src/net/mailbox.h \
 	src/net/timers.c \
 	src/net/timers.h \
+	src/net/tls-stream.h \
+	src/net/tls.h \
 	src/net/watchdog.c \
 	src/net/watchdog.h \
 	$(NULL)
+if HAVE_OPENSSL
+net_sources += \
+	src/net/tls-context.c \
+	src/net/tls-context.h \
+	src/net/tls-inside.h \
+	src/net/tls-stream.c \
+	src/net/tls.c \
+	$(NULL)
+else
+net_sources += src/net/tls-none.c
+endif
 daemon_sources = \
 	src/daemon/daemon.c \
 	src/daemon/daemon.h \
@@ -402,8 +423,8 @@ src_libcoffer_a_SOURCES = \
 if TSAN
 src_libcoffer_a_SOURCES += src/base/tsan-glib.c
 endif
-coffer_libs = src/libcoffer.a $(JEMALLOC_LIBS) $(LZF_LIBS) $(LUA_LIBS) $(GLIB_LIBS) \
-	$(LIBINTL) -lm
+coffer_libs = src/libcoffer.a $(JEMALLOC_LIBS) $(LZF_LIBS) $(LUA_LIBS) \
+	$(OPENSSL_LIBS) $(GLIB_LIBS) $(LIBINTL) -lm
 
 sbin_PROGRAMS += src/cofferd
 src_cofferd_SOURCES = src/daemon/main.c
@@ -413,6 +434,7 @@ bin_PROGRAMS += src/coffer
 src_coffer_SOURCES = src/client/coffer.c
 src_coffer_LDADD = \
 	src/libcoffer.a \
+	$(OPENSSL_LIBS) \
 	$(GLIB_LIBS) \
 	$(READLINE_LIBS) \
 	$(LIBINTL) \

@@ -197,6 +197,12 @@ lint_scripts = \
 	tests/lint/spdx.sh \
 	$(NULL)
 
+if HAVE_OPENSSL
+test_programs += \
+	tests/daemon/test-tls \
+	$(NULL)
+endif
+
 check_LIBRARIES += tests/libharness.a
 tests_libharness_a_SOURCES = \
 	tests/client/canned.c \
@@ -216,6 +222,12 @@ tests_libharness_a_SOURCES = \
 	tests/linear/rounds.c \
 	tests/linear/rounds.h \
 	$(NULL)
+if HAVE_OPENSSL
+tests_libharness_a_SOURCES += \
+	tests/daemon/tls-wire.c \
+	tests/daemon/tls-wire.h \
+	$(NULL)
+endif
 LDADD = tests/libharness.a $(coffer_libs)
 tests_client_test_prompt_LDADD = $(LDADD) $(READLINE_LIBS)
 check_PROGRAMS += $(test_programs)

@@ -99,6 +99,15 @@ ratio (double part, double whole)
 
 /* -- Sections ------------------------------------------------------------- */
 
+/* Where clients come by TCP. */
+static gint64
+get_port (const CfConfig *config)
+{
+  gint64 port = cf_config_get_int (config, CF_SETTING_PORT);
+
+  return port != 0 ? port : cf_config_get_int (config, CF_SETTING_TLS_PORT);
+}
+
 static void
 write_server (Info *info)
 {
@@ -125,8 +134,7 @@ write_server (Info *info)
   line (info, "process_supervised", "%s",
         g_getenv ("NOTIFY_SOCKET") != NULL ? "systemd" : "no");
   line (info, "run_id", "%s", engine->run_id);
-  line_number (info, "tcp_port",
-               (guint64) cf_config_get_int (engine->config, CF_SETTING_PORT));
+  line_number (info, "tcp_port", (guint64) get_port (engine->config));
   line_number (info, "server_time_usec", (guint64) cf_clock_wall_us ());
   line_number (info, "uptime_in_seconds", (guint64) uptime_s);
   line_number (info, "uptime_in_days", (guint64) uptime_s / (24 * 3600));

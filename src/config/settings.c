@@ -106,8 +106,9 @@ tell_hooks (CfConfig *self,
     {
       CfConfigSlot *slot = &slots[steps[i].id];
 
-      if (!steps[i].changes || slot->hook == NULL ||
-          is_hook_told (slots, steps, i, slot))
+      if (!(steps[i].changes ||
+            (cf_settings[steps[i].id].flags & CF_CONFIG_OUTSIDE)) ||
+          slot->hook == NULL || is_hook_told (slots, steps, i, slot))
         continue;
       if (!slot->hook (self, steps[i].id, slot->data, error))
         {

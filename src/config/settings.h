@@ -57,6 +57,8 @@ typedef enum
   CF_CONFIG_PERCENT = 1 << 3,    /* MEMORY: "5%" is kept as the number -5 */
   CF_CONFIG_OF_MACHINE = 1 << 4, /* MEMORY: "5%" is of the machine's memory */
   CF_CONFIG_ACCEPTED = 1 << 5,   /* stored, but without effect so far */
+  CF_CONFIG_OUTSIDE = 1 << 6,    /* names what may change by itself: CONFIG SET
+                                    to the same value has its hook told, too */
 } CfSettingFlags;
 
 typedef struct _CfSetting

@@ -171,6 +171,9 @@ reload (GTask *task,
     g_warning ("the configuration stays as it was: %s", error->message);
   else
     g_message ("reloaded the configuration");
+  g_clear_error (&error);
+  if (!cf_listener_reload_tls (self->listener, &error))
+    g_warning ("the certificates stay as they were: %s", error->message);
   for (guint i = 0; deferred != NULL && deferred[i] != NULL; i++)
     g_message ("'%s' will change at the next start", deferred[i]);
   g_task_return_boolean (task, TRUE);
@@ -274,6 +277,27 @@ on_address_setting (CfConfig *config,
 }
 
 static gboolean
+on_tls_setting (CfConfig *config, CfSettingId id, gpointer data, GError **error)
+{
+  CfDaemon *self = data;
+  g_autoptr (GError) cause = NULL;
+
+  if (cf_listener_reload_tls (self->listener, &cause))
+    return TRUE;
+  g_warning ("%s", cause->message);
+  return cf_throw (error, CF_ERROR_FAILED,
+                   "Unable to update TLS configuration. Check server logs.");
+}
+
+/* What is met with comes before who is met. */
+static gboolean
+on_tls_port (CfConfig *config, CfSettingId id, gpointer data, GError **error)
+{
+  return on_tls_setting (config, id, data, error) &&
+         on_address_setting (config, id, data, error);
+}
+
+static gboolean
 on_review_setting (CfConfig *config,
                    CfSettingId id,
                    gpointer data,
@@ -334,6 +358,21 @@ static const struct
   { CF_SETTING_PORT, on_address_setting },
   { CF_SETTING_PLAIN_PORT, on_address_setting },
   { CF_SETTING_UNIXSOCKET, on_address_setting },
+  { CF_SETTING_TLS_PORT, on_tls_port },
+  { CF_SETTING_TLS_CERT_FILE, on_tls_setting },
+  { CF_SETTING_TLS_KEY_FILE, on_tls_setting },
+  { CF_SETTING_TLS_KEY_FILE_PASS, on_tls_setting },
+  { CF_SETTING_TLS_DH_PARAMS_FILE, on_tls_setting },
+  { CF_SETTING_TLS_CA_CERT_FILE, on_tls_setting },
+  { CF_SETTING_TLS_CA_CERT_DIR, on_tls_setting },
+  { CF_SETTING_TLS_AUTH_CLIENTS, on_tls_setting },
+  { CF_SETTING_TLS_PROTOCOLS, on_tls_setting },
+  { CF_SETTING_TLS_CIPHERS, on_tls_setting },
+  { CF_SETTING_TLS_CIPHERSUITES, on_tls_setting },
+  { CF_SETTING_TLS_PREFER_SERVER_CIPHERS, on_tls_setting },
+  { CF_SETTING_TLS_SESSION_CACHING, on_tls_setting },
+  { CF_SETTING_TLS_SESSION_CACHE_SIZE, on_tls_setting },
+  { CF_SETTING_TLS_SESSION_CACHE_TIMEOUT, on_tls_setting },
   { CF_SETTING_MAXCLIENTS, on_maxclients },
   { CF_SETTING_MAXMEMORY_CLIENTS, on_review_setting },
   { CF_SETTING_TIMEOUT, on_review_setting },

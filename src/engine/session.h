@@ -82,6 +82,7 @@ typedef enum
   CF_SESSION_MULTI = 1 << 12,
   CF_SESSION_PAUSED = 1 << 13,   /* parked by CF_PARK_PAUSE */
   CF_SESSION_INTERNAL = 1 << 14, /* not a client: tests, replay */
+  CF_SESSION_TLS = 1 << 15,      /* came by TLS */
   CF_SESSION_PUBSUB = 1 << 16,   /* has a subscription */
   CF_SESSION_TRACKING = 1 << 17, /* CLIENT TRACKING */
   CF_SESSION_TRACKING_BCAST = 1 << 18,

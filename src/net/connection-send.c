@@ -43,9 +43,9 @@ limit_vectors (struct iovec *vectors, guint n)
   return n;
 }
 
-/* Sends once.  FALSE: no more can be sent now. */
-static gboolean
-send_some (CfConnection *self, CfWorker *worker, gsize *sent)
+/* Sends once, like sendmsg(). */
+static gssize
+send_once (CfConnection *self)
 {
   struct iovec vectors[SEND_VECTORS];
   struct msghdr message = { .msg_iov = vectors };
@@ -53,11 +53,21 @@ send_some (CfConnection *self, CfWorker *worker, gsize *sent)
 
   message.msg_iovlen = limit_vectors (
       vectors, cf_out_gather (&self->session.out, vectors, SEND_VECTORS));
+  if (G_UNLIKELY (self->tls != NULL))
+    return cf_tls_stream_send (self->tls, vectors, message.msg_iovlen);
   do
     size = message.msg_iovlen == 1
                ? send_bytes (self->fd, &vectors[0])
                : sendmsg (self->fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
   while (size < 0 && errno == EINTR);
+  return size;
+}
+
+/* Sends once.  FALSE: no more can be sent now. */
+static gboolean
+send_some (CfConnection *self, CfWorker *worker, gsize *sent)
+{
+  gssize size = send_once (self);
 
   if (size < 0 && errno == EAGAIN)
     self->writable = FALSE;

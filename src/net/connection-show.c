@@ -51,8 +51,9 @@ cf_connection_publish (CfConnection *self)
   SHOW (reply_peak, self->reply_peak);
   SHOW (reply_size,
         CLAMP (self->reply_peak, SHOWN_REPLY_LEAST, CF_OUT_CHUNK_BYTES));
-  SHOW (total_memory, sizeof *self + SOCKET_BYTES + memory +
-                          self->session.out.memory +
+  SHOW (total_memory, sizeof *self + SOCKET_BYTES +
+                          (self->tls != NULL ? CF_TLS_STREAM_BYTES : 0) +
+                          memory + self->session.out.memory +
                           __atomic_load_n (&self->session.shown.multi_memory,
                                            __ATOMIC_RELAXED) +
                           __atomic_load_n (&self->session.shown.pubsub_memory,

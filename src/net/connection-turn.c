@@ -192,18 +192,29 @@ run_requests (CfConnection *self, CfWorker *worker)
     }
 }
 
+/* Like recv().  @drained: there is no more now, but for an end. */
+static gssize
+receive_once (CfConnection *self, char *data, gsize size, gboolean *drained)
+{
+  gssize received;
+
+  if (G_UNLIKELY (self->tls != NULL))
+    return cf_tls_stream_receive (self->tls, data, size, drained);
+  do
+    received = receive_bytes (self->fd, data, size);
+  while (received < 0 && errno == EINTR);
+  *drained = received < (gssize) size;
+  return received;
+}
+
 /* Receives once.  Returns the number of bytes, and 0 when there are none. */
 static gsize
 receive_into (CfConnection *self, CfWorker *worker, char *data, gsize size)
 {
-  gssize received;
+  gboolean drained;
+  gssize received = receive_once (self, data, size, &drained);
 
-  do
-    received = receive_bytes (self->fd, data, size);
-  while (received < 0 && errno == EINTR);
-
-  /* A short one says that there is no more: but for an end. */
-  if (received < (gssize) size && !self->hung_up)
+  if (drained && !self->hung_up)
     self->readable = FALSE;
   if (received > 0)
     {

@@ -35,6 +35,7 @@
 #include "engine/worker.h"
 #include "net/mailbox.h"
 #include "net/timers.h"
+#include "net/tls-stream.h"
 #include "proto/plain.h"
 #include "proto/request.h"
 
@@ -86,6 +87,7 @@ typedef struct _CfConnection
   gsize waiting; /* (atomic) inbox.bytes; 0 if and only if there are no blobs */
 
   /* The turn's. */
+  CfTlsStream *tls;      /* (owned) (nullable) receives and sends instead */
   CfRequest *request;    /* (owned) */
   CfPlain *plain;        /* (owned) (nullable) instead, in the plain dialect */
   CfWakeReason wake;     /* resume the parked command, for this reason */

@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "config/settings.h"
+#include "net/handshakes.h"
 
 /* File descriptors that are left for others than clients. */
 #define FDS_RESERVED 32
@@ -32,12 +33,15 @@ typedef struct
 
 struct _CfListener
 {
-  CfEngine *engine;        /* (not owned) */
-  CfLoops *loops;          /* (not owned) */
-  CfStatsShard *stats;     /* (not owned) */
-  GSocketService *service; /* (owned) (nullable) until it is opened */
-  GPtrArray *doors;        /* (owned) (element-type Door) */
-  guint retry;             /* source that starts the service again, or 0 */
+  CfEngine *engine;         /* (not owned) */
+  CfLoops *loops;           /* (not owned) */
+  CfTls *tls;               /* (owned) */
+  CfHandshakes *handshakes; /* (owned) (nullable) until there are clients by
+                               TLS */
+  CfStatsShard *stats;      /* (not owned) */
+  GSocketService *service;  /* (owned) (nullable) until it is opened */
+  GPtrArray *doors;         /* (owned) (element-type Door) */
+  guint retry;              /* source that starts the service again, or 0 */
 };
 
 static GQuark
@@ -64,12 +68,21 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Door, door_free)
 
 /* -- A connection arrives ------------------------------------------------ */
 
+/* A client by TLS is told only when it has shaken hands. */
 static void
-refuse (CfListener *self, GSocketConnection *connection, const char *message)
+refuse (CfListener *self,
+        GSocketConnection *connection,
+        guint flags,
+        const char *message)
 {
   GSocket *socket = g_socket_connection_get_socket (connection);
 
   cf_stats_count (self->stats, CF_STAT_REJECTED, 1);
+  if ((flags & CF_SESSION_TLS) != 0)
+    {
+      cf_handshakes_add (self->handshakes, connection, flags, message);
+      return;
+    }
   g_socket_set_blocking (socket, FALSE);
   g_socket_send (socket, message, strlen (message), NULL, NULL);
   g_socket_shutdown (socket, FALSE, TRUE, NULL);
@@ -135,6 +148,25 @@ get_first_flags (CfListener *self, const Door *door)
   return door->flags | CF_SESSION_AUTHORIZED;
 }
 
+static guint
+count_clients (CfListener *self)
+{
+  guint n = cf_loops_n_connections (self->loops);
+
+  if (self->handshakes != NULL)
+    n += cf_handshakes_count (self->handshakes);
+  return n;
+}
+
+static void
+welcome (CfListener *self, GSocketConnection *connection, guint flags)
+{
+  if ((flags & CF_SESSION_TLS) != 0)
+    cf_handshakes_add (self->handshakes, connection, flags, NULL);
+  else
+    cf_loops_add (self->loops, connection, flags, NULL);
+}
+
 static gboolean
 on_incoming (GSocketService *service,
              GSocketConnection *connection,
@@ -148,15 +180,17 @@ on_incoming (GSocketService *service,
   if (door == NULL)
     return TRUE;
   watch_fds (self, connection);
-  if (cf_loops_n_connections (self->loops) >= most)
-    refuse (self, connection, "-ERR max number of clients reached\r\n");
+  if (count_clients (self) >= most && (door->flags & CF_SESSION_TLS) != 0)
+    cf_stats_count (self->stats, CF_STAT_REJECTED, 1);
+  else if (count_clients (self) >= most)
+    refuse (self, connection, 0, "-ERR max number of clients reached\r\n");
   else if (is_protected (self) && !is_local (connection, door->flags))
-    refuse (self, connection,
+    refuse (self, connection, door->flags,
             "-DENIED protected-mode is on and no password is set, so clients "
             "are accepted from this machine only. Set 'requirepass', or turn "
             "'protected-mode' off where the network is trusted.\r\n");
   else
-    cf_loops_add (self->loops, connection, get_first_flags (self, door));
+    welcome (self, connection, get_first_flags (self, door));
   return TRUE;
 }
 
@@ -392,6 +426,19 @@ has_inherited (CfListener *self)
   return FALSE;
 }
 
+/* Has all ready for clients by TLS. */
+static gboolean
+prepare_tls (CfListener *self, GError **error)
+{
+  if (self->handshakes != NULL)
+    return TRUE;
+  if (!cf_tls_configure (self->tls, self->engine->config, error))
+    return FALSE;
+  self->handshakes =
+      cf_handshakes_new (self->engine, self->loops, self->tls, error);
+  return self->handshakes != NULL;
+}
+
 /* Opens all that the settings name. */
 static gboolean
 open_doors (CfListener *self, GPtrArray *doors, GError **error)
@@ -399,8 +446,9 @@ open_doors (CfListener *self, GPtrArray *doors, GError **error)
   CfConfig *config = self->engine->config;
   guint16 port = (guint16) cf_config_get_int (config, CF_SETTING_PORT);
   guint16 plain = (guint16) cf_config_get_int (config, CF_SETTING_PLAIN_PORT);
+  guint16 tls = (guint16) cf_config_get_int (config, CF_SETTING_TLS_PORT);
   g_autofree char *path = cf_config_get_string (config, CF_SETTING_UNIXSOCKET);
-  gboolean is_only = path[0] == '\0' && plain == 0;
+  gboolean is_only = path[0] == '\0' && plain == 0 && tls == 0;
 
   for (guint i = 0; i < self->doors->len; i++)
     if (((Door *) self->doors->pdata[i])->is_inherited)
@@ -410,6 +458,9 @@ open_doors (CfListener *self, GPtrArray *doors, GError **error)
       !open_hosts (self, doors, port, 0, error))
     return FALSE;
   if (plain != 0 && !open_hosts (self, doors, plain, CF_SESSION_PLAIN, error))
+    return FALSE;
+  if (tls != 0 && (!prepare_tls (self, error) ||
+                   !open_hosts (self, doors, tls, CF_SESSION_TLS, error)))
     return FALSE;
   if (path[0] != '\0' && !open_path (self, doors, path, error))
     return FALSE;
@@ -463,7 +514,9 @@ announce (const GPtrArray *doors, const GPtrArray *before)
 
       if (!is_in (before, door))
         g_message ("listening on %s%s", door->shown,
-                   (door->flags & CF_SESSION_PLAIN) != 0 ? " (plain)" : "");
+                   (door->flags & CF_SESSION_PLAIN) != 0 ? " (plain)"
+                   : (door->flags & CF_SESSION_TLS) != 0 ? " (TLS)"
+                                                         : "");
     }
 }
 
@@ -500,6 +553,25 @@ cf_listener_open (CfListener *self, GError **error)
   announce (doors, before);
   free_doors (before, doors);
   return TRUE;
+}
+
+/**
+ * cf_listener_reload_tls:
+ * @self: a listener
+ * @error: return location for an error, or %NULL
+ *
+ * Has new clients by TLS met as the settings, and the files that they name,
+ * say now.  Those that are connected stay.  May be called in any thread.
+ *
+ * Returns: %FALSE if that cannot be; then all is as it was
+ */
+gboolean
+cf_listener_reload_tls (CfListener *self, GError **error)
+{
+  CfConfig *config = self->engine->config;
+
+  return !cf_config_get_bool (config, CF_SETTING_TLS_PORT) ||
+         cf_tls_configure (self->tls, config, error);
 }
 
 /* A socket that nobody listens on would be asked for clients without end. */
@@ -602,6 +674,7 @@ cf_listener_new (CfEngine *engine, CfLoops *loops)
 
   self->engine = engine;
   self->loops = loops;
+  self->tls = cf_tls_new ();
   self->stats = cf_stats_add_shard (engine->stats);
   self->doors = g_ptr_array_new ();
   return self;
@@ -622,5 +695,7 @@ cf_listener_free (CfListener *self)
     return;
   cf_listener_stop (self);
   free_doors (self->doors, none);
+  cf_handshakes_free (self->handshakes);
+  cf_tls_free (self->tls);
   g_free (self);
 }

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* listener.h -- where clients arrive: TCP, a Unix socket, inherited sockets.
+/* listener.h -- where clients arrive: TCP, TLS, a Unix socket, inherited
+ * sockets.
  *
  * A GSocketService accepts, in the main loop, and each connection goes to a
- * loop at once.  Before that it is counted against maxclients, and checked
- * against protected-mode.
+ * loop at once, or when it has shaken hands.  Before that it is counted
+ * against maxclients, and checked against protected-mode.
  *
  * A service that is active cannot be given another socket safely, so each
  * change of addresses makes a new one; sockets that stay are carried over.
  *
- * Thread safety: all functions are for the main thread.
+ * Thread safety: unless said otherwise, functions are for the main thread.
  */
 #pragma once
 
@@ -27,6 +28,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CfListener, cf_listener_free)
 gboolean
 cf_listener_inherit (CfListener *self, int first_fd, guint n, GError **error);
 gboolean cf_listener_open (CfListener *self, GError **error);
+gboolean cf_listener_reload_tls (CfListener *self, GError **error);
 void cf_listener_start (CfListener *self);
 void cf_listener_stop (CfListener *self);
 

@@ -78,6 +78,7 @@ cf_loop_bury (CfLoop *self)
 
       /* Whoever accepted it may have the socket open for a moment longer. */
       epoll_ctl (self->epoll_fd, EPOLL_CTL_DEL, connection->fd, NULL);
+      g_clear_pointer (&connection->tls, cf_tls_stream_free);
       g_clear_object (&connection->socket);
       cf_session_unref (&connection->session);
     }
@@ -89,6 +90,8 @@ linger (CfLoop *self, CfConnection *connection)
 {
   gint64 patience_ms = self->stopping ? LINGER_STOPPING_MS : LINGER_MS;
 
+  if (connection->tls != NULL)
+    cf_tls_stream_end (connection->tls);
   if (connection->has_ended || shutdown (connection->fd, SHUT_WR) != 0)
     {
       cf_loop_drop (self, connection);

@@ -133,6 +133,8 @@ note_events (CfLoop *self, CfConnection *connection, guint events)
   connection->readable |= readable;
   connection->writable |= writable;
   connection->hung_up |= hung_up;
+  if (G_UNLIKELY (connection->tls != NULL)) /* see tls-stream.h */
+    connection->readable = connection->writable = TRUE;
   if (cf_connection_waits_in_vain (connection))
     cf_loop_drop (self, connection);
   else if (cf_connection_wants_turn (connection))

@@ -363,11 +363,15 @@ pick_loop (CfLoops *self)
  * @self: loops that run
  * @socket: (transfer none): a connection that was accepted
  * @flags: of its session
+ * @tls: (transfer full) (nullable): what it speaks by, its handshake done
  *
- * Has it served.
+ * Has it served.  May be called in any thread.
  */
 void
-cf_loops_add (CfLoops *self, GSocketConnection *socket, guint flags)
+cf_loops_add (CfLoops *self,
+              GSocketConnection *socket,
+              guint flags,
+              CfTlsStream *tls)
 {
   CfLoop *loop = pick_loop (self);
   CfConnection *connection = cf_connection_new (self->group.engine, socket,
@@ -375,6 +379,9 @@ cf_loops_add (CfLoops *self, GSocketConnection *socket, guint flags)
   CfMessage message = { .kind = CF_MESSAGE_NEW, .subject = connection };
 
   cf_connection_set_options (connection);
+  connection->tls = tls;
+  connection->readable = tls != NULL; /* it may have received more already */
+  cf_connection_publish (connection);
   connection->mailbox = &loop->mailbox;
   __atomic_add_fetch (&loop->n_connections, 1, __ATOMIC_RELAXED);
   cf_mailbox_post (&loop->mailbox, &message);

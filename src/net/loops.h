@@ -23,7 +23,10 @@ gboolean cf_loops_start (CfLoops *self, GError **error);
 void cf_loops_free (CfLoops *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CfLoops, cf_loops_free)
 
-void cf_loops_add (CfLoops *self, GSocketConnection *socket, guint flags);
+void cf_loops_add (CfLoops *self,
+                   GSocketConnection *socket,
+                   guint flags,
+                   CfTlsStream *tls);
 guint cf_loops_n_connections (CfLoops *self);
 void cf_loops_describe (CfLoops *self, guint *n_loops, guint *n_handlers);
 void cf_loops_review (CfLoops *self);

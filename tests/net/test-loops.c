@@ -237,7 +237,7 @@ connect_client (Fixture *self)
   g_assert_no_error (error);
   connection = g_socket_connection_factory_create_connection (socket);
   cf_loops_add (self->loops, connection,
-                CF_SESSION_UNIX | CF_SESSION_AUTHORIZED);
+                CF_SESSION_UNIX | CF_SESSION_AUTHORIZED, NULL);
   return fds[1];
 }
 
