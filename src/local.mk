@@ -151,6 +151,8 @@ store_sources = \
 	src/store/reaper.h \
 	src/store/slot.c \
 	src/store/slot.h \
+	src/store/table-few.c \
+	src/store/table-few.h \
 	src/store/table.c \
 	src/store/table.h \
 	src/store/waiters.c \

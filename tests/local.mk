@@ -151,6 +151,7 @@ test_programs = \
 	tests/store/test-reaper \
 	tests/store/test-slot \
 	tests/store/test-table \
+	tests/store/test-table-few \
 	tests/store/test-waiters \
 	tests/store/test-walk \
 	tests/store/test-watch \

@@ -78,13 +78,11 @@ free_shard (CfShard *shard)
 
   while (position <= G_MAXUINT32)
     {
-      GHashTable *part =
-          cf_table_part (&shard->table, (guint32) position, &position);
-      GHashTableIter iter;
-      gpointer entry;
+      CfTableIter iter;
+      CfEntry *entry;
 
-      g_hash_table_iter_init (&iter, part);
-      while (g_hash_table_iter_next (&iter, &entry, NULL))
+      cf_table_iter_init (&iter, &shard->table, (guint32) position, &position);
+      while ((entry = cf_table_iter_next (&iter)) != NULL)
         cf_entry_free (entry);
     }
   cf_shard_clear (shard);

@@ -4,6 +4,7 @@
 #include "store/table.h"
 
 #include "base/hash.h"
+#include "store/table-few.h"
 
 /* Two neighbours with fewer entries than this are made one. */
 #define PART_MIN (CF_TABLE_PART_MAX / 4)
@@ -159,6 +160,42 @@ split (CfTable *self, guint32 hash)
   set_run (self, first + length / 2, length / 2, upper);
 }
 
+/* A few entries too many become a part. */
+static void
+become_hashed (CfTable *self)
+{
+  GHashTable *part = new_part ();
+  guint n = self->n_entries;
+
+  for (guint i = 0; i < n; i++)
+    {
+      CfEntry *entry = cf_table_few_entry (self->parts, n, i);
+
+      add_to_part (part, entry, cf_table_hash (cf_entry_key (entry)));
+    }
+  cf_table_few_free (self->parts, n);
+  self->parts = part;
+  self->is_hashed = TRUE;
+}
+
+/* The entries of the only part are few again. */
+static void
+become_few (CfTable *self)
+{
+  CfTableFew *few = NULL;
+  GHashTableIter iter;
+  gpointer entry;
+  guint n = 0;
+
+  g_hash_table_iter_init (&iter, self->parts);
+  for (; g_hash_table_iter_next (&iter, &entry, NULL); n++)
+    few =
+        cf_table_few_add (few, n, entry, cf_table_hash (cf_entry_key (entry)));
+  g_hash_table_unref (self->parts);
+  self->parts = few;
+  self->is_hashed = FALSE;
+}
+
 /* Makes a part and its neighbour one, if both have become small. */
 static void
 merge (CfTable *self, guint32 place)
@@ -179,8 +216,15 @@ merge (CfTable *self, guint32 place)
   g_hash_table_iter_init (&iter, neighbour);
   while (g_hash_table_iter_next (&iter, &entry, NULL))
     add_to_part (part, entry, cf_table_hash (cf_entry_key (entry)));
-  set_run (self, other_first, length, part);
   g_hash_table_unref (neighbour);
+  if (2 * length < 1u << self->depth)
+    {
+      set_run (self, other_first, length, part);
+      return;
+    }
+  g_free (self->parts);
+  self->parts = part;
+  self->depth = 0;
 }
 
 /**
@@ -194,9 +238,9 @@ cf_table_clear (CfTable *self)
 {
   guint32 first;
 
-  if (self->parts == NULL)
-    return;
-  for (guint32 place = 0; place < 1u << self->depth;)
+  if (!self->is_hashed)
+    cf_table_few_free (self->parts, self->n_entries);
+  for (guint32 place = 0; self->is_hashed && place < 1u << self->depth;)
     {
       guint32 length = run_of (self, place, &first);
 
@@ -205,7 +249,7 @@ cf_table_clear (CfTable *self)
     }
   if (self->depth > 0)
     g_free (self->parts);
-  *self = (CfTable){ NULL, 0, 0 };
+  *self = (CfTable){ 0 };
 }
 
 /**
@@ -232,9 +276,13 @@ CfEntry *
 cf_table_find (const CfTable *self, CfSlice key, guint32 hash)
 {
   const Probe probe = { .flags = CF_ENTRY_PROBE, .hash = hash, .key = key };
+  guint n = self->n_entries, i;
 
-  if (self->parts == NULL)
-    return NULL;
+  if (!self->is_hashed)
+    {
+      i = cf_table_few_find (self->parts, n, key, hash);
+      return i < n ? cf_table_few_entry (self->parts, n, i) : NULL;
+    }
   return g_hash_table_lookup (part_at (self, place_of (self, hash)), &probe);
 }
 
@@ -254,8 +302,29 @@ cf_table_fetch (const CfTable *self, guint32 hash)
     .hash = hash,
   };
 
-  if (self->parts != NULL)
+  if (!self->is_hashed)
+    cf_table_few_fetch (self->parts, self->n_entries, hash);
+  else
     g_hash_table_contains (part_at (self, place_of (self, hash)), &probe);
+}
+
+/* TRUE: it is in. */
+static gboolean
+insert_in_few (CfTable *self, CfEntry *entry, guint32 hash)
+{
+  guint n = self->n_entries;
+  guint i = cf_table_few_find (self->parts, n, cf_entry_key (entry), hash);
+
+  if (i < n)
+    self->parts = cf_table_few_replace (self->parts, n, i, entry);
+  else if (n < CF_TABLE_FEW_MAX)
+    {
+      self->parts = cf_table_few_add (self->parts, n, entry, hash);
+      self->n_entries++;
+    }
+  else
+    return FALSE;
+  return TRUE;
 }
 
 /**
@@ -273,8 +342,12 @@ cf_table_insert (CfTable *self, CfEntry *entry, guint32 hash)
   GHashTable *part;
   guint size;
 
-  if (self->parts == NULL)
-    self->parts = new_part ();
+  if (!self->is_hashed)
+    {
+      if (insert_in_few (self, entry, hash))
+        return;
+      become_hashed (self);
+    }
   part = part_at (self, place_of (self, hash));
   size = g_hash_table_size (part);
   add_to_part (part, entry, hash);
@@ -283,6 +356,21 @@ cf_table_insert (CfTable *self, CfEntry *entry, guint32 hash)
   self->n_entries++;
   if (size + 1 > CF_TABLE_PART_MAX)
     split (self, hash);
+}
+
+static CfEntry *
+steal_from_few (CfTable *self, CfSlice key, guint32 hash)
+{
+  guint n = self->n_entries;
+  guint i = cf_table_few_find (self->parts, n, key, hash);
+  CfEntry *entry;
+
+  if (i == n)
+    return NULL;
+  entry = cf_table_few_entry (self->parts, n, i);
+  self->parts = cf_table_few_remove (self->parts, n, i);
+  self->n_entries--;
+  return entry;
 }
 
 /**
@@ -302,29 +390,22 @@ cf_table_steal (CfTable *self, CfSlice key, guint32 hash)
   guint32 place = place_of (self, hash);
   gpointer entry;
 
-  if (self->parts == NULL || !g_hash_table_steal_extended (
-                                 part_at (self, place), &probe, &entry, NULL))
+  if (!self->is_hashed)
+    return steal_from_few (self, key, hash);
+  if (!g_hash_table_steal_extended (part_at (self, place), &probe, &entry,
+                                    NULL))
     return NULL;
   self->n_entries--;
-  if (self->n_entries == 0)
-    cf_table_clear (self);
-  else if (self->depth > 0 &&
-           g_hash_table_size (part_at (self, place)) < PART_MIN / 2)
+  if (self->depth > 0 &&
+      g_hash_table_size (part_at (self, place)) < PART_MIN / 2)
     merge (self, place);
+  if (self->depth == 0 && self->n_entries <= CF_TABLE_FEW_MAX / 2)
+    become_few (self);
   return entry;
 }
 
-/**
- * cf_table_part:
- * @self: a table
- * @position: a hash
- * @end: (out): one past the last hash that the part is for; 2^32 at the end
- *
- * Returns: (transfer none) (nullable): the entries with hashes around
- *   @position, up to @end; not to be changed
- */
-GHashTable *
-cf_table_part (const CfTable *self, guint32 position, guint64 *end)
+static GHashTable *
+part_of (const CfTable *self, guint32 position, guint64 *end)
 {
   guint32 place = place_of (self, position);
   guint32 first, length;
@@ -335,4 +416,54 @@ cf_table_part (const CfTable *self, guint32 position, guint64 *end)
   length = run_of (self, place, &first);
   *end = (guint64) (first + length) << (32 - self->depth);
   return part_at (self, place);
+}
+
+/**
+ * cf_table_iter_init:
+ * @self: an iterator
+ * @table: a table
+ * @position: a hash
+ * @end: (out): one past the last hash that the part is for; 2^32 at the end
+ *
+ * Makes it stand before the first of the entries with hashes around
+ * @position, up to @end.
+ *
+ * Returns: how many entries these are
+ */
+guint
+cf_table_iter_init (CfTableIter *self,
+                    const CfTable *table,
+                    guint32 position,
+                    guint64 *end)
+{
+  GHashTable *part = part_of (table, position, end);
+
+  self->is_hashed = table->is_hashed;
+  if (!self->is_hashed)
+    {
+      self->few = part;
+      self->n = table->n_entries;
+      self->i = 0;
+      return self->n;
+    }
+  g_hash_table_iter_init (&self->hashed, part);
+  return g_hash_table_size (part);
+}
+
+/**
+ * cf_table_iter_next:
+ * @self: an iterator
+ *
+ * Returns: (transfer none) (nullable): the next entry, %NULL after the last
+ */
+CfEntry *
+cf_table_iter_next (CfTableIter *self)
+{
+  gpointer entry = NULL;
+
+  if (self->is_hashed)
+    g_hash_table_iter_next (&self->hashed, &entry, NULL);
+  else if (self->i < self->n)
+    entry = cf_table_few_entry (self->few, self->n, self->i++);
+  return entry;
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* table.h -- a set of entries that never grows all at once.
  *
- * A GHashTable, used as a set, until it has CF_TABLE_PART_MAX entries.  Then
- * it is split in two by the top bit of the hash, and so on: a directory of
- * 2^depth pointers maps the top bits of a hash to the part that holds it
- * (Fagin et al., "Extendible hashing", 1979).  So whatever one does with a
- * part is brief, and a walk can stop between two parts and go on later.
+ * A few entries stand in a CfTableFew.  More are a GHashTable, used as a set,
+ * until it has CF_TABLE_PART_MAX entries.  Then it is split in two by the top
+ * bit of the hash, and so on: a directory of 2^depth pointers maps the top bits
+ * of a hash to the part that holds it (Fagin et al., "Extendible hashing",
+ * 1979).  So whatever one does with a part is brief, and a walk can stop
+ * between two parts and go on later.
  *
  *   depth 2   directory [00 01 10 11]
  *                         \  /   |  |
@@ -30,11 +31,22 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  gpointer parts; /* (owned) (nullable) a GHashTable, or if @depth > 0 an array
-                     of 2^depth of them */
+  gpointer parts; /* (owned) (nullable) a CfTableFew; a GHashTable if
+                     @is_hashed; an array of 2^depth of these if @depth > 0 */
   guint32 n_entries;
-  guint32 depth;
+  guint16 depth;
+  guint16 is_hashed;
 } CfTable;
+
+/* Over a part of a table, which must not change meanwhile. */
+typedef struct
+{
+  gboolean is_hashed;
+  GHashTableIter hashed;
+  gconstpointer few; /* (nullable) a CfTableFew */
+  guint n;
+  guint i;
+} CfTableIter;
 
 void cf_table_clear (CfTable *self);
 
@@ -43,8 +55,13 @@ void cf_table_fetch (const CfTable *self, guint32 hash);
 void cf_table_insert (CfTable *self, CfEntry *entry, guint32 hash);
 CfEntry *cf_table_steal (CfTable *self, CfSlice key, guint32 hash);
 
-/* The part for the hash @position; @end: one past the last hash it is for. */
-GHashTable *cf_table_part (const CfTable *self, guint32 position, guint64 *end);
+/* Over the part for the hash @position; @end: one past the last hash it is
+ * for.  How many entries it has. */
+guint cf_table_iter_init (CfTableIter *self,
+                          const CfTable *table,
+                          guint32 position,
+                          guint64 *end);
+CfEntry *cf_table_iter_next (CfTableIter *self); /* (nullable) */
 
 guint32 cf_table_hash (CfSlice key);
 

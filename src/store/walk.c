@@ -108,19 +108,18 @@ walk_part (CfKeyspace *self,
 {
   CfSlot *slot = cf_slot_lock (self, slot_number);
   const CfShard *shard = cf_slot_shard (slot, db);
-  GHashTable *part = NULL;
-  GHashTableIter iter;
-  gpointer entry;
+  CfTableIter iter;
+  CfEntry *entry;
   gsize n_seen = 0;
 
-  if (shard != NULL)
-    part = cf_table_part (&shard->table, (guint32) *position, position);
-  else
-    *position = POSITION_END;
-  if (part != NULL)
-    g_hash_table_iter_init (&iter, part);
-  while (part != NULL && !*is_over &&
-         g_hash_table_iter_next (&iter, &entry, NULL))
+  if (shard == NULL)
+    {
+      cf_slot_unlock (slot);
+      *position = POSITION_END;
+      return 0;
+    }
+  cf_table_iter_init (&iter, &shard->table, (guint32) *position, position);
+  while (!*is_over && (entry = cf_table_iter_next (&iter)) != NULL)
     {
       n_seen++;
       if (!cf_entry_is_past (entry, now_ms))
@@ -221,19 +220,16 @@ find_nth (CfKeyspace *self, guint db, guint64 n, guint *slot)
 /* A place in a table from which to go on; each entry has about the same
  * chance to be the first. */
 static gboolean
-start_anywhere (const CfTable *table, GHashTableIter *iter, guint n_after)
+start_anywhere (const CfTable *table, CfTableIter *iter, guint n_after)
 {
   guint64 end;
-  GHashTable *part = cf_table_part (table, (guint32) cf_random_u64 (), &end);
-  guint n_entries = part != NULL ? g_hash_table_size (part) : 0;
+  guint n_entries =
+      cf_table_iter_init (iter, table, (guint32) cf_random_u64 (), &end);
 
-  if (n_entries == 0)
-    return FALSE;
-  g_hash_table_iter_init (iter, part);
   if (n_entries > n_after)
     for (guint64 n = cf_random_below (n_entries - n_after + 1); n > 0; n--)
-      g_hash_table_iter_next (iter, NULL, NULL);
-  return TRUE;
+      (void) cf_table_iter_next (iter);
+  return n_entries > 0;
 }
 
 /* Picks an entry of a slot; if it is past its deadline it goes instead. */
@@ -243,12 +239,12 @@ pick (
 {
   CfSlot *slot = cf_slot_lock (self, slot_number);
   const CfShard *shard = cf_slot_shard (slot, db);
-  GHashTableIter iter;
-  gpointer entry;
+  const CfEntry *entry;
+  CfTableIter iter;
   gboolean is_live = FALSE;
 
   if (shard != NULL && start_anywhere (&shard->table, &iter, 1) &&
-      g_hash_table_iter_next (&iter, &entry, NULL))
+      (entry = cf_table_iter_next (&iter)) != NULL)
     {
       CfSlice name = cf_entry_key (entry);
       guint32 hash = cf_table_hash (name);
@@ -350,8 +346,8 @@ sample_entry (Sampler *self, guint db, const CfEntry *entry)
 static void
 sample_shard (Sampler *self, guint db, const CfShard *shard)
 {
-  GHashTableIter iter;
-  gpointer entry;
+  const CfEntry *entry;
+  CfTableIter iter;
 
   if (self->only_volatile)
     {
@@ -364,7 +360,7 @@ sample_shard (Sampler *self, guint db, const CfShard *shard)
     }
   if (!start_anywhere (&shard->table, &iter, self->n_left))
     return;
-  while (self->n_left > 0 && g_hash_table_iter_next (&iter, &entry, NULL))
+  while (self->n_left > 0 && (entry = cf_table_iter_next (&iter)) != NULL)
     sample_entry (self, db, entry);
 }
 

@@ -50,17 +50,15 @@ walk (const CfTable *table, guint *n_parts)
   *n_parts = 0;
   while (position <= G_MAXUINT32)
     {
-      GHashTable *part = cf_table_part (table, (guint32) position, &end);
-      GHashTableIter iter;
-      gpointer entry;
+      const CfEntry *entry;
+      CfTableIter iter;
+      guint n_part =
+          cf_table_iter_init (&iter, table, (guint32) position, &end);
 
       g_assert_cmpuint (end, >, position);
       ++*n_parts;
-      if (part != NULL)
-        g_assert_cmpuint (g_hash_table_size (part), <=, CF_TABLE_PART_MAX);
-      if (part != NULL)
-        g_hash_table_iter_init (&iter, part);
-      while (part != NULL && g_hash_table_iter_next (&iter, &entry, NULL))
+      g_assert_cmpuint (n_part, <=, CF_TABLE_PART_MAX);
+      while ((entry = cf_table_iter_next (&iter)) != NULL)
         {
           guint32 hash = cf_table_hash (cf_entry_key (entry));
 
@@ -116,6 +114,35 @@ test_table_grows_and_shrinks (void)
     cf_entry_free (steal (&table, i));
   g_assert_null (table.parts);
   g_assert_cmpuint (table.depth, ==, 0);
+  g_assert_false (table.is_hashed);
+}
+
+/* Goes up and down around the sizes at which it changes its form, with other
+ * keys each time. */
+static void
+test_table_changes_form (void)
+{
+  CfTable table = { 0 };
+  guint first = 0, next = 0, n_parts;
+
+  for (guint round = 0; round < 200; round++)
+    {
+      guint size = (guint) g_test_rand_int_range (0, 40);
+
+      for (; next - first < size; next++)
+        insert (&table, next);
+      for (; next - first > size; first++)
+        cf_entry_free (steal (&table, first));
+      g_assert_cmpuint (table.n_entries, ==, size);
+      g_assert_cmpuint (walk (&table, &n_parts), ==, size);
+      for (guint i = first; i < next; i++)
+        g_assert_cmpint (cf_entry_int (find (&table, i)), ==, i);
+      g_assert_null (find (&table, next));
+      g_assert_null (steal (&table, next));
+    }
+  for (; first < next; first++)
+    cf_entry_free (steal (&table, first));
+  g_assert_null (table.parts);
 }
 
 static void
@@ -146,12 +173,11 @@ test_table_position (void)
   while (position <= G_MAXUINT32)
     {
       guint64 start = position;
-      GHashTableIter iter;
-      gpointer entry;
+      const CfEntry *entry;
+      CfTableIter iter;
 
-      g_hash_table_iter_init (
-          &iter, cf_table_part (&table, (guint32) position, &position));
-      while (g_hash_table_iter_next (&iter, &entry, NULL))
+      cf_table_iter_init (&iter, &table, (guint32) position, &position);
+      while ((entry = cf_table_iter_next (&iter)) != NULL)
         if (cf_entry_int (entry) < 1000 &&
             cf_table_hash (cf_entry_key (entry)) >= start)
           n_found++;
@@ -174,6 +200,7 @@ main (int argc, char **argv)
   g_test_add_func ("/store/table/small", test_table_small);
   g_test_add_func ("/store/table/grows-and-shrinks",
                    test_table_grows_and_shrinks);
+  g_test_add_func ("/store/table/changes-form", test_table_changes_form);
   g_test_add_func ("/store/table/clear", test_table_clear);
   g_test_add_func ("/store/table/position", test_table_position);
   return g_test_run ();
