@@ -20,9 +20,9 @@ struct _CfListChunk
 {
   CfListChunk *previous; /* (nullable) */
   CfListChunk *next;     /* (nullable) */
-  gsize n;               /* elements */
-  guint n_nodes;         /* at least one */
-  guint capacity;        /* nodes */
+  guint32 n;             /* elements */
+  guint16 n_nodes;       /* at least one */
+  guint16 capacity;      /* nodes */
   CfListNode nodes[];
 };
 
