@@ -32,15 +32,6 @@ run_discard (CfCall *call, GError **error)
 }
 
 static gboolean
-is_watched (const CfSession *session, guint db, CfSlice key)
-{
-  for (guint i = 0; i < session->watches->len; i++)
-    if (cf_watch_is_on (g_ptr_array_index (session->watches, i), db, key))
-      return TRUE;
-  return FALSE;
-}
-
-static gboolean
 run_watch (CfCall *call, GError **error)
 {
   CfSession *session = call->session;
@@ -49,13 +40,17 @@ run_watch (CfCall *call, GError **error)
     return cf_throw (error, CF_ERROR_FAILED,
                      "WATCH inside MULTI is not allowed");
   if (session->watches == NULL)
-    session->watches = g_ptr_array_new ();
+    session->watches = cf_watches_new ();
   for (guint i = 1; i < call->argc; i++)
-    if (!is_watched (session, call->db, call->argv[i]))
-      g_ptr_array_add (session->watches,
-                       cf_keyspace_watch (call->keyspace, call->hold, call->db,
-                                          cf_call_key (call, i),
-                                          &session->dirty, call->now_ms));
+    {
+      const CfKey *key = cf_call_key (call, i);
+
+      if (!cf_watches_have (session->watches, call->db, key))
+        g_hash_table_add (session->watches,
+                          cf_keyspace_watch (call->keyspace, call->hold,
+                                             call->db, key, &session->dirty,
+                                             call->now_ms));
+    }
   cf_reply_ok (&call->reply);
   return TRUE;
 }

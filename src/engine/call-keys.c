@@ -180,6 +180,8 @@ cf_call_keys_collect_block (CfCall *call)
 {
   CfSession *session = call->session;
   Block block = { call->worker, FALSE };
+  GHashTableIter iter;
+  gpointer watch;
 
   block.worker->n_keys = 0;
   if (session->transaction != NULL)
@@ -188,9 +190,11 @@ cf_call_keys_collect_block (CfCall *call)
           cf_command_reads (cf_transaction_flags (session->transaction));
       cf_transaction_each_key (session->transaction, add_block_key, &block);
     }
-  for (guint i = 0; session->watches != NULL && i < session->watches->len; i++)
-    add_block_key (cf_watch_key (g_ptr_array_index (session->watches, i)),
-                   &block);
+  if (session->watches == NULL)
+    return;
+  g_hash_table_iter_init (&iter, session->watches);
+  while (g_hash_table_iter_next (&iter, &watch, NULL))
+    add_block_key (cf_watch_key (watch), &block);
 }
 
 static gboolean

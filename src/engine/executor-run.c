@@ -142,12 +142,16 @@ static gboolean
 is_block_stale (CfCall *call)
 {
   CfSession *session = call->session;
+  GHashTableIter iter;
+  gpointer watch;
 
   if (g_atomic_int_get (&session->dirty))
     return TRUE;
-  for (guint i = 0; session->watches != NULL && i < session->watches->len; i++)
-    if (cf_watch_has_expired (g_ptr_array_index (session->watches, i),
-                              call->now_ms))
+  if (session->watches == NULL)
+    return FALSE;
+  g_hash_table_iter_init (&iter, session->watches);
+  while (g_hash_table_iter_next (&iter, &watch, NULL))
+    if (cf_watch_has_expired (watch, call->now_ms))
       return TRUE;
   return FALSE;
 }

@@ -50,9 +50,9 @@ cf_session_init (CfSession *self, const CfSessionOps *ops)
 void
 cf_session_clear (CfSession *self)
 {
-  g_assert (self->watches == NULL || self->watches->len == 0);
+  g_assert (cf_session_n_watches (self) == 0);
   g_assert (self->subscriptions == NULL && self->tracker == NULL);
-  g_clear_pointer (&self->watches, g_ptr_array_unref);
+  g_clear_pointer (&self->watches, g_hash_table_unref);
   g_clear_pointer (&self->transaction, cf_transaction_free);
   g_clear_pointer (&self->park.args, cf_args_free);
   g_clear_pointer (&self->address, g_free);
@@ -112,7 +112,7 @@ cf_session_publish (CfSession *self)
   SHOW (resp, self->resp);
   SHOW (n_multi,
         transaction != NULL ? (gint) cf_transaction_n (transaction) : -1);
-  SHOW (n_watch, self->watches != NULL ? self->watches->len : 0);
+  SHOW (n_watch, cf_session_n_watches (self));
   SHOW (multi_memory,
         transaction != NULL ? cf_transaction_memory (transaction) : 0);
   SHOW (n_channels, cf_subscriptions_n (self, CF_PUBSUB_CHANNEL));
@@ -364,11 +364,33 @@ cf_session_waiter (CfSession *self)
 void
 cf_session_unwatch_all (CfSession *self, CfKeyspace *keyspace)
 {
-  for (guint i = 0; self->watches != NULL && i < self->watches->len; i++)
-    cf_keyspace_unwatch (keyspace, g_ptr_array_index (self->watches, i));
-  if (self->watches != NULL)
-    g_ptr_array_set_size (self->watches, 0);
+  GHashTable *watches = g_steal_pointer (&self->watches);
+  GHashTableIter iter;
+  gpointer watch;
+
+  if (watches != NULL)
+    {
+      g_hash_table_iter_init (&iter, watches);
+      while (g_hash_table_iter_next (&iter, &watch, NULL))
+        {
+          g_hash_table_iter_steal (&iter);
+          cf_keyspace_unwatch (keyspace, watch);
+        }
+      g_hash_table_unref (watches);
+    }
   g_atomic_int_set (&self->dirty, 0);
+}
+
+/**
+ * cf_session_n_watches:
+ * @self: a session, by its handler
+ *
+ * Returns: how many keys it watches
+ */
+guint
+cf_session_n_watches (const CfSession *self)
+{
+  return self->watches != NULL ? g_hash_table_size (self->watches) : 0;
 }
 
 /**

@@ -116,7 +116,7 @@ struct _CfSession
   guint db;
   guint flags;                    /* CfSessionFlags */
   CfTransaction *transaction;     /* (owned) (nullable) MULTI */
-  GPtrArray *watches;             /* (owned) (nullable) of CfWatch */
+  GHashTable *watches;            /* (owned) (nullable) of CfWatch */
   CfSubscriptions *subscriptions; /* (owned) (nullable) see pubsub.h */
   CfTracker *tracker;             /* (owned) (nullable) see tracking.h */
   CfPark park;
@@ -195,6 +195,7 @@ void cf_session_collect (CfSession *self);
 CfWaiter cf_session_waiter (CfSession *self);
 void cf_session_reset (CfSession *self, CfKeyspace *keyspace); /* RESET */
 void cf_session_unwatch_all (CfSession *self, CfKeyspace *keyspace);
+guint cf_session_n_watches (const CfSession *self);
 
 /* The table of live sessions.  Thread safety: any thread. */
 typedef struct _CfSessions CfSessions;

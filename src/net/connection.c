@@ -335,8 +335,8 @@ cf_connection_leaves_much (const CfConnection *self)
   const CfSession *session = &self->session;
 
   return !self->is_forgotten &&
-         ((session->watches != NULL && session->watches->len > 0) ||
-          session->transaction != NULL || cf_connection_is_parked (self) ||
+         (cf_session_n_watches (session) > 0 || session->transaction != NULL ||
+          cf_connection_is_parked (self) ||
           cf_subscriptions_memory (session) > SUBSCRIPTIONS_AT_ONCE ||
           session->out.memory > CF_OUT_CHUNK_BYTES);
 }

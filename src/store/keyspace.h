@@ -128,7 +128,9 @@ CfWatch *cf_keyspace_watch (CfKeyspace *self,
                             gint64 now_ms);
 void cf_keyspace_unwatch (CfKeyspace *self,
                           CfWatch *watch); /* locks the slot */
-gboolean cf_watch_is_on (const CfWatch *watch, guint db, CfSlice key);
+/* A set of watches (owned by whoever adds them), to find that of a key. */
+GHashTable *cf_watches_new (void); /* (transfer full) */
+gboolean cf_watches_have (GHashTable *watches, guint db, const CfKey *key);
 CfSlice cf_watch_key (const CfWatch *watch);
 gboolean cf_watch_has_expired (const CfWatch *watch, gint64 now_ms);
 

@@ -146,19 +146,49 @@ cf_keyspace_unwatch (CfKeyspace *self, CfWatch *watch)
   g_free (watch);
 }
 
+static guint
+hash_watch (gconstpointer data)
+{
+  const CfWatch *watch = data;
+
+  return watch->observed->hash ^ watch->observed->db;
+}
+
+static gboolean
+equal_watches (gconstpointer a, gconstpointer b)
+{
+  const CfObserved *one = ((const CfWatch *) a)->observed;
+  const CfObserved *other = ((const CfWatch *) b)->observed;
+
+  return one->db == other->db && cf_slice_equal (one->key, other->key);
+}
+
 /**
- * cf_watch_is_on:
- * @watch: a watch
+ * cf_watches_new:
+ *
+ * Returns: (transfer full) (element-type CfWatch): an empty set of watches
+ */
+GHashTable *
+cf_watches_new (void)
+{
+  return g_hash_table_new (hash_watch, equal_watches);
+}
+
+/**
+ * cf_watches_have:
+ * @watches: a set of watches
  * @db: the number of a database
  * @key: a key
  *
- * Returns: %TRUE if it is that key that is watched
+ * Returns: %TRUE if that key is watched by one of them
  */
 gboolean
-cf_watch_is_on (const CfWatch *watch, guint db, CfSlice key)
+cf_watches_have (GHashTable *watches, guint db, const CfKey *key)
 {
-  return watch->observed->db == db &&
-         cf_slice_equal (watch->observed->key, key);
+  CfObserved observed = { .key = key->bytes, .hash = key->hash, .db = db };
+  CfWatch watch = { .observed = &observed };
+
+  return g_hash_table_contains (watches, &watch);
 }
 
 /**

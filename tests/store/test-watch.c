@@ -33,7 +33,6 @@ watch (Fixture *self, guint db, const char *name, gint *dirty)
   hold_one (&self->hold, &key);
   made = cf_keyspace_watch (self->keyspace, &self->hold, db, &key, dirty, NOW);
   cf_hold_release (&self->hold);
-  g_assert_true (cf_watch_is_on (made, db, key.bytes));
   g_assert_true (cf_slice_equal (cf_watch_key (made), key.bytes));
   return made;
 }
@@ -69,6 +68,26 @@ test_watch_touch (Fixture *self, gconstpointer data)
   g_assert_cmpint (other, ==, 0);
   cf_keyspace_unwatch (self->keyspace, a);
   cf_keyspace_unwatch (self->keyspace, c);
+}
+
+/* One key in two databases is two. */
+static void
+test_watch_set (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GHashTable) watches = cf_watches_new ();
+  CfKey key = key_of_string ("k"), other = key_of_string ("other");
+  CfWatch *a = watch (self, 0, "k", &self->dirty);
+  CfWatch *b = watch (self, 1, "k", &self->dirty);
+
+  g_assert_true (g_hash_table_add (watches, a));
+  g_assert_true (cf_watches_have (watches, 0, &key));
+  g_assert_false (cf_watches_have (watches, 1, &key));
+  g_assert_false (cf_watches_have (watches, 0, &other));
+  g_assert_true (g_hash_table_add (watches, b));
+  g_assert_true (cf_watches_have (watches, 1, &key));
+  g_hash_table_steal_all (watches);
+  cf_keyspace_unwatch (self->keyspace, a);
+  cf_keyspace_unwatch (self->keyspace, b);
 }
 
 static void
@@ -165,6 +184,7 @@ main (int argc, char **argv)
 {
   store_test_init (&argc, &argv);
   ADD ("touch", test_watch_touch);
+  ADD ("set", test_watch_set);
   ADD ("removed", test_watch_removed);
   ADD ("expired", test_watch_expired);
   ADD ("flush", test_watch_flush);
