@@ -151,7 +151,8 @@ is_block_stale (CfCall *call)
     return FALSE;
   g_hash_table_iter_init (&iter, session->watches);
   while (g_hash_table_iter_next (&iter, &watch, NULL))
-    if (cf_watch_has_expired (watch, call->now_ms))
+    if (cf_keyspace_watch_is_stale (call->keyspace, call->hold, watch,
+                                    call->now_ms))
       return TRUE;
   return FALSE;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "base/clock.h"
 #include "store/slot.h"
 
 struct _CfTrash
@@ -37,14 +36,15 @@ CfTrash *
 cf_keyspace_flush (CfKeyspace *self, gint db, gsize *n_removed)
 {
   CfTrash *trash = g_new0 (CfTrash, 1);
-  gint64 now_ms = cf_clock_wall_ms ();
 
+  for (guint i = 0; i < self->n_databases; i++)
+    if (db < 0 || i == (guint) db)
+      self->upheavals[i].n_flushed++;
   trash->shards = g_array_new (FALSE, FALSE, sizeof (CfShard));
   for (guint i = 0; i < CF_N_SLOTS; i++)
     {
       CfSlot *slot = &self->slots[i];
 
-      cf_slot_touch_live (slot, db, db, now_ms);
       if (db >= 0)
         unlink_shard (self, slot, (guint) db, trash);
       else
@@ -117,16 +117,15 @@ cf_trash_free (CfTrash *self)
 void
 cf_keyspace_swap (CfKeyspace *self, guint a, guint b)
 {
-  gint64 now_ms = cf_clock_wall_ms ();
-
   if (a == b)
     return;
+  self->upheavals[a].n_swapped++;
+  self->upheavals[b].n_swapped++;
   for (guint i = 0; i < CF_N_SLOTS; i++)
     {
       CfSlot *slot = &self->slots[i];
       CfShard of_a, of_b;
 
-      cf_slot_touch_live (slot, (gint) a, (gint) b, now_ms);
       of_a = cf_slot_take_shard (slot, a);
       of_b = cf_slot_take_shard (slot, b);
       if (of_a.table.n_entries == 0 && of_b.table.n_entries == 0)

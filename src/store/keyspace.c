@@ -27,6 +27,8 @@ cf_keyspace_new (guint n_databases, const CfKeyspaceHooks *hooks)
   self->next_deadlines = g_new (gint64, CF_N_SLOTS);
   self->counts = g_new0 (guint32 *, n_databases);
   self->used = g_new0 (guint, n_databases);
+  self->upheavals = g_new0 (CfUpheavals, n_databases);
+  self->n_waited = g_new0 (guint32, CF_N_SLOTS);
   for (guint i = 0; i < CF_N_SLOTS; i++)
     {
       cf_mutex_init (&self->slots[i].lock, CF_LOCK_SLOT, i);
@@ -56,6 +58,8 @@ cf_keyspace_free (CfKeyspace *self)
     g_free (self->counts[db]);
   g_free (self->counts);
   g_free (self->used);
+  g_free (self->upheavals);
+  g_free (self->n_waited);
   g_free (self->next_deadlines);
   g_aligned_free (self->slots);
   g_free (self);

@@ -117,8 +117,8 @@ cf_keyspace_touch (CfKeyspace *self, CfHold *hold, guint db, const CfKey *key);
 /* -- WATCH ------------------------------------------------------------------
  */
 
-/* @dirty is set (atomically) to 1 when the key is touched, removed, expires
- * or the database is flushed or swapped with a change to the key. */
+/* @dirty is set (atomically) to 1 when the key is touched or removed, or
+ * expires.  What happens to the whole database is seen when it is asked. */
 typedef struct _CfWatch CfWatch;
 CfWatch *cf_keyspace_watch (CfKeyspace *self,
                             CfHold *hold,
@@ -132,7 +132,12 @@ void cf_keyspace_unwatch (CfKeyspace *self,
 GHashTable *cf_watches_new (void); /* (transfer full) */
 gboolean cf_watches_have (GHashTable *watches, guint db, const CfKey *key);
 CfSlice cf_watch_key (const CfWatch *watch);
-gboolean cf_watch_has_expired (const CfWatch *watch, gint64 now_ms);
+/* Whether the key, which is held, is no longer as it was though nobody touched
+ * it: it expired, or the database was flushed or swapped. */
+gboolean cf_keyspace_watch_is_stale (CfKeyspace *self,
+                                     CfHold *hold,
+                                     const CfWatch *watch,
+                                     gint64 now_ms);
 
 /* -- Walks: one slot at a time, locking it briefly --------------------------
  */

@@ -58,12 +58,23 @@ typedef struct
   CfShards *others;     /* (owned) NULL if empty */
 } __attribute__ ((aligned (64))) CfSlot;
 
+/* What was done to a database as a whole: how often. */
+typedef struct
+{
+  guint n_flushed;
+  guint n_swapped;
+} CfUpheavals;
+
 struct _CfKeyspace
 {
   CfSlot *slots;          /* (owned) CF_N_SLOTS */
   gint64 *next_deadlines; /* (owned) CF_N_SLOTS, (atomic) */
   guint32 **counts;       /* (owned) for each database, (atomic) NULL or the
                              number of keys in each slot, (atomic) */
+  CfUpheavals *upheavals; /* (owned) of each database; written with the gate
+                             closed, and read inside it */
+  guint32 *n_waited;      /* (owned) CF_N_SLOTS: keys somebody waits for;
+                             protected by the slot's lock */
   guint n_databases;
   guint *used;              /* (owned) databases that have counts, (atomic) */
   guint n_used;             /* (atomic) how many */
@@ -111,7 +122,6 @@ CfObserved *cf_slot_observe (CfSlot *self, guint db, const CfKey *key);
 void cf_slot_tidy_observed (CfSlot *self, CfObserved *observed);
 gboolean cf_slot_touch (CfSlot *self, guint db, CfSlice key);
 void cf_slot_nudge (CfSlot *self, guint db, CfSlice key, guint32 hash);
-void cf_slot_touch_live (CfSlot *self, gint a, gint b, gint64 now_ms);
 
 void cf_shard_index (CfShard *self, CfEntry *entry);
 void cf_shard_unindex (CfShard *self, const CfEntry *entry);

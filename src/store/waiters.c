@@ -33,6 +33,8 @@ cf_keyspace_wait (CfKeyspace *self,
       link->previous = last;
       link->next = NULL;
       link->round = observed->round;
+      if (last == NULL)
+        self->n_waited[key->slot]++;
       *(last != NULL ? &last->next : &observed->first_wait) = link;
       observed->last_wait = link;
       if (link->even_gone)
@@ -42,7 +44,7 @@ cf_keyspace_wait (CfKeyspace *self,
 }
 
 static void
-take_out (CfSlot *slot, CfWaitLink *link)
+take_out (CfKeyspace *self, CfSlot *slot, CfWaitLink *link)
 {
   CfObserved *observed = link->observed;
 
@@ -52,6 +54,8 @@ take_out (CfSlot *slot, CfWaitLink *link)
       link->next;
   *(link->next != NULL ? &link->next->previous : &observed->last_wait) =
       link->previous;
+  if (observed->first_wait == NULL)
+    self->n_waited[link->slot]--;
   if (link->even_gone)
     observed->n_even_gone--;
   link->observed = NULL;
@@ -71,7 +75,7 @@ cf_keyspace_unwait (CfKeyspace *self, CfWaitLink *link)
 {
   CfSlot *slot = cf_slot_lock (self, link->slot);
 
-  take_out (slot, link);
+  take_out (self, slot, link);
   cf_slot_unlock (slot);
 }
 
@@ -88,7 +92,7 @@ cf_keyspace_unwait_held (CfKeyspace *self, CfHold *hold, CfWaitLink *link)
 {
   CfSlot *slot = cf_slot_enter (self, hold, link->slot);
 
-  take_out (slot, link);
+  take_out (self, slot, link);
   cf_slot_leave (slot, hold);
 }
 
@@ -263,7 +267,8 @@ cf_keyspace_each_waited (CfKeyspace *self,
       GHashTableIter iter;
       gpointer item;
 
-      if (G_LIKELY (slot->observed == NULL))
+      /* Those that are only watched may be very many. */
+      if (G_LIKELY (self->n_waited[i] == 0))
         continue;
       g_hash_table_iter_init (&iter, slot->observed);
       while (g_hash_table_iter_next (&iter, &item, NULL))

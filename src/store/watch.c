@@ -7,8 +7,11 @@ struct _CfWatch
 {
   CfObserved *observed; /* (not owned) the key this is on */
   guint16 slot;
-  gint64 deadline_ms; /* of the key when the watch began */
-  gint *dirty;        /* (not owned) (atomic) */
+  /* When the watch began. */
+  gboolean existed; /* there was such a key */
+  gint64 deadline_ms;
+  CfUpheavals upheavals; /* of its database */
+  gint *dirty;           /* (not owned) (atomic) */
 
   /* Protected by the slot's lock. */
   CfWatch *next;  /* (nullable) on the same key */
@@ -46,49 +49,6 @@ cf_slot_touch (CfSlot *self, guint db, CfSlice key)
   return observed->first_wait != NULL;
 }
 
-static gboolean
-is_live (CfSlot *slot, guint db, const CfObserved *observed, gint64 now_ms)
-{
-  const CfShard *shard = cf_slot_shard (slot, db);
-  const CfEntry *entry;
-
-  if (shard == NULL)
-    return FALSE;
-  entry = cf_table_find (&shard->table, observed->key, observed->hash);
-  return entry != NULL && !cf_entry_is_past (entry, now_ms);
-}
-
-/**
- * cf_slot_touch_live:
- * @self: a slot, before its databases @a and @b change places
- * @a: a database, or -1: any
- * @b: another; or the same as @a, which is about to be emptied
- * @now_ms: the time
- *
- * Tells those who watch a key of these databases that is in one of them.
- */
-void
-cf_slot_touch_live (CfSlot *self, gint a, gint b, gint64 now_ms)
-{
-  GHashTableIter iter;
-  gpointer item;
-
-  if (G_LIKELY (self->observed == NULL))
-    return;
-  g_hash_table_iter_init (&iter, self->observed);
-  while (g_hash_table_iter_next (&iter, &item, NULL))
-    {
-      const CfObserved *observed = item;
-      gint db = (gint) observed->db, other = db == a ? b : a;
-
-      if (a != -1 && db != a && db != b)
-        continue;
-      if (is_live (self, observed->db, observed, now_ms) ||
-          (a != b && is_live (self, (guint) other, observed, now_ms)))
-        mark_dirty (observed);
-    }
-}
-
 /**
  * cf_keyspace_watch:
  * @self: the keyspace
@@ -115,6 +75,8 @@ cf_keyspace_watch (CfKeyspace *self,
   watch->slot = key->slot;
   watch->deadline_ms =
       entry != NULL ? cf_entry_deadline (entry) : CF_NO_DEADLINE;
+  watch->existed = entry != NULL;
+  watch->upheavals = self->upheavals[db];
   watch->dirty = dirty;
   watch->observed = cf_slot_observe (slot, db, key);
   watch->next = watch->observed->watches;
@@ -203,15 +165,44 @@ cf_watch_key (const CfWatch *watch)
   return watch->observed->key;
 }
 
+/* A database was swapped since it was found that it did not have the key.  If
+ * it has it now and nobody touched it, it came by that. */
+static gboolean
+has_come (CfKeyspace *self, CfHold *hold, const CfWatch *watch, gint64 now_ms)
+{
+  const CfObserved *observed = watch->observed;
+  const CfKey key = { .bytes = observed->key,
+                      .hash = observed->hash,
+                      .slot = watch->slot };
+  guint n_swapped = self->upheavals[observed->db].n_swapped;
+
+  /* It may have come with one and gone with the next. */
+  return n_swapped - watch->upheavals.n_swapped > 1 ||
+         cf_keyspace_find (self, hold, observed->db, &key, now_ms) != NULL;
+}
+
 /**
- * cf_watch_has_expired:
- * @watch: a watch that found no change yet
+ * cf_keyspace_watch_is_stale:
+ * @self: the keyspace
+ * @hold: what holds the key
+ * @watch: a watch whose key nobody touched yet
  * @now_ms: the time
  *
- * Returns: whether the key, live when the watch began, is past its deadline
+ * Returns: whether the key, live when the watch began, is past its deadline,
+ *   or was in, or came into, a database that was flushed or swapped since then
  */
 gboolean
-cf_watch_has_expired (const CfWatch *watch, gint64 now_ms)
+cf_keyspace_watch_is_stale (CfKeyspace *self,
+                            CfHold *hold,
+                            const CfWatch *watch,
+                            gint64 now_ms)
 {
-  return watch->deadline_ms != CF_NO_DEADLINE && watch->deadline_ms < now_ms;
+  const CfUpheavals *now = &self->upheavals[watch->observed->db];
+  gboolean swapped = now->n_swapped != watch->upheavals.n_swapped;
+
+  if (watch->deadline_ms != CF_NO_DEADLINE && watch->deadline_ms < now_ms)
+    return TRUE;
+  if (watch->existed)
+    return swapped || now->n_flushed != watch->upheavals.n_flushed;
+  return swapped && has_come (self, hold, watch, now_ms);
 }

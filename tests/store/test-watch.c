@@ -37,6 +37,20 @@ watch (Fixture *self, guint db, const char *name, gint *dirty)
   return made;
 }
 
+/* Whether EXEC at @now_ms has to fail. */
+static gboolean
+is_stale (Fixture *self, const CfWatch *made, const char *name, gint64 now_ms)
+{
+  CfKey key = key_of_string (name);
+  gboolean stale;
+
+  hold_one (&self->hold, &key);
+  stale =
+      cf_keyspace_watch_is_stale (self->keyspace, &self->hold, made, now_ms);
+  cf_hold_release (&self->hold);
+  return stale;
+}
+
 static void
 touch (Fixture *self, guint db, const char *name)
 {
@@ -111,8 +125,8 @@ test_watch_expired (Fixture *self, gconstpointer data)
 
   put (&self->hold, 0, "k", "v", NOW + 10);
   made = watch (self, 0, "k", &self->dirty);
-  g_assert_false (cf_watch_has_expired (made, NOW + 10));
-  g_assert_true (cf_watch_has_expired (made, NOW + 11));
+  g_assert_false (is_stale (self, made, "k", NOW + 10));
+  g_assert_true (is_stale (self, made, "k", NOW + 11));
   g_assert_cmpuint (cf_keyspace_expire_due (self->keyspace, NOW + 11, 1), ==,
                     1);
   g_assert_cmpint (self->dirty, ==, 1);
@@ -122,29 +136,30 @@ test_watch_expired (Fixture *self, gconstpointer data)
   self->dirty = 0;
   made = watch (self, 0, "stale", &self->dirty);
   discard (&self->hold, 0, "stale");
-  g_assert_false (cf_watch_has_expired (made, NOW + 10));
+  g_assert_false (is_stale (self, made, "stale", NOW + 10));
   g_assert_cmpint (self->dirty, ==, 0);
   cf_keyspace_unwatch (self->keyspace, made);
 }
 
+/* Only what was there is changed. */
 static void
 test_watch_flush (Fixture *self, gconstpointer data)
 {
-  gint of_other_db = 0, of_none = 0;
   CfWatch *a, *b, *c;
 
   put (&self->hold, 0, "k", "v", CF_NO_DEADLINE);
   put (&self->hold, 1, "k", "v", CF_NO_DEADLINE);
   a = watch (self, 0, "k", &self->dirty);
-  b = watch (self, 1, "k", &of_other_db);
-  c = watch (self, 0, "none", &of_none);
+  b = watch (self, 1, "k", &self->dirty);
+  c = watch (self, 0, "none", &self->dirty);
   cf_trash_free (cf_keyspace_flush (self->keyspace, 0, NULL));
-  g_assert_cmpint (self->dirty, ==, 1);
-  g_assert_cmpint (of_other_db, ==, 0);
-  g_assert_cmpint (of_none, ==, 0);
+  g_assert_true (is_stale (self, a, "k", NOW));
+  g_assert_false (is_stale (self, b, "k", NOW));
+  g_assert_false (is_stale (self, c, "none", NOW));
   cf_trash_free (cf_keyspace_flush (self->keyspace, -1, NULL));
-  g_assert_cmpint (of_other_db, ==, 1);
-  g_assert_cmpint (of_none, ==, 0);
+  g_assert_true (is_stale (self, b, "k", NOW));
+  g_assert_false (is_stale (self, c, "none", NOW));
+  g_assert_cmpint (self->dirty, ==, 0);
   cf_keyspace_unwatch (self->keyspace, a);
   cf_keyspace_unwatch (self->keyspace, b);
   cf_keyspace_unwatch (self->keyspace, c);
@@ -154,24 +169,24 @@ test_watch_flush (Fixture *self, gconstpointer data)
 static void
 test_watch_swap (Fixture *self, gconstpointer data)
 {
-  gint comes = 0, goes = 0, stays = 0, none = 0, stale = 0;
+  static const char *const names[] = { "comes", "goes", "stays", "none",
+                                       "stale" };
+  static const gboolean changed[] = { TRUE, TRUE, FALSE, FALSE, FALSE };
   CfWatch *watches[5];
 
   put (&self->hold, 0, "goes", "v", CF_NO_DEADLINE);
   put (&self->hold, 1, "comes", "v", CF_NO_DEADLINE);
   put (&self->hold, 2, "stays", "v", CF_NO_DEADLINE);
   put (&self->hold, 1, "stale", "v", 1000);
-  watches[0] = watch (self, 0, "comes", &comes);
-  watches[1] = watch (self, 0, "goes", &goes);
-  watches[2] = watch (self, 2, "stays", &stays);
-  watches[3] = watch (self, 0, "none", &none);
-  watches[4] = watch (self, 0, "stale", &stale);
+  for (gsize i = 0; i < G_N_ELEMENTS (watches); i++)
+    watches[i] = watch (self, i == 2 ? 2 : 0, names[i], &self->dirty);
   cf_keyspace_swap (self->keyspace, 1, 0);
-  g_assert_cmpint (comes, ==, 1);
-  g_assert_cmpint (goes, ==, 1);
-  g_assert_cmpint (stays, ==, 0);
-  g_assert_cmpint (none, ==, 0);
-  g_assert_cmpint (stale, ==, 0);
+  for (gsize i = 0; i < G_N_ELEMENTS (watches); i++)
+    g_assert_cmpint (is_stale (self, watches[i], names[i], NOW), ==,
+                     changed[i]);
+  /* What came goes again, but it was there. */
+  cf_keyspace_swap (self->keyspace, 1, 0);
+  g_assert_true (is_stale (self, watches[0], names[0], NOW));
   for (gsize i = 0; i < G_N_ELEMENTS (watches); i++)
     cf_keyspace_unwatch (self->keyspace, watches[i]);
 }
