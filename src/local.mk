@@ -386,8 +386,14 @@ client_sources = \
 	src/client/client-help.h \
 	src/client/client-options.c \
 	src/client/client-options.h \
+	src/client/eval-args.c \
+	src/client/eval-args.h \
+	src/client/fetch-rdb.c \
+	src/client/fetch-rdb.h \
 	src/client/format.c \
 	src/client/format.h \
+	src/client/interrupt.c \
+	src/client/interrupt.h \
 	src/client/line-editor.c \
 	src/client/line-editor.h \
 	src/client/mass-insert.c \

@@ -15,7 +15,10 @@ test_programs = \
 	tests/base/test-stripes \
 	tests/client/test-client-help \
 	tests/client/test-client-options \
+	tests/client/test-eval-args \
+	tests/client/test-fetch-rdb \
 	tests/client/test-format \
+	tests/client/test-interrupt \
 	tests/client/test-mass-insert \
 	tests/client/test-plain-client \
 	tests/client/test-probe-latency \

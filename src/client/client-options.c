@@ -93,6 +93,10 @@ add_run_entries (GOptionGroup *group, CfClientOptions *self, Switches *switches)
       N_ ("Read the last argument from standard input"), NULL },
     { "stdin-tag", 'X', 0, G_OPTION_ARG_FILENAME, &self->stdin_tag,
       N_ ("Read the argument TAG from standard input"), N_ ("TAG") },
+    { "eval", 0, 0, G_OPTION_ARG_FILENAME, &self->script_path,
+      N_ ("Run the script in FILE; KEY... , ARGUMENT... take the place of "
+          "COMMAND"),
+      N_ ("FILE") },
     { "quoted-input", 0, 0, G_OPTION_ARG_NONE, &self->quoted_input,
       N_ ("Take arguments as quoted strings"), NULL },
     { "fail-on-error", 'e', 0, G_OPTION_ARG_NONE, &self->fail_on_error,
@@ -106,7 +110,9 @@ add_run_entries (GOptionGroup *group, CfClientOptions *self, Switches *switches)
 }
 
 static void
-add_mode_entries (GOptionGroup *group, Switches *switches)
+add_mode_entries (GOptionGroup *group,
+                  CfClientOptions *self,
+                  Switches *switches)
 {
   const GOptionEntry entries[] = {
     { "scan", 0, 0, G_OPTION_ARG_NONE, &switches->scan,
@@ -121,6 +127,8 @@ add_mode_entries (GOptionGroup *group, Switches *switches)
       N_ ("With --pipe: wait so long for the last reply (default: 30, 0: for "
           "ever)"),
       N_ ("SECONDS") },
+    { "functions-rdb", 0, 0, G_OPTION_ARG_FILENAME, &self->rdb_path,
+      N_ ("Put the server's functions into FILE, an RDB file"), N_ ("FILE") },
     { "latency", 0, 0, G_OPTION_ARG_NONE, &switches->latency,
       N_ ("Tell how long the server takes to answer"), NULL },
     { "latency-history", 0, 0, G_OPTION_ARG_NONE, &switches->latency_history,
@@ -301,7 +309,8 @@ choose_pattern (CfClientOptions *self, Switches *switches, GError **error)
 static gboolean
 apply_mode_switches (CfClientOptions *self, Switches *switches, GError **error)
 {
-  self->mode = switches->scan              ? CF_CLIENT_SCAN
+  self->mode = self->rdb_path != NULL      ? CF_CLIENT_FUNCTIONS_RDB
+               : switches->scan            ? CF_CLIENT_SCAN
                : switches->pipe            ? CF_CLIENT_PIPE
                : switches->latency_history ? CF_CLIENT_LATENCY_HISTORY
                : switches->latency         ? CF_CLIENT_LATENCY
@@ -375,7 +384,7 @@ new_context (CfClientOptions *self, Switches *switches)
   g_option_context_set_description (context, description);
   add_server_entries (group, self, switches);
   add_run_entries (group, self, switches);
-  add_mode_entries (group, switches);
+  add_mode_entries (group, self, switches);
   add_format_entries (group, self, switches);
   g_option_group_set_translation_domain (group, PACKAGE);
   g_option_context_set_main_group (context, group);
@@ -435,6 +444,8 @@ cf_client_options_clear (CfClientOptions *self)
   g_free (self->element_end);
   g_free (self->reply_end);
   g_free (self->stdin_tag);
+  g_free (self->rdb_path);
+  g_free (self->script_path);
   if (self->pattern != NULL)
     g_string_free (self->pattern, TRUE);
 }

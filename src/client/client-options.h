@@ -23,6 +23,7 @@ typedef enum
   CF_CLIENT_PIPE,            /* sends standard input as it is */
   CF_CLIENT_LATENCY,         /* tells how long the server takes to answer */
   CF_CLIENT_LATENCY_HISTORY, /* and how that changes */
+  CF_CLIENT_FUNCTIONS_RDB,   /* puts the server's functions into a file */
 } CfClientMode;
 
 typedef struct
@@ -48,6 +49,8 @@ typedef struct
   GString *pattern;       /* (owned) (nullable) of the keys to list */
   gint64 pipe_timeout_us; /* how long the last reply may take; negative: for
                              ever */
+  char *rdb_path;         /* (owned) (nullable) where to put the functions */
+  char *script_path;      /* (owned) (nullable) what to EVAL */
   gboolean plain;         /* speak the plain dialect */
   gboolean show_version;
 } CfClientOptions;

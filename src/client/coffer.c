@@ -10,6 +10,8 @@
 
 #include "base/error.h"
 #include "client/client-options.h"
+#include "client/eval-args.h"
+#include "client/fetch-rdb.h"
 #include "client/mass-insert.h"
 #include "client/plain-client.h"
 #include "client/probe-latency.h"
@@ -81,6 +83,9 @@ make_args (const CfClientOptions *options,
 {
   gboolean wants_input = options->stdin_is_last || options->stdin_tag != NULL;
 
+  if (options->script_path != NULL)
+    return cf_eval_args_make (options->script_path, argv, argc, input, args,
+                              error);
   if (wants_input && !read_stdin (input, error))
     return FALSE;
   for (int i = 0; i < argc; i++)
@@ -144,7 +149,9 @@ run_mode (CfRunner *runner, const CfClientOptions *options)
 
   if (!cf_runner_connect (runner, &error))
     return fail (EXIT_FAILURE, error->message);
-  if (options->mode == CF_CLIENT_SCAN)
+  if (options->mode == CF_CLIENT_FUNCTIONS_RDB)
+    is_done = cf_fetch_rdb (remote, options->rdb_path, &error);
+  else if (options->mode == CF_CLIENT_SCAN)
     is_done = cf_scan_keys (remote, options, &error);
   else if (options->mode == CF_CLIENT_PIPE)
     is_done = cf_mass_insert (remote, options, STDIN_FILENO, &error);

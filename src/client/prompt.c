@@ -5,6 +5,7 @@
 #include <glib/gi18n.h>
 
 #include "base/number.h"
+#include "client/interrupt.h"
 #include "client/line-editor.h"
 #include "client/prompt.h"
 #include "proto/split.h"
@@ -123,10 +124,21 @@ run_command (Prompt *self, const CfSlice *argv, gsize argc, gint64 repeat)
   g_autoptr (GError) error = NULL;
   gint64 start_us = g_get_monotonic_time ();
   CfRemote *remote = cf_runner_get_remote (self->runner);
+  gboolean is_terminal = cf_line_editor_is_terminal (self->editor);
+  CfRunOutcome outcome;
 
   if (!cf_remote_is_connected (remote) && !connect_to_server (self))
     return;
-  if (cf_runner_run (self->runner, argv, argc, repeat, &error) == CF_RUN_LOST)
+  if (is_terminal)
+    cf_interrupt_watch (cf_remote_get_fd (remote));
+  outcome = cf_runner_run (self->runner, argv, argc, repeat, &error);
+  if (is_terminal && cf_interrupt_end ())
+    {
+      puts ("");
+      connect_to_server (self);
+      return;
+    }
+  if (outcome == CF_RUN_LOST)
     {
       fprintf (stderr, _ ("Error: %s\n"), error->message);
       return;

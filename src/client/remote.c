@@ -104,6 +104,21 @@ cf_remote_is_connected (const CfRemote *self)
   return self->connection != NULL;
 }
 
+/**
+ * cf_remote_get_fd:
+ * @self: a remote
+ *
+ * Returns: the socket of the connection, which stays the remote's; -1 if there
+ *   is none
+ */
+int
+cf_remote_get_fd (const CfRemote *self)
+{
+  if (self->connection == NULL)
+    return -1;
+  return g_socket_get_fd (g_socket_connection_get_socket (self->connection));
+}
+
 /* GIO says what it tried before it says why it failed, and so do we. */
 static const char *
 find_reason (const char *message)
@@ -357,6 +372,37 @@ cf_remote_exchange (CfRemote *self,
       if (!feed_more (self, error))
         return FALSE;
     }
+}
+
+/**
+ * cf_remote_receive_bytes:
+ * @self: a remote, which owes no reply
+ * @data: (out) (transfer none) (array length=size): what came, good until
+ *   something else is received
+ * @size: (out): how much that is
+ * @error: return location for an error, or %NULL
+ *
+ * Waits for bytes that are in no form of the protocol.
+ *
+ * Returns: %FALSE if there is no connection any more
+ */
+gboolean
+cf_remote_receive_bytes (CfRemote *self,
+                         const char **data,
+                         gsize *size,
+                         GError **error)
+{
+  gssize n;
+
+  if (self->connection == NULL)
+    return fail (self, error, _ ("Not connected"));
+  if (!receive_more (self, &n, error))
+    return FALSE;
+  if (n == 0)
+    return fail (self, error, _ ("Server closed the connection"));
+  *data = self->received;
+  *size = (gsize) n;
+  return TRUE;
 }
 
 /**

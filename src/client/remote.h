@@ -26,6 +26,7 @@ const char *cf_remote_get_name (const CfRemote *self);
 gboolean cf_remote_connect (CfRemote *self, GError **error);
 void cf_remote_close (CfRemote *self);
 gboolean cf_remote_is_connected (const CfRemote *self);
+int cf_remote_get_fd (const CfRemote *self);
 
 gboolean cf_remote_send (CfRemote *self,
                          const CfSlice *argv,
@@ -46,6 +47,10 @@ gboolean cf_remote_exchange (CfRemote *self,
                              gint64 timeout_us,
                              CfReplyTree **reply,
                              GError **error);
+gboolean cf_remote_receive_bytes (CfRemote *self,
+                                  const char **data,
+                                  gsize *size,
+                                  GError **error);
 gboolean cf_remote_finish (CfRemote *self, GString *answer, GError **error);
 
 G_END_DECLS

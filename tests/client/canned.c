@@ -11,23 +11,25 @@ struct _CfCanned
   gsize n_answers;
   GSocketListener *listener; /* (owned) */
   guint16 port;
-  GThread *thread;   /* (owned) */
-  GString *received; /* (owned) the thread's until it ends */
+  GThread *thread;               /* (owned) */
+  GSocketConnection *connection; /* (owned) (nullable) the thread's */
+  GString *received;             /* (owned) the thread's until it ends */
 };
 
 static void
 serve (CfCanned *self, const CfCannedAnswer *answer)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GSocketConnection) connection =
-      g_socket_listener_accept (self->listener, NULL, NULL, &error);
   GSocket *socket;
   gsize start = self->received->len;
   char buffer[4096];
   gssize size;
 
+  if (self->connection == NULL)
+    self->connection =
+        g_socket_listener_accept (self->listener, NULL, NULL, &error);
   g_assert_no_error (error);
-  socket = g_socket_connection_get_socket (connection);
+  socket = g_socket_connection_get_socket (self->connection);
   while (answer->until == NULL ||
          strstr (self->received->str + start, answer->until) == NULL)
     {
@@ -40,6 +42,8 @@ serve (CfCanned *self, const CfCannedAnswer *answer)
   size = g_socket_send (socket, answer->answer, strlen (answer->answer), NULL,
                         NULL);
   g_assert_cmpint (size, ==, (gssize) strlen (answer->answer));
+  if (!answer->goes_on)
+    g_clear_object (&self->connection);
 }
 
 static gpointer

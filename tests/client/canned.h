@@ -2,7 +2,8 @@
 /* canned.h -- a server on loopback that says what it was told to say.
  *
  * It takes one connection for each answer, reads until the peer stops sending
- * or, if @until is given, until that was read, answers and closes.
+ * or, if @until is given, until that was read, answers and closes; or keeps
+ * the connection for the next answer, if this one is with @goes_on.
  *
  * Thread safety: for the thread that started it.
  */
@@ -14,6 +15,7 @@ typedef struct
 {
   const char *until; /* (nullable) */
   const char *answer;
+  gboolean goes_on;
 } CfCannedAnswer;
 
 typedef struct _CfCanned CfCanned;

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -63,12 +64,12 @@ open_terminal (int *near)
   return far;
 }
 
-static void
+static GSubprocess *
 launch (int terminal, const char *socket, const char *history)
 {
   g_autoptr (GSubprocessLauncher) launcher =
       g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_NONE);
-  g_autoptr (GSubprocess) process = NULL;
+  GSubprocess *process;
   g_autoptr (GError) error = NULL;
 
   g_subprocess_launcher_setenv (launcher, "TERM", "dumb", TRUE);
@@ -80,6 +81,7 @@ launch (int terminal, const char *socket, const char *history)
   process = g_subprocess_launcher_spawn (launcher, &error, g_getenv ("COFFER"),
                                          "-s", socket, NULL);
   g_assert_no_error (error);
+  return process;
 }
 
 /* Types @keys and reads what is shown until the client has gone. */
@@ -122,6 +124,7 @@ static void
 test_prompt_on_terminal (void)
 {
   g_autoptr (CfHarness) redis = cf_harness_start_redis ();
+  g_autoptr (GSubprocess) process = NULL;
   g_autofree char *history = NULL, *all = NULL;
   const char *shown;
   int far, near;
@@ -134,7 +137,7 @@ test_prompt_on_terminal (void)
   g_assert_nonnull (g_getenv ("COFFER"));
   history = g_strconcat (cf_harness_get_socket (redis), ".history", NULL);
   far = open_terminal (&near);
-  launch (near, cf_harness_get_socket (redis), history);
+  process = launch (near, cf_harness_get_socket (redis), history);
   shown = all = type_keys (far, "select 1\nmulti\nexec\nauth secret\n"
                                 "echo \"a\nquit\n");
   assert_shown (&shown, "/socket> ");
@@ -164,6 +167,38 @@ type_until (int terminal, const char *keys, const char *wanted)
     }
 }
 
+/* Ctrl-C ends what is being read, and there is a prompt again. */
+static void
+test_prompt_interrupt (void)
+{
+  g_autoptr (CfHarness) redis = cf_harness_start_redis ();
+  g_autoptr (GSubprocess) process = NULL;
+  g_autofree char *history = NULL;
+  static const char *const views[][2] = {
+    { "subscribe here\n", "(integer) 1" },
+    { "psubscribe h*\n", "(integer) 1" },
+    { "monitor\n", "OK" },
+  };
+  int far, near;
+
+  if (redis == NULL)
+    {
+      g_test_skip ("redis-server is not installed");
+      return;
+    }
+  history = g_strconcat (cf_harness_get_socket (redis), ".history", NULL);
+  far = open_terminal (&near);
+  process = launch (near, cf_harness_get_socket (redis), history);
+  for (gsize i = 0; i < G_N_ELEMENTS (views); i++)
+    {
+      type_until (far, "ping\n", "PONG");
+      type_until (far, views[i][0], views[i][1]);
+      g_subprocess_send_signal (process, SIGINT);
+      type_until (far, "", "socket> ");
+    }
+  g_free (type_keys (far, "quit\n"));
+}
+
 /* A push is shown while nothing is typed. */
 static void
 test_prompt_pushes (void)
@@ -173,6 +208,7 @@ test_prompt_pushes (void)
 #else
   g_autoptr (CfHarness) redis = cf_harness_start_redis ();
   g_autoptr (CfWire) wire = NULL;
+  g_autoptr (GSubprocess) process = NULL;
   g_autofree char *history = NULL;
   int far, near;
 
@@ -184,7 +220,7 @@ test_prompt_pushes (void)
   history = g_strconcat (cf_harness_get_socket (redis), ".history", NULL);
   wire = cf_wire_open (redis);
   far = open_terminal (&near);
-  launch (near, cf_harness_get_socket (redis), history);
+  process = launch (near, cf_harness_get_socket (redis), history);
   type_until (far, "hello 3\nclient tracking on\nget cached\n", "(nil)");
   cf_wire_exchange (wire, "SET cached x\r\n", "+OK\r\n");
   type_until (far, "", "invalidate");
@@ -198,6 +234,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/client/prompt/secrets", test_prompt_secrets);
   g_test_add_func ("/client/prompt/on-terminal", test_prompt_on_terminal);
+  g_test_add_func ("/client/prompt/interrupt", test_prompt_interrupt);
   g_test_add_func ("/client/prompt/pushes", test_prompt_pushes);
   return g_test_run ();
 }
