@@ -410,7 +410,13 @@ client_sources = \
 	src/client/runner.h \
 	src/client/scan-keys.c \
 	src/client/scan-keys.h \
+	src/client/tls-link.h \
 	$(NULL)
+if HAVE_OPENSSL
+client_sources += src/client/tls-link.c
+else
+client_sources += src/client/tls-link-none.c
+endif
 
 noinst_LIBRARIES += src/libcoffer.a
 src_libcoffer_a_SOURCES = \

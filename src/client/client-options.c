@@ -54,7 +54,7 @@ add_server_entries (GOptionGroup *group,
     { "socket", 's', 0, G_OPTION_ARG_FILENAME, &self->socket,
       N_ ("Connect to the Unix socket PATH"), N_ ("PATH") },
     { "uri", 'u', 0, G_OPTION_ARG_FILENAME, &switches->uri,
-      N_ ("Connect to redis://[USER[:PASSWORD]@]HOST[:PORT][/DB]"),
+      N_ ("Connect to redis[s]://[USER[:PASSWORD]@]HOST[:PORT][/DB]"),
       N_ ("URI") },
     { "user", 0, 0, G_OPTION_ARG_FILENAME, &self->user, N_ ("Log in as USER"),
       N_ ("USER") },
@@ -75,6 +75,37 @@ add_server_entries (GOptionGroup *group,
       N_ ("Speak the plain dialect: 'set KEY VALUE' and 'get KEY'"), NULL },
     { "plain-port", 0, 0, G_OPTION_ARG_INT, &switches->plain_port,
       N_ ("Like --port, for --plain only"), N_ ("PORT") },
+    G_OPTION_ENTRY_NULL,
+  };
+
+  g_option_group_add_entries (group, entries);
+}
+
+static void
+add_tls_entries (GOptionGroup *group, CfTlsLinkOptions *tls)
+{
+  const GOptionEntry entries[] = {
+    { "tls", 0, 0, G_OPTION_ARG_NONE, &tls->is_on, N_ ("Speak by TLS"), NULL },
+    { "sni", 0, 0, G_OPTION_ARG_STRING, &tls->sni,
+      N_ ("Ask for the server HOST, whose name its certificate must have"),
+      N_ ("HOST") },
+    { "cacert", 0, 0, G_OPTION_ARG_FILENAME, &tls->authority,
+      N_ ("Trust the authorities whose certificates are in FILE"),
+      N_ ("FILE") },
+    { "cacertdir", 0, 0, G_OPTION_ARG_FILENAME, &tls->authority_dir,
+      N_ ("Trust those in the directory DIR (default: those of the system)"),
+      N_ ("DIR") },
+    { "insecure", 0, 0, G_OPTION_ARG_NONE, &tls->is_insecure,
+      N_ ("Speak to whatever server it is"), NULL },
+    { "cert", 0, 0, G_OPTION_ARG_FILENAME, &tls->certificate,
+      N_ ("Show the certificate in FILE"), N_ ("FILE") },
+    { "key", 0, 0, G_OPTION_ARG_FILENAME, &tls->key,
+      N_ ("The private key of that certificate"), N_ ("FILE") },
+    { "tls-ciphers", 0, 0, G_OPTION_ARG_STRING, &tls->ciphers,
+      N_ ("Ciphers up to TLSv1.2, as openssl-ciphers(1) has them"),
+      N_ ("LIST") },
+    { "tls-ciphersuites", 0, 0, G_OPTION_ARG_STRING, &tls->suites,
+      N_ ("Ciphers of TLSv1.3"), N_ ("LIST") },
     G_OPTION_ENTRY_NULL,
   };
 
@@ -226,8 +257,8 @@ apply_uri (CfClientOptions *self, const char *text, GError **error)
   if (uri == NULL)
     return cf_throw (error, CF_ERROR_SYNTAX, _ ("Invalid URI"));
   if (g_str_equal (g_uri_get_scheme (uri), "rediss"))
-    return cf_throw (error, CF_ERROR_SYNTAX, _ ("TLS is not supported"));
-  if (!g_str_equal (g_uri_get_scheme (uri), "redis"))
+    self->tls.is_on = TRUE;
+  else if (!g_str_equal (g_uri_get_scheme (uri), "redis"))
     return cf_throw (error, CF_ERROR_SYNTAX, _ ("Invalid URI scheme"));
   if (g_uri_get_host (uri) != NULL && g_uri_get_host (uri)[0] != '\0')
     {
@@ -280,6 +311,9 @@ apply_server_switches (CfClientOptions *self,
     self->port = self->plain ? CF_PLAIN_PORT : CF_PORT;
   if (self->host == NULL)
     self->host = g_strdup ("127.0.0.1");
+  if ((self->tls.certificate != NULL) != (self->tls.key != NULL))
+    return cf_throw (error, CF_ERROR_SYNTAX,
+                     _ ("--cert and --key go together"));
   if (self->database < 0)
     return cf_throw (error, CF_ERROR_SYNTAX, _ ("Database is out of range"));
   return TRUE;
@@ -383,6 +417,7 @@ new_context (CfClientOptions *self, Switches *switches)
                   "terminal or from standard input."));
   g_option_context_set_description (context, description);
   add_server_entries (group, self, switches);
+  add_tls_entries (group, &self->tls);
   add_run_entries (group, self, switches);
   add_mode_entries (group, self, switches);
   add_format_entries (group, self, switches);
@@ -428,6 +463,18 @@ cf_client_options_parse (CfClientOptions *self,
   return TRUE;
 }
 
+static void
+clear_tls (CfTlsLinkOptions *self)
+{
+  g_free (self->sni);
+  g_free (self->authority);
+  g_free (self->authority_dir);
+  g_free (self->certificate);
+  g_free (self->key);
+  g_free (self->ciphers);
+  g_free (self->suites);
+}
+
 /**
  * cf_client_options_clear:
  * @self: options
@@ -439,6 +486,7 @@ cf_client_options_clear (CfClientOptions *self)
 {
   g_free (self->host);
   g_free (self->socket);
+  clear_tls (&self->tls);
   g_free (self->user);
   g_free (self->password);
   g_free (self->element_end);

@@ -10,6 +10,7 @@
 #pragma once
 
 #include "client/format.h"
+#include "client/tls-link.h"
 
 G_BEGIN_DECLS
 
@@ -31,6 +32,7 @@ typedef struct
   char *host;             /* (owned) */
   int port;               /* 0: the usual one */
   char *socket;           /* (owned) (nullable) overrides host and port */
+  CfTlsLinkOptions tls;   /* its strings owned */
   char *user;             /* (owned) (nullable) */
   char *password;         /* (owned) (nullable) */
   int database;           /* to select */

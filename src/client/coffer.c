@@ -115,6 +115,7 @@ run_plain (const CfClientOptions *options, const CfSlice *argv, gsize argc)
   g_autoptr (GString) out = g_string_new (NULL);
   g_autoptr (GError) error = NULL;
 
+  cf_remote_set_tls (remote, &options->tls);
   if (!cf_plain_client_run (remote, argv, argc, out, &error))
     return fail (g_error_matches (error, CF_ERROR, CF_ERROR_SYNTAX)
                      ? EXIT_USAGE

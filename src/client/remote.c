@@ -17,7 +17,9 @@ struct _CfRemote
 {
   char *name;                    /* (owned) for messages and the prompt */
   GSocketConnectable *address;   /* (owned) */
+  const CfTlsLinkOptions *tls;   /* (not owned) (nullable) */
   GSocketConnection *connection; /* (owned) (nullable) */
+  CfTlsLink *link;               /* (owned) (nullable) over it, with TLS */
   CfReplyReader *reader;         /* (owned) (nullable) of this connection */
   char received[RECEIVE_SIZE];
 };
@@ -50,6 +52,18 @@ cf_remote_new (const char *host, guint16 port, const char *socket)
   else
     self->address = g_network_address_new (host, port);
   return self;
+}
+
+/**
+ * cf_remote_set_tls:
+ * @self: a remote, not connected
+ * @options: (transfer none): whether and how to speak by TLS; must outlive
+ *   the remote
+ */
+void
+cf_remote_set_tls (CfRemote *self, const CfTlsLinkOptions *options)
+{
+  self->tls = options->is_on ? options : NULL;
 }
 
 /**
@@ -88,6 +102,7 @@ cf_remote_get_name (const CfRemote *self)
 void
 cf_remote_close (CfRemote *self)
 {
+  g_clear_pointer (&self->link, cf_tls_link_free);
   g_clear_object (&self->connection);
   g_clear_pointer (&self->reader, cf_reply_reader_free);
 }
@@ -134,6 +149,14 @@ get_socket (CfRemote *self)
   return g_socket_connection_get_socket (self->connection);
 }
 
+static gboolean
+throw_unreachable (CfRemote *self, const char *reason, GError **error)
+{
+  cf_remote_close (self);
+  return cf_throw (error, CF_ERROR_FAILED, _ ("Could not connect to %s: %s"),
+                   self->name, reason);
+}
+
 /**
  * cf_remote_connect:
  * @self: a remote; an old connection is closed
@@ -152,10 +175,15 @@ cf_remote_connect (CfRemote *self, GError **error)
   self->connection =
       g_socket_client_connect (client, self->address, NULL, &trouble);
   if (self->connection == NULL)
-    return cf_throw (error, CF_ERROR_FAILED, _ ("Could not connect to %s: %s"),
-                     self->name, find_reason (trouble->message));
+    return throw_unreachable (self, find_reason (trouble->message), error);
   if (g_socket_get_family (get_socket (self)) != G_SOCKET_FAMILY_UNIX)
     g_socket_set_option (get_socket (self), IPPROTO_TCP, TCP_NODELAY, 1, NULL);
+  if (self->tls != NULL)
+    {
+      self->link = cf_tls_link_new (self->tls, get_socket (self), &trouble);
+      if (self->link == NULL)
+        return throw_unreachable (self, trouble->message, error);
+    }
   self->reader = cf_reply_reader_new (REPLY_SIZE_MAX);
   return TRUE;
 }
@@ -165,6 +193,24 @@ fail (CfRemote *self, GError **error, const char *message)
 {
   cf_remote_close (self);
   return cf_throw (error, CF_ERROR_FAILED, "%s", message);
+}
+
+/* Sends all of @data by TLS. */
+static gboolean
+send_by_link (CfRemote *self, const char *data, gsize size, GError **error)
+{
+  g_autoptr (GError) trouble = NULL;
+  gssize sent;
+
+  while (size > 0)
+    {
+      sent = cf_tls_link_send (self->link, data, size, TRUE, &trouble);
+      if (sent < 0)
+        return fail (self, error, trouble->message);
+      data += sent;
+      size -= (gsize) sent;
+    }
+  return TRUE;
 }
 
 /**
@@ -189,6 +235,8 @@ cf_remote_send_bytes (CfRemote *self,
 
   if (self->connection == NULL)
     return fail (self, error, _ ("Not connected"));
+  if (self->link != NULL)
+    return send_by_link (self, data, size, error);
   stream = g_io_stream_get_output_stream (G_IO_STREAM (self->connection));
   if (!g_output_stream_write_all (stream, data, size, NULL, NULL, &trouble))
     return fail (self, error, find_reason (trouble->message));
@@ -220,26 +268,34 @@ cf_remote_send (CfRemote *self, const CfSlice *argv, gsize argc, GError **error)
   return cf_remote_send_bytes (self, request->str, request->len, error);
 }
 
+/* @size is negative if nothing has come yet, which is so only with TLS and
+ * if not to @wait. */
 static gboolean
-receive_more (CfRemote *self, gssize *size, GError **error)
+receive_more (CfRemote *self, gboolean wait, gssize *size, GError **error)
 {
   g_autoptr (GError) trouble = NULL;
 
-  *size = g_socket_receive (get_socket (self), self->received, RECEIVE_SIZE,
-                            NULL, &trouble);
-  if (*size < 0)
+  if (self->link != NULL)
+    *size = cf_tls_link_receive (self->link, self->received, RECEIVE_SIZE, wait,
+                                 &trouble);
+  else
+    *size = g_socket_receive (get_socket (self), self->received, RECEIVE_SIZE,
+                              NULL, &trouble);
+  if (trouble != NULL)
     return fail (self, error, find_reason (trouble->message));
   return TRUE;
 }
 
 static gboolean
-feed_more (CfRemote *self, GError **error)
+feed_more (CfRemote *self, gboolean wait, GError **error)
 {
   g_autoptr (GError) trouble = NULL;
   gssize size;
 
-  if (!receive_more (self, &size, error))
+  if (!receive_more (self, wait, &size, error))
     return FALSE;
+  if (size < 0)
+    return TRUE;
   if (size == 0)
     return fail (self, error, _ ("Server closed the connection"));
   if (!cf_reply_reader_feed (self->reader, self->received, (gsize) size,
@@ -271,7 +327,7 @@ cf_remote_receive (CfRemote *self, GError **error)
       fail (self, error, trouble->message);
     else if (reply != NULL)
       return reply;
-    else if (!feed_more (self, error))
+    else if (!feed_more (self, TRUE, error))
       break;
   return NULL;
 }
@@ -317,13 +373,30 @@ send_some (
     CfRemote *self, const char *data, gsize size, gsize *sent, GError **error)
 {
   g_autoptr (GError) trouble = NULL;
-  gssize n = g_socket_send_with_blocking (get_socket (self), data, size, FALSE,
-                                          NULL, &trouble);
+  gssize n;
 
+  if (self->link != NULL)
+    n = cf_tls_link_send (self->link, data, size, FALSE, &trouble);
+  else
+    n = g_socket_send_with_blocking (get_socket (self), data, size, FALSE, NULL,
+                                     &trouble);
   if (n < 0 && !g_error_matches (trouble, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
     return fail (self, error, find_reason (trouble->message));
   *sent = n > 0 ? (gsize) n : 0;
   return TRUE;
+}
+
+/* What can be done without waiting; waits for it, but not for longer than
+ * @timeout_us.  0: nothing. */
+static GIOCondition
+wait_for (CfRemote *self, GIOCondition wanted, gint64 timeout_us)
+{
+  if (self->link != NULL && cf_tls_link_has_pending (self->link))
+    return G_IO_IN;
+  if (!g_socket_condition_timed_wait (get_socket (self), wanted, timeout_us,
+                                      NULL, NULL))
+    return 0;
+  return g_socket_condition_check (get_socket (self), wanted);
 }
 
 /**
@@ -362,14 +435,12 @@ cf_remote_exchange (CfRemote *self,
         return fail (self, error, _ ("Not connected"));
       if (!cf_reply_reader_next (self->reader, reply, &trouble))
         return fail (self, error, trouble->message);
-      if (*reply != NULL ||
-          !g_socket_condition_timed_wait (get_socket (self), wanted, timeout_us,
-                                          NULL, NULL))
+      met = *reply == NULL ? wait_for (self, wanted, timeout_us) : 0;
+      if (met == 0)
         return TRUE;
-      met = g_socket_condition_check (get_socket (self), wanted);
       if (!(met & ~G_IO_OUT))
         return send_some (self, data, size, sent, error);
-      if (!feed_more (self, error))
+      if (!feed_more (self, FALSE, error))
         return FALSE;
     }
 }
@@ -422,11 +493,13 @@ cf_remote_finish (CfRemote *self, GString *answer, GError **error)
 
   if (self->connection == NULL)
     return fail (self, error, _ ("Not connected"));
-  if (!g_socket_shutdown (get_socket (self), FALSE, TRUE, error))
+  if (self->link != NULL
+          ? !cf_tls_link_end (self->link, error)
+          : !g_socket_shutdown (get_socket (self), FALSE, TRUE, error))
     return FALSE;
   do
     {
-      if (!receive_more (self, &size, error))
+      if (!receive_more (self, TRUE, &size, error))
         return FALSE;
       g_string_append_len (answer, self->received, size);
     }

@@ -2,8 +2,8 @@
 /* remote.h -- the server at the other end: one connection, commands out,
  * replies in.
  *
- * Everything blocks.  A connection that failed is closed; connect again to go
- * on.
+ * By TCP or a Unix socket, and by TLS over it if so told.  Everything blocks.
+ * A connection that failed is closed; connect again to go on.
  *
  * Thread safety: a remote belongs to one thread at a time.
  */
@@ -12,6 +12,7 @@
 #include <gio/gio.h>
 
 #include "base/slice.h"
+#include "client/tls-link.h"
 #include "proto/reply-tree.h"
 
 G_BEGIN_DECLS
@@ -19,6 +20,7 @@ G_BEGIN_DECLS
 typedef struct _CfRemote CfRemote;
 
 CfRemote *cf_remote_new (const char *host, guint16 port, const char *socket);
+void cf_remote_set_tls (CfRemote *self, const CfTlsLinkOptions *options);
 void cf_remote_free (CfRemote *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CfRemote, cf_remote_free)
 

@@ -49,6 +49,7 @@ cf_runner_new (const CfClientOptions *options)
   self->options = options;
   self->remote =
       cf_remote_new (options->host, (guint16) options->port, options->socket);
+  cf_remote_set_tls (self->remote, &options->tls);
   self->database = options->database;
   return self;
 }
@@ -90,6 +91,7 @@ cf_runner_set_remote (CfRunner *self, CfRemote *remote)
 {
   cf_remote_free (self->remote);
   self->remote = remote;
+  cf_remote_set_tls (remote, &self->options->tls);
 }
 
 /* ---- Connecting --------------------------------------------------------- */

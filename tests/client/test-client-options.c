@@ -204,15 +204,41 @@ test_client_options_uri (void)
 }
 
 static void
+test_client_options_tls (void)
+{
+  g_auto (CfClientOptions) off = { NULL }, by_uri = { NULL }, on = { NULL };
+  g_autoptr (GError) error = NULL;
+  int n_left;
+
+  g_assert_true (parse (&off, "coffer -u redis://h", &n_left, &error));
+  g_assert_false (off.tls.is_on);
+  g_assert_true (parse (&by_uri, "coffer -u rediss://h:7", &n_left, &error));
+  g_assert_true (by_uri.tls.is_on);
+  g_assert_cmpint (by_uri.port, ==, 7);
+  g_assert_true (parse (&on,
+                        "coffer --tls --sni s --cacert a --cacertdir d --cert "
+                        "c --key k --insecure --tls-ciphers x "
+                        "--tls-ciphersuites y",
+                        &n_left, &error));
+  g_assert_true (on.tls.is_on && on.tls.is_insecure);
+  g_assert_cmpstr (on.tls.sni, ==, "s");
+  g_assert_cmpstr (on.tls.authority, ==, "a");
+  g_assert_cmpstr (on.tls.authority_dir, ==, "d");
+  g_assert_cmpstr (on.tls.certificate, ==, "c");
+  g_assert_cmpstr (on.tls.key, ==, "k");
+  g_assert_cmpstr (on.tls.ciphers, ==, "x");
+  g_assert_cmpstr (on.tls.suites, ==, "y");
+}
+
+static void
 test_client_options_wrong (void)
 {
   static const char *const lines[] = {
-    "coffer --nonsense",    "coffer -p",
-    "coffer -p x",          "coffer -p 65536",
-    "coffer -p -1",         "coffer -r x ping",
-    "coffer -i -1 ping",    "coffer -i nan ping",
-    "coffer -n -1",         "coffer -u http://h",
-    "coffer -u rediss://h", "coffer -u redis",
+    "coffer --nonsense",    "coffer -p",          "coffer -p x",
+    "coffer -p 65536",      "coffer -p -1",       "coffer -r x ping",
+    "coffer -i -1 ping",    "coffer -i nan ping", "coffer -n -1",
+    "coffer -u http://h",   "coffer -u redis",    "coffer --tls --cert x",
+    "coffer --tls --key x",
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (lines); i++)
@@ -259,6 +285,7 @@ main (int argc, char **argv)
   g_test_add_func ("/client/client-options/plain", test_client_options_plain);
   g_test_add_func ("/client/client-options/format", test_client_options_format);
   g_test_add_func ("/client/client-options/uri", test_client_options_uri);
+  g_test_add_func ("/client/client-options/tls", test_client_options_tls);
   g_test_add_func ("/client/client-options/wrong", test_client_options_wrong);
   g_test_add_func ("/client/client-options/password",
                    test_client_options_password);

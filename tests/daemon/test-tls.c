@@ -630,6 +630,118 @@ test_tls_log_in (void)
   cf_tls_wire_close (wire);
 }
 
+/* -- The client ---------------------------------------------------------- */
+
+/* Runs coffer in the folder of certificates.  Returns its exit status. */
+static int
+run_coffer (const char *options,
+            const char *input,
+            char **output,
+            char **errors)
+{
+  g_autofree char *line = g_strdup_printf ("%s -h localhost -p %u %s",
+                                           g_getenv ("COFFER"), port, options);
+  g_auto (GStrv) words = g_strsplit (g_strchomp (line), " ", -1);
+  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (
+      G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE |
+      G_SUBPROCESS_FLAGS_STDERR_PIPE);
+  g_autoptr (GSubprocess) process = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_subprocess_launcher_set_cwd (launcher, folder);
+  process = g_subprocess_launcher_spawnv (launcher, (const char *const *) words,
+                                          &error);
+  g_assert_no_error (error);
+  g_subprocess_communicate_utf8 (process, input, NULL, output, errors, &error);
+  g_assert_no_error (error);
+  return g_subprocess_get_exit_status (process);
+}
+
+static void
+test_tls_coffer (void)
+{
+#define USUAL "--tls --cacert authority.crt --cert client.crt --key client.key "
+  static const struct
+  {
+    const char *options;
+    int status;
+    const char *said; /* part of what is printed, or of what is wrong */
+  } cases[] = {
+    { USUAL "PING", 0, "PONG" },
+    { USUAL "--sni localhost PING", 0, "PONG" },
+    { USUAL "--sni elsewhere PING", 1, "hostname mismatch" },
+    { USUAL "--tls-ciphersuites TLS_AES_128_GCM_SHA256 PING", 0, "PONG" },
+    { USUAL "--tls-ciphersuites nonsense PING", 1, "tls-ciphersuites" },
+    { USUAL "--tls-ciphers nonsense PING", 1, "tls-ciphers nonsense" },
+    { USUAL "-u rediss://localhost PING", 0, "PONG" },
+    { "--tls --insecure --cert client.crt --key client.key PING", 0, "PONG" },
+    { "--tls --cacert other.crt --cert client.crt --key client.key PING", 1,
+      "certificate verify failed" },
+    { "--tls --cert client.crt --key client.key PING", 1,
+      "certificate verify failed" },
+    { "--tls --cacert missing.crt PING", 1, "--cacert missing.crt" },
+    { "--tls --cacert authority.crt --cert client.crt PING", 2,
+      "--cert and --key" },
+    { "--tls --cacert authority.crt --cert client.crt --key other.key PING", 1,
+      "key values mismatch" },
+    { "--tls --cacert authority.crt PING", 1, "certificate required" },
+    { USUAL "--scan --pattern scanned*", 0, "scanned:1\n" },
+    { USUAL "--latency -i 0.1", 0, " " },
+    { "PING", 1, "Server closed the connection" },
+  };
+  g_autoptr (CfTlsWire) wire = cf_tls_wire_open (port, folder, &usual);
+
+  cf_tls_wire_exchange (wire, "SET scanned:1 x\r\n", "+OK\r\n");
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *output = NULL, *errors = NULL;
+      int status = run_coffer (cases[i].options, "", &output, &errors);
+
+      g_test_message ("%s: %s%s", cases[i].options, output, errors);
+      g_assert_cmpint (status, ==, cases[i].status);
+      g_assert_nonnull (strstr (status == 0 ? output : errors, cases[i].said));
+    }
+}
+
+/* Much goes both ways at once. */
+static void
+test_tls_coffer_pipe (void)
+{
+  enum
+  {
+    N = 20000
+  };
+  g_autoptr (GString) input = g_string_new (NULL);
+  g_autofree char *value = g_strnfill (1000, 'p');
+  g_autofree char *output = NULL, *errors = NULL;
+  g_autofree char *counted =
+      g_strdup_printf ("errors: 0, replies: %d\n", 2 * N);
+
+  for (guint i = 0; i < N; i++)
+    {
+      append_command (input, "SET", "piped", value, 1000);
+      append_command (input, "GET", "piped", NULL, 0);
+    }
+  g_assert_cmpint (run_coffer (USUAL "--pipe", input->str, &output, &errors),
+                   ==, 0);
+  g_assert_nonnull (strstr (output, counted));
+}
+
+/* Commands from standard input, with a reply of many records. */
+static void
+test_tls_coffer_commands (void)
+{
+  g_autoptr (GString) input = g_string_new ("SET long ");
+  g_autoptr (GString) expected = g_string_new ("OK\n");
+  g_autofree char *value = g_strnfill (300000, 'l');
+  g_autofree char *output = NULL, *errors = NULL;
+
+  g_string_append_printf (input, "%s\nGET long\nDEL long\n", value);
+  g_string_append_printf (expected, "%s\n1\n", value);
+  g_assert_cmpint (run_coffer (USUAL, input->str, &output, &errors), ==, 0);
+  g_assert_true (g_str_has_prefix (output, expected->str));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -655,6 +767,9 @@ main (int argc, char **argv)
   g_test_add_func ("/daemon/tls/slow", test_tls_slow);
   g_test_add_func ("/daemon/tls/bounded", test_tls_bounded);
   g_test_add_func ("/daemon/tls/log-in", test_tls_log_in);
+  g_test_add_func ("/daemon/tls/coffer", test_tls_coffer);
+  g_test_add_func ("/daemon/tls/coffer-pipe", test_tls_coffer_pipe);
+  g_test_add_func ("/daemon/tls/coffer-commands", test_tls_coffer_commands);
   folder = cf_certificates_make ();
   start ();
   status = g_test_run ();
