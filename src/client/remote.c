@@ -467,7 +467,7 @@ cf_remote_receive_bytes (CfRemote *self,
 
   if (self->connection == NULL)
     return fail (self, error, _ ("Not connected"));
-  if (!receive_more (self, &n, error))
+  if (!receive_more (self, TRUE, &n, error))
     return FALSE;
   if (n == 0)
     return fail (self, error, _ ("Server closed the connection"));
