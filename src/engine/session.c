@@ -206,6 +206,27 @@ set_blocked (CfSession *self, CfWaiting *waiting)
   cf_mutex_unlock (&self->lock);
 }
 
+static void
+park (CfSession *self,
+      CfParkKind kind,
+      gint64 deadline_ms,
+      CfArgs *args,
+      CfWaiting *waiting)
+{
+  g_assert (self->park.kind == CF_PARK_NONE);
+  self->park.kind = kind;
+  self->park.deadline_ms = deadline_ms;
+  self->park.args = args;
+  if (kind == CF_PARK_BLOCK)
+    {
+      self->flags |= CF_SESSION_BLOCKED;
+      set_blocked (self, waiting);
+    }
+  if (kind == CF_PARK_PAUSE)
+    self->flags |= CF_SESSION_PAUSED;
+  __atomic_store_n (&self->shown_flags, self->flags, __ATOMIC_SEQ_CST);
+}
+
 /**
  * cf_session_park:
  * @self: a session, by its handler
@@ -220,18 +241,7 @@ cf_session_park (CfSession *self,
                  gint64 deadline_ms,
                  CfArgs *args)
 {
-  g_assert (self->park.kind == CF_PARK_NONE);
-  self->park.kind = kind;
-  self->park.deadline_ms = deadline_ms;
-  self->park.args = args;
-  if (kind == CF_PARK_BLOCK)
-    {
-      self->flags |= CF_SESSION_BLOCKED;
-      set_blocked (self, NULL);
-    }
-  if (kind == CF_PARK_PAUSE)
-    self->flags |= CF_SESSION_PAUSED;
-  __atomic_store_n (&self->shown_flags, self->flags, __ATOMIC_SEQ_CST);
+  park (self, kind, deadline_ms, args, NULL);
 }
 
 /**
@@ -244,8 +254,7 @@ cf_session_park (CfSession *self,
 void
 cf_session_block (CfSession *self, gint64 deadline_ms, CfWaiting *waiting)
 {
-  cf_session_park (self, CF_PARK_BLOCK, deadline_ms, NULL);
-  set_blocked (self, waiting);
+  park (self, CF_PARK_BLOCK, deadline_ms, NULL, waiting);
 }
 
 /**
@@ -253,8 +262,10 @@ cf_session_block (CfSession *self, gint64 deadline_ms, CfWaiting *waiting)
  * @self: a session
  * @with_error: whether the command that waits is to fail
  *
- * Ends the present wait of a blocked client, and no other; may be called in
- * any thread.
+ * Ends the present wait of a blocked client, and no other: what is read under
+ * the lock names it, by its serial and, if it waits for keys, by its waiting,
+ * which is cancelled for good; a wake for another serial is dropped by the
+ * session's loop.  May be called in any thread.
  *
  * Returns: %FALSE if it does not wait, or not any longer
  */
@@ -296,7 +307,8 @@ cf_session_unpark (CfSession *self, CfWakeReason reason)
   self->park.kind = CF_PARK_NONE;
   self->park.deadline_ms = G_MAXINT64;
   self->park.reason = reason;
-  self->park.serial++;
+  if (++self->park.serial == CF_PARK_ANY)
+    self->park.serial = 0;
   self->flags &= ~(guint) (CF_SESSION_BLOCKED | CF_SESSION_PAUSED);
   if (was_blocked)
     set_blocked (self, NULL);

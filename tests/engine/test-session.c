@@ -72,6 +72,32 @@ test_session_waiter (void)
   cf_session_clear (&session);
 }
 
+/* CLIENT UNBLOCK ends the wait that it met, and no later one. */
+static void
+test_session_unblock (void)
+{
+  CfSession session = { 0 };
+
+  cf_session_init (&session, &ops);
+  g_assert_false (cf_session_unblock (&session, FALSE));
+  session.park.serial = CF_PARK_ANY - 1;
+  for (guint i = 0; i < 2; i++)
+    {
+      guint serial = session.park.serial;
+
+      /* No parking is numbered as any of them. */
+      g_assert_cmpuint (serial, !=, CF_PARK_ANY);
+      cf_session_park (&session, CF_PARK_BLOCK, G_MAXINT64, NULL);
+      g_assert_true (cf_session_unblock (&session, TRUE));
+      g_assert_cmpuint (woken_serial, ==, serial);
+      g_assert_cmpint (woken_reason, ==, CF_WAKE_ERROR);
+      g_assert_null (cf_session_unpark (&session, CF_WAKE_ERROR));
+      g_assert_cmpuint (session.park.serial, !=, serial);
+      g_assert_false (cf_session_unblock (&session, TRUE));
+    }
+  cf_session_clear (&session);
+}
+
 static void
 test_session_references (void)
 {
@@ -140,6 +166,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/engine/session/park", test_session_park);
   g_test_add_func ("/engine/session/waiter", test_session_waiter);
+  g_test_add_func ("/engine/session/unblock", test_session_unblock);
   g_test_add_func ("/engine/session/references", test_session_references);
   g_test_add_func ("/engine/session/name", test_session_name);
   g_test_add_func ("/engine/session/table", test_session_table);
