@@ -18,6 +18,8 @@ get (CfCall *call, GError **error)
   return TRUE;
 }
 
+#define MUCH (1024 * 1024) /* bytes of MSET */
+
 static gboolean
 getdel (CfCall *call, GError **error)
 {
@@ -61,9 +63,52 @@ check_pairs (CfCall *call, GError **error)
                    call->info->full_name);
 }
 
+static CfEntry *
+try_make_entry (CfCall *call, guint i)
+{
+  g_autoptr (CfBlob) blob = cf_call_take_blob (call, i + 1);
+  CfValue value =
+      blob != NULL ? cf_value_blob (blob) : cf_value_string (call->argv[i + 1]);
+  CfEntry *entry = cf_entry_try_new (call->argv[i], &value, CF_NO_DEADLINE);
+
+  if (entry != NULL)
+    g_steal_pointer (&blob);
+  return entry;
+}
+
+/* All entries are made before one is put: there may be no memory for the
+ * last.  (Without as much as less than MUCH nothing else could go on.) */
+static gboolean
+put_much (CfCall *call, GError **error)
+{
+  g_autoptr (GPtrArray) entries =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) cf_entry_free);
+
+  for (guint i = 1; i < call->argc; i += 2)
+    {
+      CfEntry *entry = try_make_entry (call, i);
+
+      if (entry == NULL)
+        return cf_call_out_of_memory (error);
+      g_ptr_array_add (entries, entry);
+    }
+  for (guint i = 1; i < call->argc; i += 2)
+    {
+      cf_call_put_entry (call, i, g_steal_pointer (&entries->pdata[i / 2]));
+      cf_call_changed (call, i, CF_NOTIFY_STRING, "set");
+    }
+  return TRUE;
+}
+
 static gboolean
 put_pairs (CfCall *call, GError **error)
 {
+  gsize bytes = 0;
+
+  for (guint i = 1; i < call->argc; i++)
+    bytes += call->argv[i].size;
+  if (bytes >= MUCH)
+    return put_much (call, error);
   for (guint i = 1; i < call->argc; i += 2)
     {
       if (!cf_call_put_string (call, i, i + 1, CF_NO_DEADLINE, error))

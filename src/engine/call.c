@@ -374,6 +374,15 @@ cf_call_out_of_memory (GError **error)
   return cf_throw (error, CF_ERROR_OOM, "there is not enough memory for this");
 }
 
+/* Whether somebody is to be told if @key is new, and it is. */
+static inline gboolean
+makes_event (CfCall *self, const CfKey *key)
+{
+  return G_UNLIKELY (cf_events_want (self->engine, CF_EVENT_NEW)) &&
+         cf_keyspace_find (self->keyspace, self->hold, self->db, key,
+                           self->now_ms) == NULL;
+}
+
 /**
  * cf_call_put:
  * @self: a call
@@ -395,9 +404,7 @@ cf_call_put (CfCall *self,
              GError **error)
 {
   const CfKey *key = cf_call_key (self, i);
-  gboolean is_new = G_UNLIKELY (cf_events_want (self->engine, CF_EVENT_NEW)) &&
-                    cf_keyspace_find (self->keyspace, self->hold, self->db, key,
-                                      self->now_ms) == NULL;
+  gboolean is_new = makes_event (self, key);
   CfEntry *put = cf_keyspace_put (self->keyspace, self->hold, self->db, key,
                                   value, deadline_ms);
 
@@ -408,6 +415,25 @@ cf_call_put (CfCall *self,
   if (entry != NULL)
     *entry = put;
   return TRUE;
+}
+
+/**
+ * cf_call_put_entry:
+ * @self: a call
+ * @i: the number of an argument that is a key
+ * @entry: (transfer full): an entry of that key
+ *
+ * Puts it there, whatever is there now.
+ */
+void
+cf_call_put_entry (CfCall *self, guint i, CfEntry *entry)
+{
+  const CfKey *key = cf_call_key (self, i);
+  gboolean is_new = makes_event (self, key);
+
+  cf_keyspace_put_entry (self->keyspace, self->hold, self->db, key, entry);
+  if (G_UNLIKELY (is_new))
+    cf_call_added (self, self->db, key->bytes);
 }
 
 /**

@@ -160,6 +160,8 @@ gboolean cf_call_put (CfCall *self,
                       gint64 deadline_ms,
                       CfEntry **entry /* (nullable) */,
                       GError **error);
+/* An entry that was made for the key (transfer full): it needs no memory. */
+void cf_call_put_entry (CfCall *self, guint i, CfEntry *entry);
 gboolean cf_call_put_string (CfCall *self,
                              guint i,
                              guint argument,

@@ -254,6 +254,15 @@ assign (CfKeyspace *self,
   return TRUE;
 }
 
+/* The access field of what comes in the place of @live, which may be NULL. */
+static guint32
+next_access (CfKeyspace *self, const CfEntry *live, gint64 now_ms)
+{
+  if (live != NULL && g_atomic_int_get (&self->access_kind) == CF_ACCESS_LFU)
+    return cf_entry_access (live);
+  return cf_access_initial (self, now_ms);
+}
+
 static CfEntry *
 put_locked (CfKeyspace *self,
             CfHold *hold,
@@ -266,11 +275,9 @@ put_locked (CfKeyspace *self,
   gint64 now_ms = hold_now (hold);
   CfEntry *live = look_up_live (self, slot, db, key, now_ms);
   CfEntry *old = live != NULL ? live : look_up (slot, db, key); /* frozen */
-  guint32 access = cf_access_initial (self, now_ms);
+  guint32 access = next_access (self, live, now_ms);
   CfEntry *entry;
 
-  if (live != NULL && g_atomic_int_get (&self->access_kind) == CF_ACCESS_LFU)
-    access = cf_entry_access (live);
   if (deadline_ms == CF_KEEP_DEADLINE)
     deadline_ms = live != NULL ? cf_entry_deadline (live) : CF_NO_DEADLINE;
   if (old == NULL || !assign (self, slot, db, old, value, deadline_ms))
@@ -312,6 +319,30 @@ cf_keyspace_put (CfKeyspace *self,
 
   cf_slot_leave (slot, hold);
   return entry;
+}
+
+/**
+ * cf_keyspace_put_entry:
+ * @self: the keyspace
+ * @hold: what holds @key
+ * @db: a database
+ * @key: a key
+ * @entry: (transfer full): an entry of that key that is in no table
+ *
+ * Puts it there, in place of what there is.
+ */
+void
+cf_keyspace_put_entry (
+    CfKeyspace *self, CfHold *hold, guint db, const CfKey *key, CfEntry *entry)
+{
+  gint64 now_ms = hold_now (hold);
+  CfSlot *slot = cf_slot_enter (self, hold, key->slot);
+  CfEntry *live = look_up_live (self, slot, db, key, now_ms);
+
+  cf_entry_set_access (entry, next_access (self, live, now_ms));
+  replace (self, hold, slot, db, key,
+           live != NULL ? live : look_up (slot, db, key), entry);
+  cf_slot_leave (slot, hold);
 }
 
 /**

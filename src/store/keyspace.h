@@ -86,6 +86,13 @@ CfEntry *cf_keyspace_put (CfKeyspace *self,
                           const CfValue *value,
                           gint64 deadline_ms);
 
+/* Puts an entry that was made for @key there, which needs no memory. */
+void cf_keyspace_put_entry (CfKeyspace *self,
+                            CfHold *hold,
+                            guint db,
+                            const CfKey *key,
+                            CfEntry *entry); /* (transfer full) */
+
 /* Sets or, with CF_NO_DEADLINE, removes the deadline.  Returns the entry that
  * is there now (another block, maybe); NULL: no key or no memory. */
 CfEntry *cf_keyspace_set_deadline (CfKeyspace *self,

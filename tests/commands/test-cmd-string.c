@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include <sys/resource.h>
+
 #include "fixture.h"
 
 static void
@@ -146,6 +148,65 @@ test_taken (Fixture *fixture, gconstpointer data)
   g_assert_nonnull (strstr (logged, b));
 }
 
+/* Many bytes are put as few are. */
+static void
+test_mset_much (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *much = g_strnfill (600 * 1024, 'x');
+  g_autofree char *line =
+      g_strdup_printf ("MSET a %s b 1 a %s a 2", much, much);
+
+  assert_reply (fixture, "SET a 1 PX 100000", "+OK\r\n");
+  assert_reply (fixture, "RPUSH b 1", ":1\r\n");
+  assert_reply (fixture, line, "+OK\r\n");
+  assert_reply (fixture, "MGET a b", "*2\r\n$1\r\n2\r\n$1\r\n1\r\n");
+  assert_reply (fixture, "PTTL a", ":-1\r\n");
+  assert_encoding (fixture, "b", CF_ENCODING_INT);
+}
+
+#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
+#define HAS_SANITIZER 1
+#else
+#define HAS_SANITIZER 0
+#endif
+
+/* There is no memory for the last pair: then none is set. */
+static void
+test_mset_no_memory (Fixture *fixture, gconstpointer data)
+{
+  enum
+  {
+    SIZE = 400 * 1024 * 1024
+  };
+  struct rlimit limit = { SIZE / 2, RLIM_INFINITY };
+  g_autofree char *reply = NULL;
+  CfSlice words[] = { CF_SLICE ("MSET"),
+                      CF_SLICE ("a"),
+                      CF_SLICE ("1"),
+                      { NULL, SIZE },
+                      CF_SLICE ("2") };
+  CfArgs *args;
+
+  if (HAS_SANITIZER)
+    {
+      g_test_skip ("sanitizers take all the address space there is");
+      return;
+    }
+  if (!g_test_subprocess ())
+    {
+      g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_INHERIT_STDERR);
+      g_test_trap_assert_passed ();
+      return;
+    }
+  words[3].data = g_malloc0 (SIZE);
+  args = cf_args_try_new (words, G_N_ELEMENTS (words), NULL);
+  g_assert_nonnull (args);
+  g_assert_cmpint (setrlimit (RLIMIT_DATA, &limit), ==, 0);
+  reply = fixture_run_args (fixture, 0, args);
+  g_assert_cmpstr (reply, ==, "-OOM there is not enough memory for this\r\n");
+  assert_reply (fixture, "GET a", "$-1\r\n");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -158,5 +219,7 @@ main (int argc, char **argv)
   fixture_add ("/commands/cmd-string/many-keys", test_many_keys);
   fixture_add ("/commands/cmd-string/getdel-large", test_getdel_large);
   fixture_add ("/commands/cmd-string/taken", test_taken);
+  fixture_add ("/commands/cmd-string/mset-much", test_mset_much);
+  fixture_add ("/commands/cmd-string/mset-no-memory", test_mset_no_memory);
   return g_test_run ();
 }
