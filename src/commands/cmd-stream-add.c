@@ -157,6 +157,21 @@ exact_trim (const CfStream *stream,
   return 3;
 }
 
+/* What is much is freed in the background. */
+static gsize
+cut (CfCall *call, CfStream *stream, const CfStreamTrim *trim)
+{
+  CfStream *rest;
+  gsize n;
+
+  if (stream->nodes.n <= CF_OBJECT_LARGE_BLOCKS)
+    return cf_stream_trim (stream, trim, NULL);
+  rest = cf_stream_new ();
+  n = cf_stream_trim (stream, trim, rest);
+  cf_call_free_object (call, &rest->object);
+  return n;
+}
+
 /**
  * cf_stream_xtrim:
  * @call: the call of XTRIM
@@ -185,7 +200,7 @@ cf_stream_xtrim (CfCall *call, GError **error)
   if (!finish_trim (call, &options, TRUE, error) ||
       !cf_stream_write (call, 1, &stream, error))
     return FALSE;
-  n = stream != NULL ? cf_stream_trim (stream, &options.trim) : 0;
+  n = stream != NULL ? cut (call, stream, &options.trim) : 0;
   if (n > 0)
     {
       CfSlice words[5] = { CF_SLICE ("XTRIM"), call->argv[1] };
@@ -377,7 +392,7 @@ cf_stream_xadd (CfCall *call, GError **error)
     return FALSE;
   cf_stream_reply_id (&call->reply, options.id);
   cf_call_changed (call, 1, CF_NOTIFY_STREAM, "xadd");
-  n_trimmed = cf_stream_trim (stream, &options.trim.trim);
+  n_trimmed = cut (call, stream, &options.trim.trim);
   if (n_trimmed > 0)
     cf_call_event (call, 1, CF_NOTIFY_STREAM, "xtrim");
   record_add (call, stream, &options, n_trimmed);

@@ -155,12 +155,14 @@ run_setid (CfCall *call, GError **error)
 static gboolean
 run_destroy (CfCall *call, GError **error)
 {
-  CfStream *stream;
+  CfStream *stream, *rest;
   gboolean removed;
 
   if (!find_stream (call, &stream, error))
     return FALSE;
-  removed = cf_stream_remove_group (stream, call->argv[GROUP]);
+  rest = cf_stream_new ();
+  removed = cf_stream_remove_group (stream, call->argv[GROUP], rest);
+  cf_call_free_object (call, &rest->object);
   if (removed)
     {
       cf_stream_noted (call, KEY, 1, "xgroup-destroy");
@@ -198,7 +200,10 @@ run_delconsumer (CfCall *call, GError **error)
   consumer = cf_stream_group_find (group, call->argv[LAST]);
   if (consumer != NULL)
     {
-      n = cf_stream_group_remove (group, consumer);
+      CfStream *rest = cf_stream_new ();
+
+      n = cf_stream_group_remove (group, consumer, rest);
+      cf_call_free_object (call, &rest->object);
       cf_stream_noted (call, KEY, 1, "xgroup-delconsumer");
     }
   cf_reply_int (&call->reply, (gint64) n);

@@ -71,28 +71,6 @@ cf_stream_group_add (CfStreamGroup *self, CfSlice name, gint64 now_ms)
 }
 
 /**
- * cf_stream_group_remove:
- * @self: a group
- * @consumer: (transfer full): one of its consumers
- *
- * Removes a consumer, with all that it has pending.
- *
- * Returns: how many entries that were
- */
-gsize
-cf_stream_group_remove (CfStreamGroup *self, CfStreamConsumer *consumer)
-{
-  gsize n = consumer->pending.n;
-  CfIdTreeAt at = cf_id_tree_first (&consumer->pending);
-
-  for (; at.page != NULL; at = cf_id_tree_next (at))
-    g_free (cf_id_tree_steal (&self->pending, cf_id_tree_id (at)));
-  self->stream->n_pending -= n;
-  g_tree_remove (self->consumers, &consumer->name);
-  return n;
-}
-
-/**
  * cf_stream_group_n_consumers:
  * @self: a group
  *
@@ -228,6 +206,16 @@ cf_stream_find_group (const CfStream *self, CfSlice name)
   return self->groups != NULL ? g_tree_lookup (self->groups, &name) : NULL;
 }
 
+static void
+put_group (CfStream *self, CfStreamGroup *group)
+{
+  if (self->groups == NULL)
+    self->groups = g_tree_new_full (compare_names, NULL, NULL, free_group);
+  group->stream = self;
+  g_tree_insert (self->groups, &group->name, group);
+  self->n_pending += group->pending.n;
+}
+
 /**
  * cf_stream_add_group:
  * @self: a stream
@@ -249,15 +237,12 @@ cf_stream_add_group (CfStream *self,
 
   if (cf_stream_find_group (self, name) != NULL)
     return NULL;
-  if (self->groups == NULL)
-    self->groups = g_tree_new_full (compare_names, NULL, NULL, free_group);
   group = g_new0 (CfStreamGroup, 1);
-  group->stream = self;
   group->name = copy_name (name);
   group->last_id = last_id;
   group->n_read = n_read;
   group->consumers = g_tree_new_full (compare_names, NULL, NULL, free_consumer);
-  g_tree_insert (self->groups, &group->name, group);
+  put_group (self, group);
   return group;
 }
 
@@ -265,13 +250,69 @@ cf_stream_add_group (CfStream *self,
  * cf_stream_remove_group:
  * @self: a stream
  * @name: the name of a group
+ * @rest: (nullable): an empty stream that gets what goes, to be freed with it;
+ *   good for nothing else
  *
  * Returns: %FALSE if there is none
  */
 gboolean
-cf_stream_remove_group (CfStream *self, CfSlice name)
+cf_stream_remove_group (CfStream *self, CfSlice name, CfStream *rest)
 {
-  return self->groups != NULL && g_tree_remove (self->groups, &name);
+  CfStreamGroup *group = cf_stream_find_group (self, name);
+
+  if (group == NULL)
+    return FALSE;
+  if (rest == NULL)
+    return g_tree_remove (self->groups, &name);
+  g_tree_steal (self->groups, &name);
+  self->n_pending -= group->pending.n;
+  put_group (rest, group);
+  return TRUE;
+}
+
+/* What @consumer has pending goes to a group of @rest. */
+static void
+take_pending (CfStreamConsumer *consumer, CfStream *rest)
+{
+  CfStreamGroup *taken =
+      cf_stream_add_group (rest, CF_SLICE (""), CF_STREAM_ID_MIN, 0);
+
+  taken->pending = consumer->pending;
+  consumer->pending = (CfIdTree){ 0 };
+  rest->n_pending += taken->pending.n;
+}
+
+/**
+ * cf_stream_group_remove:
+ * @self: a group
+ * @consumer: (transfer full): one of its consumers
+ * @rest: (nullable): an empty stream that gets what goes, to be freed with it;
+ *   good for nothing else
+ *
+ * Removes a consumer, with all that it has pending.
+ *
+ * Returns: how many entries that were
+ */
+gsize
+cf_stream_group_remove (CfStreamGroup *self,
+                        CfStreamConsumer *consumer,
+                        CfStream *rest)
+{
+  gsize n = consumer->pending.n;
+  CfIdTreeAt at = cf_id_tree_first (&consumer->pending);
+
+  for (; at.page != NULL; at = cf_id_tree_next (at))
+    {
+      gpointer pending = cf_id_tree_steal (&self->pending, cf_id_tree_id (at));
+
+      if (rest == NULL)
+        g_free (pending);
+    }
+  if (rest != NULL)
+    take_pending (consumer, rest);
+  self->stream->n_pending -= n;
+  g_tree_remove (self->consumers, &consumer->name);
+  return n;
 }
 
 /**

@@ -51,7 +51,8 @@ CfStreamGroup *cf_stream_add_group (CfStream *self,
                                     CfSlice name,
                                     CfStreamId last_id,
                                     gint64 n_read);
-gboolean cf_stream_remove_group (CfStream *self, CfSlice name);
+/* @rest gets what is to be freed: an empty stream, or NULL: freed at once. */
+gboolean cf_stream_remove_group (CfStream *self, CfSlice name, CfStream *rest);
 void cf_stream_clear_groups (CfStream *self);
 void cf_stream_copy_groups (const CfStream *self, CfStream *copy);
 
@@ -73,8 +74,10 @@ CfStreamConsumer *cf_stream_group_find (const CfStreamGroup *self,
                                         CfSlice name);
 CfStreamConsumer *
 cf_stream_group_add (CfStreamGroup *self, CfSlice name, gint64 now_ms);
-/* Returns how many it had pending. */
-gsize cf_stream_group_remove (CfStreamGroup *self, CfStreamConsumer *consumer);
+/* Returns how many it had pending; @rest likewise. */
+gsize cf_stream_group_remove (CfStreamGroup *self,
+                              CfStreamConsumer *consumer,
+                              CfStream *rest);
 guint cf_stream_group_n_consumers (const CfStreamGroup *self);
 GTreeNode *cf_stream_group_first_consumer (const CfStreamGroup *self);
 CfStreamConsumer *cf_stream_consumer_at (GTreeNode *at);

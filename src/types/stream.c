@@ -243,8 +243,9 @@ cf_stream_add (CfStream *self,
 
 /* -- Taking away ---------------------------------------------------------- */
 
+/* @rest: (nullable): where it goes, behind what is there */
 static void
-remove_node (CfStream *self, CfStreamNode *node)
+remove_node (CfStream *self, CfStreamNode *node, CfStream *rest)
 {
   (void) cf_id_tree_steal (&self->nodes, node->base);
   if (node == self->tail)
@@ -253,7 +254,8 @@ remove_node (CfStream *self, CfStreamNode *node)
 
       self->tail = last.page != NULL ? cf_id_tree_value (last) : NULL;
     }
-  cf_stream_node_free (node);
+  if (rest == NULL || !cf_id_tree_insert (&rest->nodes, node->base, node))
+    cf_stream_node_free (node);
 }
 
 static gboolean
@@ -268,7 +270,7 @@ delete_one (CfStream *self, CfStreamId id)
   node = cf_id_tree_value (iter.node);
   self->length--;
   if (node->n_live == 1)
-    remove_node (self, node);
+    remove_node (self, node, NULL);
   else
     {
       cf_stream_node_delete (node, &iter.entry);
@@ -340,22 +342,49 @@ trim_node (CfStream *self, CfStreamNode *node, const CfStreamTrim *trim)
   return n_deleted;
 }
 
+static gboolean
+takes_all (const CfStream *self, const CfStreamTrim *trim)
+{
+  if (trim->most > 0)
+    return FALSE;
+  return trim->kind == CF_STREAM_TRIM_LENGTH
+             ? trim->length == 0
+             : cf_stream_id_compare (self->last_id, trim->least) < 0;
+}
+
+static gsize
+take_all (CfStream *self, CfStream *rest)
+{
+  gsize n = self->length;
+
+  rest->nodes = self->nodes;
+  self->nodes = (CfIdTree){ 0 };
+  self->tail = NULL;
+  self->length = 0;
+  self->first_id = CF_STREAM_ID_MIN;
+  return n;
+}
+
 /**
  * cf_stream_trim:
  * @self: a stream
  * @trim: what is to go
+ * @rest: (nullable): an empty stream that gets what goes, to be freed with it;
+ *   good for nothing else
  *
  * Removes entries from the beginning.
  *
  * Returns: how many
  */
 gsize
-cf_stream_trim (CfStream *self, const CfStreamTrim *trim)
+cf_stream_trim (CfStream *self, const CfStreamTrim *trim, CfStream *rest)
 {
   gsize n_deleted = 0;
 
   if (trim->kind == CF_STREAM_TRIM_NONE)
     return 0;
+  if (rest != NULL && takes_all (self, trim))
+    return take_all (self, rest);
   while (trim->kind == CF_STREAM_TRIM_ID || self->length > trim->length)
     {
       CfIdTreeAt first = cf_id_tree_first (&self->nodes);
@@ -374,7 +403,7 @@ cf_stream_trim (CfStream *self, const CfStreamTrim *trim)
         }
       self->length -= node->n_live;
       n_deleted += node->n_live;
-      remove_node (self, node);
+      remove_node (self, node, rest);
     }
   if (n_deleted > 0)
     self->first_id = edge_id (self, FALSE);
@@ -455,7 +484,7 @@ cf_stream_set_last_id (CfStream *self, CfStreamId id)
       drop_beyond (self, self->tail);
       if (self->tail->n_live + self->tail->n_deleted > 0)
         break;
-      remove_node (self, self->tail);
+      remove_node (self, self->tail, NULL);
     }
 }
 

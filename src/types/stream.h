@@ -94,7 +94,8 @@ CfStreamAdded cf_stream_add (CfStream *self,
                              gsize n,
                              const CfStreamLimits *limits);
 gsize cf_stream_delete (CfStream *self, const CfStreamId *ids, gsize n);
-gsize cf_stream_trim (CfStream *self, const CfStreamTrim *trim);
+/* @rest gets what is to be freed: an empty stream, or NULL: freed at once. */
+gsize cf_stream_trim (CfStream *self, const CfStreamTrim *trim, CfStream *rest);
 
 /* No live entry may be after @id. */
 void cf_stream_set_last_id (CfStream *self, CfStreamId id);

@@ -108,7 +108,7 @@ change (CfStream *stream)
   (void) cf_stream_delete (stream, &id, 1);
   cf_stream_set_last_id (stream, cf_stream_top_id (stream));
   check (stream);
-  (void) cf_stream_trim (stream, &trim);
+  (void) cf_stream_trim (stream, &trim, NULL);
   check (stream);
   check_bytes (stream);
 }

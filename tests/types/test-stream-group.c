@@ -58,8 +58,8 @@ remove_consumer (Fixture *self, gint who)
         self->owner[i] = -1;
         n++;
       }
-  g_assert_cmpuint (cf_stream_group_remove (self->group, consumer (self, who)),
-                    ==, n);
+  g_assert_cmpuint (
+      cf_stream_group_remove (self->group, consumer (self, who), NULL), ==, n);
 }
 
 static void
@@ -169,10 +169,35 @@ test_groups (Fixture *self, gconstpointer data)
     g_assert_cmpstr (cf_stream_group_at (at)->name.data, ==, sorted[i]);
   g_assert_null (at);
   cf_stream_group_give (self->group, id_of (1), consumer (self, 1), 0);
-  g_assert_true (cf_stream_remove_group (self->stream, CF_SLICE ("group")));
-  g_assert_false (cf_stream_remove_group (self->stream, CF_SLICE ("group")));
+  g_assert_true (
+      cf_stream_remove_group (self->stream, CF_SLICE ("group"), NULL));
+  g_assert_false (
+      cf_stream_remove_group (self->stream, CF_SLICE ("group"), NULL));
   g_assert_cmpuint (self->stream->n_pending, ==, 0);
   g_assert_null (cf_stream_find_group (self->stream, CF_SLICE ("group")));
+}
+
+/* What goes is found in the rest, to be freed with it. */
+static void
+test_rest (Fixture *self, gconstpointer data)
+{
+  CfStream *rest = cf_stream_new (), *other = cf_stream_new ();
+
+  for (guint i = 1; i <= 5; i++)
+    cf_stream_group_give (self->group, id_of (i), consumer (self, i > 3), 0);
+  g_assert_cmpuint (
+      cf_stream_group_remove (self->group, consumer (self, 0), rest), ==, 3);
+  g_assert_cmpuint (rest->n_pending, ==, 3);
+  g_assert_cmpuint (self->stream->n_pending, ==, 2);
+  g_assert_null (cf_stream_group_pending (self->group, id_of (3)));
+  g_assert_nonnull (cf_stream_group_pending (self->group, id_of (4)));
+  g_assert_true (
+      cf_stream_remove_group (self->stream, CF_SLICE ("group"), other));
+  g_assert_cmpuint (other->n_pending, ==, 2);
+  g_assert_cmpuint (self->stream->n_pending, ==, 0);
+  g_assert_cmpuint (cf_stream_n_groups (self->stream), ==, 0);
+  cf_object_free (&rest->object);
+  cf_object_free (&other->object);
 }
 
 static void
@@ -232,7 +257,7 @@ test_lag_of_trimmed (Fixture *self, gconstpointer data)
   cf_stream_group_advance (self->group, (CfStreamId){ 1, 0 });
   g_assert_cmpuint (cf_stream_delete (self->stream, &second, 1), ==, 1);
   assert_lag (self->group, -1);
-  g_assert_cmpuint (cf_stream_trim (self->stream, &trim), ==, 1);
+  g_assert_cmpuint (cf_stream_trim (self->stream, &trim, NULL), ==, 1);
   assert_lag (self->group, 3);
 }
 
@@ -245,7 +270,7 @@ test_n_added (Fixture *self, gconstpointer data)
   g_assert_cmpint (cf_stream_n_added_up_to (stream, (CfStreamId){ 9, 0 }), ==,
                    0);
   add_entries (stream, 10);
-  g_assert_cmpuint (cf_stream_trim (stream, &trim), ==, 3);
+  g_assert_cmpuint (cf_stream_trim (stream, &trim, NULL), ==, 3);
   g_assert_cmpint (cf_stream_n_added_up_to (stream, (CfStreamId){ 2, 0 }), ==,
                    3);
   g_assert_cmpint (cf_stream_n_added_up_to (stream, (CfStreamId){ 4, 0 }), ==,
@@ -257,7 +282,7 @@ test_n_added (Fixture *self, gconstpointer data)
   g_assert_cmpint (cf_stream_n_added_up_to (stream, (CfStreamId){ 11, 0 }), ==,
                    CF_STREAM_READS_UNKNOWN);
   trim.length = 0;
-  g_assert_cmpuint (cf_stream_trim (stream, &trim), ==, 7);
+  g_assert_cmpuint (cf_stream_trim (stream, &trim, NULL), ==, 7);
   g_assert_cmpint (cf_stream_n_added_up_to (stream, (CfStreamId){ 5, 0 }), ==,
                    10);
 }
@@ -291,6 +316,7 @@ main (int argc, char **argv)
     { "/types/stream-group/memory", test_memory },
     { "/types/stream-group/n-added", test_n_added },
     { "/types/stream-group/random", test_random },
+    { "/types/stream-group/rest", test_rest },
   };
 
   g_test_init (&argc, &argv, NULL);

@@ -232,6 +232,18 @@ copy (Pair *self)
   self->stream = cf_stream (made);
 }
 
+/* What goes is freed at once, or with the rest. */
+static gsize
+trim_stream (Pair *self, const CfStreamTrim *trim)
+{
+  CfStream *rest = g_test_rand_bit () ? cf_stream_new () : NULL;
+  gsize n = cf_stream_trim (self->stream, trim, rest);
+
+  if (rest != NULL)
+    cf_object_free (&rest->object);
+  return n;
+}
+
 static void
 trim_to_length (Pair *self)
 {
@@ -240,7 +252,7 @@ trim_to_length (Pair *self)
                         0 };
   guint n = self->items->len > length ? self->items->len - length : 0;
 
-  g_assert_cmpuint (cf_stream_trim (self->stream, &trim), ==, n);
+  g_assert_cmpuint (trim_stream (self, &trim), ==, n);
   g_array_remove_range (self->items, 0, n);
 }
 
@@ -253,7 +265,7 @@ trim_to_id (Pair *self)
   while (n < self->items->len &&
          cf_stream_id_compare (item_at (self, n)->id, trim.least) < 0)
     n++;
-  g_assert_cmpuint (cf_stream_trim (self->stream, &trim), ==, n);
+  g_assert_cmpuint (trim_stream (self, &trim), ==, n);
   g_array_remove_range (self->items, 0, n);
 }
 
@@ -314,16 +326,45 @@ test_trim_roughly (Pair *self, gconstpointer data)
   self->limits = (CfStreamLimits){ 0, 10 };
   add_many (self, 105);
   trim.most = 25;
-  g_assert_cmpuint (cf_stream_trim (self->stream, &trim), ==, 20);
+  g_assert_cmpuint (cf_stream_trim (self->stream, &trim, NULL), ==, 20);
   trim.most = 0;
-  g_assert_cmpuint (cf_stream_trim (self->stream, &trim), ==, 30);
-  g_assert_cmpuint (cf_stream_trim (self->stream, &trim), ==, 0);
+  g_assert_cmpuint (cf_stream_trim (self->stream, &trim, NULL), ==, 30);
+  g_assert_cmpuint (cf_stream_trim (self->stream, &trim, NULL), ==, 0);
   trim.kind = CF_STREAM_TRIM_ID;
   trim.least = (CfStreamId){ 75, 0 };
-  g_assert_cmpuint (cf_stream_trim (self->stream, &trim), ==, 20);
+  g_assert_cmpuint (cf_stream_trim (self->stream, &trim, NULL), ==, 20);
   g_assert_cmpuint (self->stream->first_id.ms, ==, 71);
   trim.kind = CF_STREAM_TRIM_NONE;
-  g_assert_cmpuint (cf_stream_trim (self->stream, &trim), ==, 0);
+  g_assert_cmpuint (cf_stream_trim (self->stream, &trim, NULL), ==, 0);
+}
+
+/* What goes is found in the rest, to be freed with it. */
+static void
+test_trim_rest (Pair *self, gconstpointer data)
+{
+  CfStreamTrim trim = { CF_STREAM_TRIM_LENGTH, FALSE, 55, CF_STREAM_ID_MIN, 0 };
+
+  self->limits = (CfStreamLimits){ 0, 10 };
+  add_many (self, 100);
+  for (guint i = 0; i < 3; i++)
+    {
+      static const gsize left[] = { 55, 11, 0 }, gone[] = { 4, 4, 1 };
+      CfStream *rest = cf_stream_new ();
+      gsize before = self->stream->length;
+
+      trim.kind = i == 0 ? CF_STREAM_TRIM_LENGTH : CF_STREAM_TRIM_ID;
+      trim.least = (CfStreamId){ i == 1 ? 90 : 101, 0 };
+      g_assert_cmpuint (cf_stream_trim (self->stream, &trim, rest), ==,
+                        before - left[i]);
+      g_assert_cmpuint (self->stream->length, ==, left[i]);
+      g_assert_cmpuint (rest->nodes.n, >=, gone[i]);
+      g_assert_cmpuint (self->stream->first_id.ms, ==,
+                        left[i] > 0 ? 101 - left[i] : 0);
+      cf_object_free (&rest->object);
+    }
+  add (self, (CfStreamId){ 200, 0 });
+  g_assert_cmpuint (self->stream->length, ==, 1);
+  g_array_set_size (self->items, 0);
 }
 
 /* The last entry is deleted and keeps its node; nothing is left of it. */
@@ -335,7 +376,7 @@ test_empty_node (Pair *self, gconstpointer data)
 
   add_many (self, 3);
   g_assert_cmpuint (cf_stream_delete (self->stream, &last, 1), ==, 1);
-  g_assert_cmpuint (cf_stream_trim (self->stream, &trim), ==, 2);
+  g_assert_cmpuint (cf_stream_trim (self->stream, &trim, NULL), ==, 2);
   g_assert_cmpuint (self->stream->nodes.n, ==, 1);
   g_array_set_size (self->items, 0);
   self->max_deleted = last;
@@ -444,6 +485,7 @@ main (int argc, char **argv)
     { "/types/stream/object", test_object },
     { "/types/stream/random", test_random },
     { "/types/stream/too-large", test_too_large },
+    { "/types/stream/trim-rest", test_trim_rest },
     { "/types/stream/trim-roughly", test_trim_roughly },
   };
 
