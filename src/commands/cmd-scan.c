@@ -8,58 +8,116 @@
 #include "commands/cursor.h"
 #include "commands/key-value.h"
 
+/* Bytes of patterns times bytes of keys: steps that matching may take while a
+ * slot is locked.  What may take more is copied, and matched after that. */
+#define STEPS_LOCKED ((gsize) 256 * 1024)
+
 typedef struct
 {
   CfCall *call;
-  CfSlice pattern; /* empty: all keys */
+  CfSlice pattern; /* data NULL: all keys */
+  CfSlice type;    /* data NULL: any */
   gsize n;         /* keys replied */
+  gsize n_seen;
+  gsize n_steps; /* under the present lock, at most */
+  GArray *later; /* (owned) (element-type CfSlice) (owned): to be matched */
 } Walk;
 
-static gboolean
-reply_matching (const CfEntry *entry, gpointer data)
+static void
+reply_key (Walk *self, CfSlice key)
 {
-  Walk *walk = data;
+  cf_reply_bulk (&self->call->reply, key);
+  self->n++;
+}
+
+/* FALSE: it has to be matched at once. */
+static gboolean
+put_off (Walk *self, CfSlice key)
+{
+  char *copy = g_try_malloc (MAX (key.size, 1));
+  CfSlice item = cf_slice (copy, key.size);
+
+  if (copy == NULL)
+    return FALSE;
+  memcpy (copy, key.data, key.size);
+  g_array_append_val (self->later, item);
+  return TRUE;
+}
+
+/* The slot is locked. */
+static gboolean
+look_at (const CfEntry *entry, gpointer data)
+{
+  Walk *self = data;
   CfSlice key = cf_entry_key (entry);
 
-  if (walk->pattern.data != NULL && !cf_glob_match (walk->pattern, key))
+  self->n_seen++;
+  if (self->type.data != NULL &&
+      !cf_slice_is (self->type, cf_type_name (cf_entry_type (entry))))
     return TRUE;
-  cf_reply_bulk (&walk->call->reply, key);
-  walk->n++;
+  if (self->pattern.data != NULL)
+    {
+      self->n_steps += (self->pattern.size + 1) * (key.size + 1);
+      if (self->n_steps > STEPS_LOCKED && put_off (self, key))
+        return TRUE;
+      if (!cf_glob_match (self->pattern, key))
+        return TRUE;
+    }
+  reply_key (self, key);
   return TRUE;
+}
+
+/* No slot is locked. */
+static void
+match_later (Walk *self)
+{
+  for (guint i = 0; i < self->later->len; i++)
+    {
+      CfSlice key = g_array_index (self->later, CfSlice, i);
+
+      if (cf_glob_match (self->pattern, key))
+        reply_key (self, key);
+      g_free ((char *) key.data);
+    }
+  g_array_set_size (self->later, 0);
+  self->n_steps = 0;
+}
+
+/* Goes on at @cursor, a lock's time after the other, until @count keys were
+ * seen.  Returns where to go on, 0 at the end. */
+static guint64
+walk (Walk *self, guint64 cursor, gsize count)
+{
+  CfCall *call = self->call;
+
+  self->later = g_array_new (FALSE, FALSE, sizeof (CfSlice));
+  if (cf_slice_equal (self->pattern, CF_SLICE ("*")))
+    self->pattern = cf_slice (NULL, 0);
+  do
+    {
+      gsize n_before = self->n_seen;
+
+      cursor = cf_keyspace_scan (call->keyspace, call->db, cursor, 1,
+                                 call->now_ms, look_at, self);
+      match_later (self);
+      /* Those past their deadlines count, too: at least one was seen. */
+      self->n_seen = MAX (self->n_seen, n_before + 1);
+      if (!call->in_transaction)
+        cf_worker_breathe (call->worker);
+    }
+  while (cursor != 0 && self->n_seen < count);
+  g_array_unref (self->later);
+  return cursor;
 }
 
 static gboolean
 run_keys (CfCall *call, GError **error)
 {
-  Walk walk = { .call = call, .pattern = call->argv[1] };
+  Walk keys = { .call = call, .pattern = call->argv[1] };
   CfOutChunk *hole = cf_reply_deferred (&call->reply);
 
-  if (cf_slice_equal (walk.pattern, CF_SLICE ("*")))
-    walk.pattern = cf_slice (NULL, 0);
-  for (guint slot = 0; slot < CF_N_SLOTS; slot++)
-    {
-      cf_keyspace_walk_slot (call->keyspace, call->db, slot, call->now_ms,
-                             reply_matching, &walk);
-      if (!call->in_transaction)
-        cf_worker_breathe (call->worker);
-    }
-  cf_reply_deferred_array (&call->reply, hole, walk.n);
-  return TRUE;
-}
-
-static gboolean
-reply_scanned (const CfEntry *entry, gpointer data)
-{
-  CfCursor *cursor = data;
-  CfSlice key = cf_entry_key (entry);
-
-  if (!cf_cursor_matches (cursor, key))
-    return TRUE;
-  if (cursor->type.data != NULL &&
-      !cf_slice_is (cursor->type, cf_type_name (cf_entry_type (entry))))
-    return TRUE;
-  cf_reply_bulk (&cursor->call->reply, key);
-  cursor->n++;
+  (void) walk (&keys, 0, G_MAXSIZE);
+  cf_reply_deferred_array (&call->reply, hole, keys.n);
   return TRUE;
 }
 
@@ -67,14 +125,17 @@ static gboolean
 run_scan (CfCall *call, GError **error)
 {
   CfCursor cursor;
+  Walk keys = { .call = call };
   guint64 next;
 
   if (!cf_cursor_init (&cursor, call, 1, error) ||
       !cf_cursor_parse_options (&cursor, 2, TRUE, error))
     return FALSE;
+  keys.pattern = cursor.pattern;
+  keys.type = cursor.type;
   cf_cursor_begin (&cursor);
-  next = cf_keyspace_scan (call->keyspace, call->db, cursor.cursor,
-                           cursor.count, call->now_ms, reply_scanned, &cursor);
+  next = walk (&keys, cursor.cursor, cursor.count);
+  cursor.n = keys.n;
   cf_cursor_end (&cursor, next);
   return TRUE;
 }

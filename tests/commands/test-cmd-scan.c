@@ -83,6 +83,34 @@ test_keys (Fixture *fixture, gconstpointer data)
   assert_exchanges (fixture, exchanges, G_N_ELEMENTS (exchanges));
 }
 
+/* Long patterns are matched when no slot is locked any more, all or some. */
+static void
+test_long_patterns (Fixture *fixture, gconstpointer data)
+{
+  static const gsize n_stars[] = { 1, 700, 70000 };
+
+  for (guint i = 0; i < 200; i++)
+    {
+      g_autofree char *line = g_strdup_printf ("SET {t}key:%u v", i);
+
+      assert_reply (fixture, line, "+OK\r\n");
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (n_stars); i++)
+    {
+      g_autofree char *stars = g_strnfill (n_stars[i], '*');
+      g_autofree char *keys = g_strdup_printf ("KEYS %skey:1??", stars);
+      g_autofree char *none = g_strdup_printf ("KEYS %skey:1???", stars);
+      g_autofree char *scan = g_strdup_printf (
+          "SCAN 0 COUNT 1000 TYPE string MATCH %skey:1??", stars);
+      g_autofree char *reply = fixture_run (fixture, 0, keys);
+      g_autofree char *scanned = fixture_run (fixture, 0, scan);
+
+      g_assert_true (g_str_has_prefix (reply, "*100\r\n$10\r\n{t}key:1"));
+      g_assert_true (g_str_has_prefix (scanned, "*2\r\n$1\r\n0\r\n*100\r\n"));
+      assert_reply (fixture, none, "*0\r\n");
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -90,5 +118,6 @@ main (int argc, char **argv)
   fixture_add ("/commands/scan/syntax", test_scan_syntax);
   fixture_add ("/commands/scan/all", test_scan_all);
   fixture_add ("/commands/scan/keys", test_keys);
+  fixture_add ("/commands/scan/long-patterns", test_long_patterns);
   return g_test_run ();
 }
