@@ -15,8 +15,8 @@
      asks for COUNT keys, of KEYS, one after the other.
    probe members PORT COMMAND COUNT KEYS DEPTH
      adds COUNT members, as many to each of KEYS keys, one key after the
-     other, by SADD, HSET or ZADD, DEPTH requests at a time; prints the time
-     of the longest batch in microseconds and that of all in seconds.
+     other, by SADD, HSET, ZADD or RPUSH, DEPTH requests at a time; prints the
+     time of the longest batch in microseconds and that of all in seconds.
    probe connect PORT HZ SECONDS
      opens connections, HZ a second, sends a PING on each and closes it;
      prints how many were answered.
@@ -289,9 +289,10 @@ get_keys (int port, unsigned count, unsigned keys, int depth)
 static size_t
 member_request (char *request, const char *command, unsigned key, unsigned i)
 {
+  int n = strcmp (command, "HSET") && strcmp (command, "ZADD") ? 3 : 4;
   size_t used =
-      (size_t) sprintf (request, "*%d\r\n$4\r\n%s\r\n$14\r\nkey:%010u\r\n",
-                        strcmp (command, "SADD") ? 4 : 3, command, key);
+      (size_t) sprintf (request, "*%d\r\n$%zu\r\n%s\r\n$14\r\nkey:%010u\r\n", n,
+                        strlen (command), command, key);
 
   if (!strcmp (command, "ZADD"))
     used += (size_t) sprintf (request + used, "$8\r\n%08u\r\n",
