@@ -177,10 +177,25 @@ persist_sources = \
 	src/persist/rdb-zset.c \
 	$(NULL)
 script_sources = \
+	src/script/lua-bit.c \
+	src/script/lua-bit.h \
+	src/script/lua-bytes.c \
+	src/script/lua-bytes.h \
+	src/script/lua-json-decode.c \
+	src/script/lua-json-encode.c \
+	src/script/lua-json-inside.h \
+	src/script/lua-json.c \
+	src/script/lua-json.h \
+	src/script/lua-libraries.c \
+	src/script/lua-libraries.h \
+	src/script/lua-msgpack.c \
+	src/script/lua-msgpack.h \
 	src/script/lua-reply.c \
 	src/script/lua-reply.h \
 	src/script/lua-state.c \
 	src/script/lua-state.h \
+	src/script/lua-struct.c \
+	src/script/lua-struct.h \
 	src/script/sandbox.c \
 	src/script/sandbox.h \
 	$(NULL)

@@ -137,8 +137,16 @@ test_programs = \
 	tests/proto/test-request \
 	tests/proto/test-split \
 	tests/repl/test-target \
+	tests/script/test-lua-bit \
+	tests/script/test-lua-bytes \
+	tests/script/test-lua-json \
+	tests/script/test-lua-json-decode \
+	tests/script/test-lua-json-encode \
+	tests/script/test-lua-libraries \
+	tests/script/test-lua-msgpack \
 	tests/script/test-lua-reply \
 	tests/script/test-lua-state \
+	tests/script/test-lua-struct \
 	tests/script/test-sandbox \
 	tests/store/test-access \
 	tests/store/test-claims \
@@ -258,6 +266,7 @@ EXTRA_DIST += \
 	tests/lint/files \
 	tests/lsan.supp \
 	tests/persist/payload.h \
+	tests/script/fixture.h \
 	tests/store/fixture.h \
 	tests/tap-run \
 	tests/tap-script \

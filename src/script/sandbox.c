@@ -6,6 +6,7 @@
 #include <lualib.h>
 #include <string.h>
 
+#include "script/lua-libraries.h"
 #include "script/lua-state.h"
 
 #define READ_ONLY "Attempt to modify a readonly table"
@@ -546,6 +547,7 @@ open_libraries (lua_State *L)
       lua_pushstring (L, libraries[i].name);
       lua_call (L, 1, 0);
     }
+  cf_lua_open_libraries (L);
 }
 
 /* What getmetatable ("") gives, with the sealed library of strings on top. */
@@ -565,7 +567,9 @@ hide_string_metatable (lua_State *L)
 static void
 seal_libraries (lua_State *L)
 {
-  static const char *const names[] = { "coroutine", "math", "table", "string" };
+  static const char *const names[] = { "bit",       "cjson", "cmsgpack",
+                                       "coroutine", "math",  "string",
+                                       "struct",    "table" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     {
