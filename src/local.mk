@@ -401,6 +401,8 @@ client_sources = \
 	src/client/client-help.h \
 	src/client/client-options.c \
 	src/client/client-options.h \
+	src/client/completion.c \
+	src/client/completion.h \
 	src/client/eval-args.c \
 	src/client/eval-args.h \
 	src/client/fetch-rdb.c \

@@ -15,6 +15,7 @@ test_programs = \
 	tests/base/test-stripes \
 	tests/client/test-client-help \
 	tests/client/test-client-options \
+	tests/client/test-completion \
 	tests/client/test-eval-args \
 	tests/client/test-fetch-rdb \
 	tests/client/test-format \

@@ -5,22 +5,10 @@
 
 #include "client/client-help.h"
 
-/* A field of a map, which in RESP2 is an array; NULL if there is none. */
-static const CfReplyTree *
-find_field (const CfReplyTree *map, const char *name)
-{
-  if (!cf_reply_tree_is_aggregate (map))
-    return NULL;
-  for (gsize i = 0; i + 1 < map->size; i += 2)
-    if (cf_reply_tree_is (&map->children[i], name))
-      return &map->children[i + 1];
-  return NULL;
-}
-
 static const char *
 find_text (const CfReplyTree *map, const char *name)
 {
-  const CfReplyTree *field = find_field (map, name);
+  const CfReplyTree *field = cf_reply_tree_find (map, name);
 
   return field != NULL && cf_reply_tree_has_text (field) ? field->text : NULL;
 }
@@ -28,7 +16,7 @@ find_text (const CfReplyTree *map, const char *name)
 static gboolean
 has_flag (const CfReplyTree *argument, const char *flag)
 {
-  const CfReplyTree *flags = find_field (argument, "flags");
+  const CfReplyTree *flags = cf_reply_tree_find (argument, "flags");
 
   if (flags == NULL || !cf_reply_tree_is_aggregate (flags))
     return FALSE;
@@ -47,7 +35,7 @@ append_bare_argument (GString *out, const CfReplyTree *argument)
 {
   const char *type = find_text (argument, "type");
   const char *name = find_text (argument, "display_text");
-  const CfReplyTree *parts = find_field (argument, "arguments");
+  const CfReplyTree *parts = cf_reply_tree_find (argument, "arguments");
 
   if (g_strcmp0 (type, "oneof") == 0)
     append_arguments (out, parts, "|");
@@ -117,7 +105,7 @@ append_field (GString *out,
 static void
 append_subcommands (GString *out, const CfReplyTree *doc)
 {
-  const CfReplyTree *subcommands = find_field (doc, "subcommands");
+  const CfReplyTree *subcommands = cf_reply_tree_find (doc, "subcommands");
 
   if (subcommands != NULL && cf_reply_tree_is_aggregate (subcommands))
     cf_client_help_append_docs (out, subcommands, NULL);
@@ -130,7 +118,7 @@ append_doc (GString *out, const char *name, const CfReplyTree *doc)
 
   g_strdelimit (shown, "|", ' ');
   g_string_append_printf (out, "\n  %s ", shown);
-  append_arguments (out, find_field (doc, "arguments"), " ");
+  append_arguments (out, cf_reply_tree_find (doc, "arguments"), " ");
   if (out->str[out->len - 1] == ' ')
     g_string_truncate (out, out->len - 1);
   g_string_append_c (out, '\n');

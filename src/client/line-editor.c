@@ -14,13 +14,16 @@
 #include "client/line-editor.h"
 
 #define HISTORY_LINES 1000
+#define WORD_BREAKS " \t\n"
 
 struct _CfLineEditor
 {
   gboolean is_terminal;
-  char *history_path; /* (owned) (nullable) */
-  GStrv words;        /* (owned) (nullable) what the first word may be */
-  CfNewsFunc news;    /* (nullable) */
+  char *history_path;      /* (owned) (nullable) */
+  CfCompleteFunc complete; /* (nullable) */
+  gpointer complete_data;
+  GStrv found;     /* (owned) (nullable) what the last word may become */
+  CfNewsFunc news; /* (nullable) */
   gpointer news_data;
   char *buffer; /* (owned) (nullable) getline()'s */
   size_t reserved;
@@ -32,34 +35,34 @@ struct _CfLineEditor
 static CfLineEditor *the_editor;
 
 static char *
-complete_word (const char *start, int state)
+next_found (const char *start, int state)
 {
   static guint next;
-  gboolean is_lower = start[0] == '\0' || g_ascii_islower (start[0]);
-  gsize size = strlen (start);
+  const char *word;
 
+  (void) start;
   if (state == 0)
     next = 0;
-  while (the_editor->words != NULL && the_editor->words[next] != NULL)
-    {
-      const char *word = the_editor->words[next++];
-
-      if (g_ascii_strncasecmp (word, start, size) == 0)
-        {
-          g_autofree char *cased =
-              is_lower ? g_ascii_strdown (word, -1) : g_ascii_strup (word, -1);
-
-          return strdup (cased);
-        }
-    }
-  return NULL;
+  word = the_editor->found[next];
+  if (word == NULL)
+    return NULL;
+  next++;
+  return strdup (word);
 }
 
 static char **
-complete (const char *text, int start, int end)
+complete_text (const char *text, int start, int end)
 {
+  g_autofree char *before = g_strndup (rl_line_buffer, (gsize) start);
+
+  (void) end;
   rl_attempted_completion_over = 1;
-  return start == 0 ? rl_completion_matches (text, complete_word) : NULL;
+  if (the_editor->complete == NULL)
+    return NULL;
+  g_strfreev (the_editor->found);
+  the_editor->found =
+      the_editor->complete (before, text, the_editor->complete_data);
+  return rl_completion_matches (text, next_found);
 }
 
 /* Shows what came above the line that is being typed. */
@@ -89,7 +92,8 @@ set_up_terminal (CfLineEditor *self)
 
   the_editor = self;
   rl_readline_name = PACKAGE;
-  rl_attempted_completion_function = complete;
+  rl_attempted_completion_function = complete_text;
+  rl_completer_word_break_characters = (char *) WORD_BREAKS;
   rl_event_hook = show_news;
   using_history ();
   stifle_history (HISTORY_LINES);
@@ -197,7 +201,7 @@ cf_line_editor_free (CfLineEditor *self)
   if (self == NULL)
     return;
   g_free (self->history_path);
-  g_strfreev (self->words);
+  g_strfreev (self->found);
   free (self->buffer);
   g_free (self);
 }
@@ -215,15 +219,18 @@ cf_line_editor_is_terminal (const CfLineEditor *self)
 }
 
 /**
- * cf_line_editor_take_words:
+ * cf_line_editor_set_complete:
  * @self: an editor
- * @words: (transfer full): what the first word of a line may be
+ * @complete: (nullable): finds what a word may become
+ * @data: what to call @complete with
  */
 void
-cf_line_editor_take_words (CfLineEditor *self, GStrv words)
+cf_line_editor_set_complete (CfLineEditor *self,
+                             CfCompleteFunc complete,
+                             gpointer data)
 {
-  g_strfreev (self->words);
-  self->words = words;
+  self->complete = complete;
+  self->complete_data = data;
 }
 
 /**

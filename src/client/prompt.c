@@ -5,6 +5,7 @@
 #include <glib/gi18n.h>
 
 #include "base/number.h"
+#include "client/completion.h"
 #include "client/interrupt.h"
 #include "client/line-editor.h"
 #include "client/prompt.h"
@@ -55,27 +56,6 @@ cf_prompt_keeps_secret (const CfSlice *argv, gsize argc)
           return TRUE;
     }
   return FALSE;
-}
-
-/* Learns from the server what may be typed; that fails silently. */
-static void
-learn_words (Prompt *self)
-{
-  g_autoptr (CfReplyTree) list = NULL;
-  g_autoptr (GStrvBuilder) words = NULL;
-
-  if (!cf_line_editor_is_terminal (self->editor))
-    return;
-  list = cf_remote_call (cf_runner_get_remote (self->runner), NULL, "COMMAND",
-                         "LIST", NULL);
-  if (list == NULL || !cf_reply_tree_is_aggregate (list))
-    return;
-  words = g_strv_builder_new ();
-  for (gsize i = 0; i < list->size; i++)
-    if (cf_reply_tree_has_text (&list->children[i]))
-      g_strv_builder_add (words, list->children[i].text);
-  g_strv_builder_add_many (words, "help", "exit", "clear", "connect", NULL);
-  cf_line_editor_take_words (self->editor, g_strv_builder_end (words));
 }
 
 static gboolean
@@ -214,6 +194,12 @@ run_line (Prompt *self, GString *line)
   return TRUE;
 }
 
+static GStrv
+complete (const char *before, const char *start, gpointer data)
+{
+  return cf_completion_find (data, before, start);
+}
+
 static char *
 take_news (gpointer data)
 {
@@ -241,12 +227,13 @@ void
 cf_prompt_run (CfRunner *runner, const CfClientOptions *options)
 {
   g_autoptr (CfLineEditor) editor = cf_line_editor_new ();
+  g_autoptr (CfCompletion) completion = cf_completion_new (runner);
   g_autoptr (GString) line = g_string_new (NULL);
   Prompt self = { runner, options, editor };
   gboolean goes_on = TRUE;
 
-  if (connect_to_server (&self))
-    learn_words (&self);
+  connect_to_server (&self);
+  cf_line_editor_set_complete (editor, complete, completion);
   cf_line_editor_set_news (editor, take_news, runner);
   while (goes_on)
     {

@@ -32,6 +32,7 @@ struct _CfRunner
   gint64 database;
   gint64 database_before_multi;
   gboolean in_multi;
+  GString *news; /* (owned) to be shown, came while something was asked */
 };
 
 /**
@@ -51,6 +52,7 @@ cf_runner_new (const CfClientOptions *options)
       cf_remote_new (options->host, (guint16) options->port, options->socket);
   cf_remote_set_tls (self->remote, &options->tls);
   self->database = options->database;
+  self->news = g_string_new (NULL);
   return self;
 }
 
@@ -66,6 +68,7 @@ cf_runner_free (CfRunner *self)
   if (self == NULL)
     return;
   cf_remote_free (self->remote);
+  g_string_free (self->news, TRUE);
   g_free (self);
 }
 
@@ -261,6 +264,13 @@ print_push (CfRunner *self, const CfReplyTree *push)
   print (out);
 }
 
+static void
+add_news (CfRunner *self, const CfReplyTree *push)
+{
+  if (self->options->show_pushes || push->kind != CF_REPLY_TREE_PUSH)
+    cf_format_push (self->news, push, &self->options->style);
+}
+
 /**
  * cf_runner_take_pushes:
  * @self: a runner
@@ -273,21 +283,58 @@ print_push (CfRunner *self, const CfReplyTree *push)
 char *
 cf_runner_take_pushes (CfRunner *self)
 {
-  g_autoptr (GString) out = g_string_new (NULL);
   CfReplyTree *push = NULL;
   gsize sent;
+  char *text;
 
   while (cf_remote_is_connected (self->remote) &&
          cf_remote_exchange (self->remote, NULL, 0, &sent, 0, &push, NULL) &&
          push != NULL)
     {
-      if (self->options->show_pushes || push->kind != CF_REPLY_TREE_PUSH)
-        cf_format_push (out, push, &self->options->style);
+      add_news (self, push);
       cf_reply_tree_free (push);
     }
-  if (out->len == 0)
+  if (self->news->len == 0)
     return NULL;
-  return g_string_free (g_steal_pointer (&out), FALSE);
+  text = g_strdup (self->news->str);
+  g_string_truncate (self->news, 0);
+  return text;
+}
+
+/**
+ * cf_runner_ask:
+ * @self: a runner
+ * @words: (array zero-terminated=1): a command and its arguments
+ *
+ * Runs a command that the user knows nothing of.  What comes before its reply
+ * is kept for cf_runner_take_pushes().
+ *
+ * Returns: (transfer full) (nullable): the reply; %NULL without a connection,
+ *   and in a transaction, which would queue the command
+ */
+CfReplyTree *
+cf_runner_ask (CfRunner *self, const char *const *words)
+{
+  CfSlice argv[4];
+  gsize argc;
+  CfReplyTree *reply;
+
+  if (self->in_multi || !cf_remote_is_connected (self->remote))
+    return NULL;
+  for (argc = 0; words[argc] != NULL; argc++)
+    {
+      g_assert (argc < G_N_ELEMENTS (argv));
+      argv[argc] = cf_slice_of_string (words[argc]);
+    }
+  if (!cf_remote_send (self->remote, argv, argc, NULL))
+    return NULL;
+  while ((reply = cf_remote_receive (self->remote, NULL)) != NULL &&
+         reply->kind == CF_REPLY_TREE_PUSH)
+    {
+      add_news (self, reply);
+      cf_reply_tree_free (reply);
+    }
+  return reply;
 }
 
 /* The reply of the command that runs; pushes before it are printed. */

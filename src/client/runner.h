@@ -34,7 +34,9 @@ CfRunOutcome cf_runner_run (CfRunner *self,
                             gsize argc,
                             gint64 repeat,
                             GError **error);
-char *cf_runner_take_pushes (CfRunner *self); /* (nullable) */
+CfReplyTree *cf_runner_ask (CfRunner *self,
+                            const char *const *words); /* (nullable) */
+char *cf_runner_take_pushes (CfRunner *self);          /* (nullable) */
 char *cf_runner_make_prompt (CfRunner *self);
 
 G_END_DECLS

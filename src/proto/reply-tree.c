@@ -117,3 +117,22 @@ cf_reply_tree_is (const CfReplyTree *self, const char *text)
   return cf_reply_tree_has_text (self) && self->size == strlen (text) &&
          memcmp (self->text, text, self->size) == 0;
 }
+
+/**
+ * cf_reply_tree_find:
+ * @self: a node; what RESP3 sends as a map is an array in RESP2
+ * @key: a word
+ *
+ * Returns: (transfer none) (nullable): the value of @key; %NULL if there is
+ *   none, or @self has no children
+ */
+const CfReplyTree *
+cf_reply_tree_find (const CfReplyTree *self, const char *key)
+{
+  if (!cf_reply_tree_is_aggregate (self))
+    return NULL;
+  for (gsize i = 0; i + 1 < self->size; i += 2)
+    if (cf_reply_tree_is (&self->children[i], key))
+      return &self->children[i + 1];
+  return NULL;
+}

@@ -71,5 +71,7 @@ void cf_reply_tree_free (CfReplyTree *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CfReplyTree, cf_reply_tree_free)
 
 gboolean cf_reply_tree_is (const CfReplyTree *self, const char *text);
+const CfReplyTree *cf_reply_tree_find (const CfReplyTree *self,
+                                       const char *key);
 
 G_END_DECLS
