@@ -200,6 +200,24 @@ script_sources = \
 	src/script/sandbox.h \
 	$(NULL)
 engine_sources = \
+	src/engine/acl-check.c \
+	src/engine/acl-check.h \
+	src/engine/acl-commands.c \
+	src/engine/acl-commands.h \
+	src/engine/acl-file.c \
+	src/engine/acl-file.h \
+	src/engine/acl-log.c \
+	src/engine/acl-log.h \
+	src/engine/acl-revoke.c \
+	src/engine/acl-revoke.h \
+	src/engine/acl-selector.c \
+	src/engine/acl-selector.h \
+	src/engine/acl-text.c \
+	src/engine/acl-text.h \
+	src/engine/acl-user.c \
+	src/engine/acl-user.h \
+	src/engine/acl.c \
+	src/engine/acl.h \
 	src/engine/admission.c \
 	src/engine/admission.h \
 	src/engine/args.c \
@@ -211,6 +229,8 @@ engine_sources = \
 	src/engine/call-wait.c \
 	src/engine/call.c \
 	src/engine/call.h \
+	src/engine/client-line.c \
+	src/engine/client-line.h \
 	src/engine/command.c \
 	src/engine/command.h \
 	src/engine/engine.c \
@@ -257,12 +277,11 @@ repl_sources = \
 	src/repl/target.h \
 	$(NULL)
 commands_sources = \
-	src/commands/client-line.c \
-	src/commands/client-line.h \
 	src/commands/client-name.c \
 	src/commands/client-name.h \
 	src/commands/client-tracking.c \
 	src/commands/client-tracking.h \
+	src/commands/cmd-acl.c \
 	src/commands/cmd-bitmap-field.c \
 	src/commands/cmd-bitmap.c \
 	src/commands/cmd-bitmap.h \

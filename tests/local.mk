@@ -28,6 +28,7 @@ test_programs = \
 	tests/client/test-runner \
 	tests/client/test-scan-keys \
 	tests/commands/test-client-tracking \
+	tests/commands/test-cmd-acl \
 	tests/commands/test-cmd-bitmap \
 	tests/commands/test-cmd-bitmap-field \
 	tests/commands/test-cmd-client \
@@ -94,6 +95,14 @@ test_programs = \
 	tests/daemon/test-service \
 	tests/daemon/test-shutdown \
 	tests/daemon/test-stress \
+	tests/engine/test-acl \
+	tests/engine/test-acl-check \
+	tests/engine/test-acl-commands \
+	tests/engine/test-acl-file \
+	tests/engine/test-acl-log \
+	tests/engine/test-acl-selector \
+	tests/engine/test-acl-text \
+	tests/engine/test-acl-user \
 	tests/engine/test-args \
 	tests/engine/test-call \
 	tests/engine/test-command \
@@ -224,6 +233,8 @@ tests_libharness_a_SOURCES = \
 	tests/commands/fixture.h \
 	tests/daemon/harness.c \
 	tests/daemon/harness.h \
+	tests/engine/acl-fixture.c \
+	tests/engine/acl-fixture.h \
 	tests/linear/checker.c \
 	tests/linear/checker.h \
 	tests/linear/link.c \

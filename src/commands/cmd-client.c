@@ -3,11 +3,12 @@
 #include "config.h"
 
 #include "base/number.h"
-#include "commands/client-line.h"
 #include "commands/client-name.h"
 #include "commands/client-tracking.h"
 #include "commands/commands.h"
 #include "commands/help.h"
+#include "engine/acl.h"
+#include "engine/client-line.h"
 #include "engine/pause.h"
 #include "store/expirer.h"
 
@@ -228,9 +229,14 @@ parse_kill_option (const CfCall *call, guint i, Kill *kill, GError **error)
       return kill->filter.type != NULL || throw_unknown_type (value, error);
     }
   if (cf_call_is (call, i, "USER"))
-    return cf_slice_equal (value, CF_SLICE ("default")) ||
-           cf_throw (error, CF_ERROR_FAILED, "No such user '%.*s'",
-                     (int) MIN (value.size, 128), value.data);
+    {
+      g_autoptr (CfAclUser) user = cf_acl_find (call->engine->acl, value);
+
+      kill->filter.user = value;
+      return user != NULL ||
+             cf_throw (error, CF_ERROR_FAILED, "No such user '%.*s'",
+                       (int) MIN (value.size, 128), value.data);
+    }
   if (cf_call_is (call, i, "ADDR"))
     kill->filter.address = value;
   else if (cf_call_is (call, i, "LADDR"))

@@ -6,46 +6,27 @@
 #include "commands/client-name.h"
 #include "commands/commands.h"
 #include "commands/version.h"
+#include "engine/acl-check.h"
+#include "engine/acl.h"
 #include "engine/monitor.h"
 #include "engine/pubsub.h"
 #include "engine/tracking.h"
 
-#define DIGEST_SIZE 32 /* bytes of a SHA-256 */
-
-/* Takes the same time wherever the two differ. */
-static gboolean
-passwords_equal (CfSlice given, const char *wanted)
-{
-  guint8 digests[2][DIGEST_SIZE];
-  CfSlice words[2] = { given, cf_slice_of_string (wanted) };
-  guint8 difference = 0;
-
-  for (gsize i = 0; i < 2; i++)
-    {
-      g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
-      gsize size = DIGEST_SIZE;
-
-      g_checksum_update (sum, (const guchar *) words[i].data,
-                         (gssize) words[i].size);
-      g_checksum_get_digest (sum, digests[i], &size);
-    }
-  for (gsize i = 0; i < DIGEST_SIZE; i++)
-    difference |= digests[0][i] ^ digests[1][i];
-  return difference == 0;
-}
-
 static gboolean
 log_in (CfCall *call, CfSlice user, CfSlice password, GError **error)
 {
-  g_autofree char *wanted =
-      cf_config_get_string (call->engine->config, CF_SETTING_REQUIREPASS);
+  g_autoptr (GError) cause = NULL;
 
-  if (!cf_slice_equal (user, CF_SLICE ("default")) ||
-      (*wanted != '\0' && !passwords_equal (password, wanted)))
-    return cf_throw (error, CF_ERROR_WRONG_PASS,
-                     "invalid username-password pair or user is disabled.");
-  call->session->flags |= CF_SESSION_AUTHORIZED;
-  return TRUE;
+  if (cf_acl_log_in (call->engine->acl, call->session, user, password, &cause))
+    return TRUE;
+  if (g_error_matches (cause, CF_ERROR, CF_ERROR_WRONG_PASS))
+    cf_acl_deny (call, CF_ACL_DENIED_AUTH,
+                 call->session->transaction != NULL || call->in_transaction
+                     ? CF_ACL_MULTI
+                     : CF_ACL_TOPLEVEL,
+                 call->argv[0], user);
+  g_propagate_error (error, g_steal_pointer (&cause));
+  return FALSE;
 }
 
 static gboolean
@@ -59,8 +40,7 @@ run_auth (CfCall *call, GError **error)
     return cf_call_syntax_error (error);
   if (call->argc == 3)
     user = call->argv[1];
-  else if (cf_config_get_int (call->engine->config, CF_SETTING_REQUIREPASS) ==
-           0)
+  else if (cf_acl_needs_no_password (call->engine->acl))
     return cf_throw (error, CF_ERROR_FAILED,
                      "AUTH <password> called without any password configured "
                      "for the default user. Are you sure your configuration "
@@ -207,8 +187,8 @@ run_reset (CfCall *call, GError **error)
   cf_tracking_disable (call->engine->tracking, session);
   cf_session_reset (session, call->keyspace);
   cf_monitors_remove (call->engine->monitors, session);
-  if (cf_config_get_int (call->engine->config, CF_SETTING_REQUIREPASS) != 0)
-    session->flags &= ~(guint) CF_SESSION_AUTHORIZED;
+  if (session->account != NULL)
+    (void) cf_acl_enter (call->engine->acl, session);
   call->reply.resp = session->resp;
   cf_reply_status (&call->reply, "RESET");
   return TRUE;

@@ -311,6 +311,10 @@ write_stats (Info *info)
              CF_STAT_QUERY_LIMIT);
   line_stat (info, "client_output_buffer_limit_disconnections",
              CF_STAT_OUTPUT_LIMIT);
+  line_stat (info, "acl_access_denied_auth", CF_STAT_DENIED_AUTH);
+  line_stat (info, "acl_access_denied_cmd", CF_STAT_DENIED_COMMAND);
+  line_stat (info, "acl_access_denied_key", CF_STAT_DENIED_KEY);
+  line_stat (info, "acl_access_denied_channel", CF_STAT_DENIED_CHANNEL);
   write_threads (info);
 }
 

@@ -4,6 +4,7 @@
 
 #include "commands/commands.h"
 #include "commands/help.h"
+#include "engine/acl-revoke.h"
 #include "engine/pubsub.h"
 
 /* Steps of a long walk between two looks at the gate. */
@@ -80,6 +81,7 @@ subscribe (CfCall *call, CfPubsubKind kind)
       breathe (call, i);
     }
   show (call);
+  cf_acl_recheck (call);
   return TRUE;
 }
 
@@ -333,6 +335,7 @@ static const CfCommand commands[] = {
       .run = run_psubscribe,
       .arity = -2,
       .flags = SUBSCRIBING,
+      .channels = CF_CHANNELS_PATTERNS,
   },
   {
       .name = "PUBLISH",
@@ -345,6 +348,7 @@ static const CfCommand commands[] = {
       .run = run_publish,
       .arity = 3,
       .flags = PUBLISHING,
+      .channels = CF_CHANNELS_FIRST,
   },
   {
       .name = "PUBSUB",
@@ -377,6 +381,7 @@ static const CfCommand commands[] = {
       .run = run_spublish,
       .arity = 3,
       .flags = PUBLISHING,
+      .channels = CF_CHANNELS_FIRST,
       .keys = { CF_ONE_KEY ("not_key") },
       .get_keys = get_no_keys,
   },
@@ -390,6 +395,7 @@ static const CfCommand commands[] = {
       .run = run_ssubscribe,
       .arity = -2,
       .flags = SUBSCRIBING,
+      .channels = CF_CHANNELS_ALL,
       .keys = { CF_ALL_KEYS ("not_key") },
       .get_keys = get_no_keys,
   },
@@ -402,6 +408,7 @@ static const CfCommand commands[] = {
       .run = run_subscribe,
       .arity = -2,
       .flags = SUBSCRIBING,
+      .channels = CF_CHANNELS_ALL,
   },
   {
       .name = "SUNSUBSCRIBE",

@@ -15,6 +15,7 @@
 #include "base/number.h"
 #include "commands/commands.h"
 #include "commands/sort-pattern.h"
+#include "engine/acl-check.h"
 #include "types/list.h"
 #include "types/set.h"
 #include "types/sorting.h"
@@ -178,6 +179,23 @@ keep (Sort *self, CfSlice text, const char *scratch)
   return cf_slice (at, text.size);
 }
 
+/* Foreign keys are for those who may read any key. */
+static gboolean
+check_rights (const Sort *self, GError **error)
+{
+  const CfCall *call = self->call;
+  const Options *options = &self->options;
+  gboolean by_star =
+      options->by != 0 && cf_sort_pattern (call->argv[options->by]).has_star;
+
+  if ((!by_star && options->n_gets == 0) || cf_acl_may_read_all (call))
+    return TRUE;
+  return cf_throw (error, CF_ERROR_FAILED,
+                   "%s option of SORT denied due to insufficient ACL "
+                   "permissions.",
+                   by_star ? "BY" : "GET");
+}
+
 static gboolean
 parse_options (Sort *self, gboolean may_store, GError **error)
 {
@@ -188,6 +206,8 @@ parse_options (Sort *self, gboolean may_store, GError **error)
       parse_words (call->argv, call->argc, may_store, options, gets);
 
   self->count = -1;
+  if (!check_rights (self, error))
+    return FALSE;
   if (options->limit != 0 &&
       (!cf_call_get_int (call, options->limit, &self->skip, error) ||
        !cf_call_get_int (call, options->limit + 1, &self->count, error)))

@@ -6,6 +6,7 @@
 /* One line a family, sorted. */
 /* clang-format off */
 const CfFamily *const cf_families[] = {
+  &cf_acl_family,
   &cf_bitmap_family,
   &cf_client_family,
   &cf_command_family,

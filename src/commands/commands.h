@@ -14,6 +14,7 @@ G_BEGIN_DECLS
 
 extern const CfFamily *const cf_families[]; /* NULL-terminated */
 
+extern const CfFamily cf_acl_family;
 extern const CfFamily cf_bitmap_family;
 extern const CfFamily cf_client_family;
 extern const CfFamily cf_command_family;

@@ -101,6 +101,12 @@ typedef enum
 
 typedef enum
 {
+  CF_ACL_PUBSUB_NONE,
+  CF_ACL_PUBSUB_ALL,
+} CfAclPubsub;
+
+typedef enum
+{
   CF_DEBUG_COMMAND_NO,
   CF_DEBUG_COMMAND_YES,
   CF_DEBUG_COMMAND_LOCAL, /* for clients on this machine */

@@ -17,6 +17,7 @@
 #include "config/loader.h"
 #include "daemon/log.h"
 #include "daemon/notify.h"
+#include "engine/acl-file.h"
 #include "net/evict-clients.h"
 #include "net/listener.h"
 #include "net/loops.h"
@@ -417,6 +418,23 @@ watch_signals (CfDaemon *self)
   add_source (self, g_unix_signal_add (SIGHUP, on_sighup, self));
 }
 
+/* The users of the ACL file, before anybody can come. */
+static gboolean
+load_users (CfDaemon *self, GError **error)
+{
+  g_autofree char *path =
+      cf_config_get_string (self->config, CF_SETTING_ACLFILE);
+  g_autoptr (GPtrArray) users = NULL;
+
+  if (*path == '\0')
+    return TRUE;
+  users = cf_acl_file_load (self->engine->acl, path, error);
+  if (users == NULL)
+    return FALSE;
+  cf_acl_replace (self->engine->acl, users);
+  return TRUE;
+}
+
 /**
  * cf_daemon_new:
  * @config: (transfer none): the settings, which outlive the daemon
@@ -448,6 +466,8 @@ cf_daemon_new (CfConfig *config, GError **error)
   if (!fit_maxclients (config, error))
     return NULL;
   self->engine = cf_engine_new (config, cf_families, &engine_hooks);
+  if (!load_users (self, error))
+    return NULL;
   self->loops = cf_loops_new (self->engine, self->cancellable, on_loops_ended,
                               self, error);
   if (self->loops == NULL)

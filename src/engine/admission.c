@@ -2,6 +2,8 @@
 #include "config.h"
 
 #include "base/memory.h"
+#include "engine/acl-check.h"
+#include "engine/acl.h"
 #include "engine/admission.h"
 #include "engine/transaction.h"
 #include "store/evict.h"
@@ -50,6 +52,46 @@ cf_admission_check_form (const CfCall *call, GError **error)
   return TRUE;
 }
 
+/* A resumed command was counted when it came. */
+static gboolean
+check_restricted (const CfCall *call, GError **error)
+{
+  const CfSession *session = call->session;
+
+  if (call->kept_args == NULL &&
+      !cf_acl_count (call->session, call->worker->now_us))
+    return cf_throw (error, CF_ERROR_LIMIT,
+                     "user '%s' may run %" G_GINT64_FORMAT " commands a second",
+                     session->user->name,
+                     session->user->limits[CF_ACL_MAX_COMMANDS]);
+  return cf_acl_admit (
+      call, call->info, call->argv, call->argc,
+      session->transaction != NULL ? CF_ACL_MULTI : CF_ACL_TOPLEVEL, error);
+}
+
+/**
+ * cf_admission_check_queued:
+ * @call: the call of EXEC
+ * @info: a command that was queued
+ * @args: its arguments
+ * @error: return location for an error, or %NULL
+ *
+ * Returns: whether the client still may run it
+ */
+gboolean
+cf_admission_check_queued (const CfCall *call,
+                           const CfCommandInfo *info,
+                           const CfArgs *args,
+                           GError **error)
+{
+  CfAcl *acl = call->engine->acl;
+
+  if (G_UNLIKELY (cf_acl_is_stale (acl, call->session)))
+    (void) cf_acl_refresh (acl, call->session);
+  return G_LIKELY (!(call->session->flags & CF_SESSION_RESTRICTED)) ||
+         cf_acl_admit (call, info, args->argv, args->argc, CF_ACL_EXEC, error);
+}
+
 /**
  * cf_admission_check_rights:
  * @call: a call of sound form
@@ -61,14 +103,20 @@ gboolean
 cf_admission_check_rights (const CfCall *call, GError **error)
 {
   CfCommandFlags flags = call->info->command->flags;
+  CfAcl *acl = call->engine->acl;
 
+  if (G_UNLIKELY (cf_acl_is_stale (acl, call->session)) &&
+      !cf_acl_refresh (acl, call->session))
+    return cf_throw (error, CF_ERROR_NO_AUTH, "Authentication required.");
   if (!(call->session->flags & CF_SESSION_AUTHORIZED) &&
-      !(flags & CF_COMMAND_NO_AUTH))
+      !(flags & CF_COMMAND_NO_AUTH) && !cf_acl_is_open (acl))
     return cf_throw (error, CF_ERROR_NO_AUTH, "Authentication required.");
   if (call->session->transaction != NULL && (flags & CF_COMMAND_NO_MULTI))
     return cf_throw (error, CF_ERROR_FAILED,
                      "Command not allowed inside a transaction");
-  return TRUE;
+  if (G_LIKELY (!(call->session->flags & CF_SESSION_RESTRICTED)))
+    return TRUE;
+  return check_restricted (call, error);
 }
 
 /**

@@ -12,6 +12,11 @@ G_BEGIN_DECLS
 
 gboolean cf_admission_check_form (const CfCall *call, GError **error);
 gboolean cf_admission_check_rights (const CfCall *call, GError **error);
+/* Again, of a command that was queued, when EXEC gets to it. */
+gboolean cf_admission_check_queued (const CfCall *call,
+                                    const CfCommandInfo *info,
+                                    const CfArgs *args,
+                                    GError **error);
 CfCommandFlags cf_admission_flags (const CfCall *call);
 gboolean cf_admission_check_state (const CfCall *call,
                                    CfCommandFlags flags,

@@ -81,6 +81,34 @@ set_simple_keys (CfCommandInfo *info)
       info->movable_keys = TRUE;
 }
 
+/**
+ * cf_command_needs:
+ * @flags: the flags of a key, as a specification has them
+ *
+ * Returns: what a user must be allowed, #CfKeyNeeds
+ */
+guint8
+cf_command_needs (const char *flags)
+{
+  guint8 needs = 0;
+
+  if (strstr (flags, "access") != NULL)
+    needs |= CF_NEEDS_READ;
+  if (strstr (flags, "insert") != NULL || strstr (flags, "delete") != NULL ||
+      strstr (flags, "update") != NULL)
+    needs |= CF_NEEDS_WRITE;
+  return needs;
+}
+
+static void
+set_needs (CfCommandInfo *info)
+{
+  const CfKeySpec *spec = info->command->keys;
+
+  for (gsize i = 0; i < CF_KEY_SPECS_MAX && spec[i].flags != NULL; i++)
+    info->needs[i] = cf_command_needs (spec[i].flags);
+}
+
 static void
 check_declaration (const CfCommand *command)
 {
@@ -113,6 +141,7 @@ add_command (CfCommandTable *self,
   info->is_container = command->n_subcommands > 0;
   info->categories = implied_categories (command);
   set_simple_keys (info);
+  set_needs (info);
   g_ptr_array_add (self->by_id, info);
   if (info->is_container)
     info->subcommands =

@@ -91,6 +91,22 @@ typedef enum
   CF_ACL_SCRIPTING = 1 << 20,
 } CfAclCategories;
 
+/* What a command does with a key, as far as users may be denied it. */
+typedef enum
+{
+  CF_NEEDS_READ = 1 << 0,  /* its value has a say in the reply */
+  CF_NEEDS_WRITE = 1 << 1, /* its value may change */
+} CfKeyNeeds;
+
+/* Which arguments are channels that it subscribes to, or publishes on. */
+typedef enum
+{
+  CF_CHANNELS_NONE,
+  CF_CHANNELS_FIRST, /* the first */
+  CF_CHANNELS_ALL,
+  CF_CHANNELS_PATTERNS, /* all, being patterns of channels */
+} CfChannelUse;
+
 /* Where keys stand among the arguments (a "key specification"). */
 typedef struct
 {
@@ -163,6 +179,7 @@ struct _CfCommand
    * large value; without it, always. */
   gboolean (*takes_long) (const CfSlice *argv, guint argc);
   CfCommandWaits waits; /* with CF_COMMAND_BLOCKING */
+  CfChannelUse channels;
   CfKeySpec keys[CF_KEY_SPECS_MAX];
   CfGetKeysFunc get_keys; /* (nullable) */
   /* (nullable) What a request does with its keys, where that depends on its
@@ -203,11 +220,12 @@ struct _CfCommandInfo
   char *full_name; /* (owned) lower case: "get", "config|get" */
   guint id;        /* 0 .. n - 1, for statistics */
   gboolean is_container;
-  gboolean movable_keys;      /* flag "movablekeys" of COMMAND INFO */
-  CfAclCategories categories; /* explicit ones and those that follow */
-  int first, last, step;      /* @simple: the one range of keys there is */
-  gboolean simple;            /* no keys, or one range from a fixed place */
-  gboolean reads;             /* @simple: its keys are only read */
+  gboolean movable_keys;          /* flag "movablekeys" of COMMAND INFO */
+  CfAclCategories categories;     /* explicit ones and those that follow */
+  int first, last, step;          /* @simple: the one range of keys there is */
+  gboolean simple;                /* no keys, or one range from a fixed place */
+  gboolean reads;                 /* @simple: its keys are only read */
+  guint8 needs[CF_KEY_SPECS_MAX]; /* CfKeyNeeds of each specification */
   const CfCommandInfo **subcommands; /* (owned) (nullable) NULL-terminated */
 };
 
@@ -247,6 +265,8 @@ gboolean cf_command_spec_positions (const CfCommandInfo *info,
                                     GArray *positions);
 /* Whether its keys by specification @i are only read. */
 gboolean cf_command_spec_reads (const CfCommandInfo *info, guint i);
+/* The CfKeyNeeds of a key with @flags, as a specification has them. */
+guint8 cf_command_needs (const char *flags);
 gboolean cf_command_arity_fits (const CfCommand *command, guint argc);
 
 G_END_DECLS

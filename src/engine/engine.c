@@ -4,6 +4,8 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/random.h"
+#include "engine/acl-log.h"
+#include "engine/acl.h"
 #include "engine/engine.h"
 #include "engine/events.h"
 #include "engine/feed.h"
@@ -79,6 +81,19 @@ on_access_setting (CfConfig *config,
   return TRUE;
 }
 
+static gboolean
+on_require_pass (CfConfig *config,
+                 CfSettingId id,
+                 gpointer data,
+                 GError **error)
+{
+  CfEngine *self = data;
+  g_autofree char *password = cf_config_get_string (config, id);
+
+  cf_acl_require_pass (self->acl, password);
+  return TRUE;
+}
+
 static void
 make_keyspace (CfEngine *self)
 {
@@ -135,6 +150,9 @@ cf_engine_new (CfConfig *config,
   self->feed = cf_feed_new ();
   self->pubsub = cf_pubsub_new ();
   self->tracking = cf_tracking_new (config);
+  self->acl = cf_acl_new (config, self->commands);
+  self->acl_log = cf_acl_log_new ();
+  cf_config_set_hook (config, CF_SETTING_REQUIREPASS, on_require_pass, self);
   cf_mutex_init (&self->workers_lock, CF_LOCK_WORKERS, 0);
   cf_mutex_init (&self->rates_lock, CF_LOCK_RATES, 0);
   self->rates.since_us = self->started_mono_us;
@@ -284,7 +302,7 @@ cf_engine_free (CfEngine *self)
     return;
   for (CfSettingId id = 0; id < CF_N_SETTINGS; id++)
     if (id == CF_SETTING_MAXMEMORY_POLICY || id == CF_SETTING_LFU_LOG_FACTOR ||
-        id == CF_SETTING_LFU_DECAY_TIME)
+        id == CF_SETTING_LFU_DECAY_TIME || id == CF_SETTING_REQUIREPASS)
       cf_config_set_hook (self->config, id, NULL, NULL);
   cf_expirer_free (self->expirer);
   cf_evict_free (self->evict);
@@ -294,6 +312,8 @@ cf_engine_free (CfEngine *self)
   cf_mutex_clear (&self->rates_lock);
   cf_keyspace_free (self->keyspace);
   cf_reaper_free (self->reaper);
+  cf_acl_log_free (self->acl_log);
+  cf_acl_free (self->acl);
   cf_tracking_free (self->tracking);
   cf_pubsub_free (self->pubsub);
   cf_feed_free (self->feed);

@@ -28,6 +28,8 @@ typedef struct _CfReaper CfReaper;
 typedef struct _CfFeed CfFeed;
 typedef struct _CfPubsub CfPubsub;
 typedef struct _CfTracking CfTracking;
+typedef struct _CfAcl CfAcl;
+typedef struct _CfAclLog CfAclLog;
 
 /* For how long CLIENT LIST shows the peak of a reply buffer. */
 #define CF_REPLY_PEAK_RESET_MS 5000
@@ -73,6 +75,8 @@ struct _CfEngine
   CfFeed *feed;                 /* (owned) */
   CfPubsub *pubsub;             /* (owned) */
   CfTracking *tracking;         /* (owned) */
+  CfAcl *acl;                   /* (owned) */
+  CfAclLog *acl_log;            /* (owned) */
 
   CfMutex workers_lock;
   /* Protected by @workers_lock. */

@@ -659,6 +659,74 @@ cf_pubsub_list (CfPubsub *self, CfPubsubKind kind, const CfSlice *pattern)
   return names;
 }
 
+static void
+add_sessions (Topic *topic, GPtrArray *sessions)
+{
+  cf_mutex_lock (&topic->lock);
+  for (guint i = 0; i < topic->subscriptions->len; i++)
+    {
+      const Subscription *subscription = topic->subscriptions->pdata[i];
+
+      g_ptr_array_add (sessions, cf_session_ref (subscription->session));
+    }
+  cf_mutex_unlock (&topic->lock);
+}
+
+static void
+find_in_shard (Shard *shard,
+               CfPubsubNameFunc func,
+               gpointer data,
+               GPtrArray *sessions)
+{
+  GHashTableIter iter;
+  gpointer topic;
+
+  cf_mutex_lock (&shard->lock);
+  g_hash_table_iter_init (&iter, shard->topics);
+  while (g_hash_table_iter_next (&iter, NULL, &topic))
+    if (func (((Topic *) topic)->name.bytes, data))
+      add_sessions (topic, sessions);
+  cf_mutex_unlock (&shard->lock);
+}
+
+/**
+ * cf_pubsub_find_sessions:
+ * @self: the channels
+ * @kind: of what
+ * @func: says which names are meant
+ * @data: for @func
+ *
+ * Returns: (transfer full) (element-type CfSession): those that have
+ *   subscribed to such a name, as often as they have
+ */
+GPtrArray *
+cf_pubsub_find_sessions (CfPubsub *self,
+                         CfPubsubKind kind,
+                         CfPubsubNameFunc func,
+                         gpointer data)
+{
+  GPtrArray *sessions =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) cf_session_unref);
+  Shard *shards =
+      kind == CF_PUBSUB_CHANNEL ? self->channels : self->shard_channels;
+  CfMutex *stripe;
+
+  for (guint i = 0; kind != CF_PUBSUB_PATTERN && i < N_SHARDS; i++)
+    find_in_shard (&shards[i], func, data, sessions);
+  if (kind != CF_PUBSUB_PATTERN)
+    return sessions;
+  stripe = cf_stripes_enter (&self->stripes, 0);
+  for (guint i = 0; i < self->pattern_list->len; i++)
+    {
+      Topic *topic = self->pattern_list->pdata[i];
+
+      if (func (topic->name.bytes, data))
+        add_sessions (topic, sessions);
+    }
+  cf_stripes_leave (stripe);
+  return sessions;
+}
+
 /* -- Making it ------------------------------------------------------------ */
 
 static void

@@ -64,6 +64,14 @@ GPtrArray *cf_pubsub_list (CfPubsub *self,
                            CfPubsubKind kind,
                            const CfSlice *pattern /* (nullable) */);
 
+/* Sessions that have subscribed to a name of which @func says TRUE; it only
+ * looks at the name.  (transfer full) (element-type CfSession) */
+typedef gboolean (*CfPubsubNameFunc) (CfSlice name, gpointer data);
+GPtrArray *cf_pubsub_find_sessions (CfPubsub *self,
+                                    CfPubsubKind kind,
+                                    CfPubsubNameFunc func,
+                                    gpointer data);
+
 /* Of a session, by its handler. */
 guint cf_subscriptions_n (const CfSession *session, CfPubsubKind kind);
 gsize cf_subscriptions_memory (const CfSession *session);

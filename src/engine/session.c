@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/handoff.h"
+#include "engine/acl.h"
 #include "engine/pubsub.h"
 #include "engine/session.h"
 #include "engine/transaction.h"
@@ -61,6 +62,7 @@ cf_session_clear (CfSession *self)
   g_clear_pointer (&self->lib_name, g_free);
   g_clear_pointer (&self->lib_version, g_free);
   cf_out_clear (&self->out);
+  cf_acl_forget (self);
   cf_mutex_clear (&self->lock);
 }
 

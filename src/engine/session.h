@@ -28,6 +28,8 @@ typedef struct _CfCommandInfo CfCommandInfo;
 typedef struct _CfWaiting CfWaiting;
 typedef struct _CfSubscriptions CfSubscriptions;
 typedef struct _CfTracker CfTracker;
+typedef struct _CfAclAccount CfAclAccount;
+typedef struct _CfAclUser CfAclUser;
 
 typedef enum
 {
@@ -87,6 +89,8 @@ typedef enum
   CF_SESSION_TRACKING = 1 << 17, /* CLIENT TRACKING */
   CF_SESSION_TRACKING_BCAST = 1 << 18,
   CF_SESSION_CACHING = 1 << 19, /* CLIENT CACHING, for the next command */
+  CF_SESSION_COUNTED = 1 << 20, /* among the connections of its account */
+  CF_SESSION_RESTRICTED = 1 << 21, /* its user may not do everything */
 } CfSessionFlags;
 
 typedef struct
@@ -121,6 +125,11 @@ struct _CfSession
   CfTracker *tracker;             /* (owned) (nullable) see tracking.h */
   CfPark park;
   const CfCommandInfo *last_command; /* (nullable) */
+  /* See acl.h; NULL: no client's, which may do everything.  Changed with
+   * @lock. */
+  CfAclAccount *account; /* (owned) (nullable) */
+  CfAclUser *user;       /* (owned) (nullable) as it was when last looked at */
+  guint acl_generation;  /* of then */
 
   gint dirty;        /* (atomic) a watched key was changed */
   guint shown_flags; /* (atomic) copy of @flags for other threads */

@@ -25,16 +25,20 @@ typedef enum
   CF_STAT_EXPIRED,     /* expired_keys */
   CF_STAT_EVICTED,     /* evicted_keys */
   CF_STAT_EVICTED_CLIENTS,
-  CF_STAT_ERRORS,       /* total_error_replies */
-  CF_STAT_READS,        /* total_reads_processed */
-  CF_STAT_WRITES,       /* total_writes_processed */
-  CF_STAT_DIRTY,        /* rdb_changes_since_last_save */
-  CF_STAT_QUERY_LIMIT,  /* client_query_buffer_limit_disconnections */
-  CF_STAT_OUTPUT_LIMIT, /* client_output_buffer_limit_disconnections */
-  CF_STAT_RELIEVED,     /* hand-overs of a loop to a fresh handler */
-  CF_STAT_GATE_CLOSED,  /* exclusive operations */
-  CF_STAT_CLAIMED,      /* commands that claimed their keys */
-  CF_STAT_PARKED,       /* commands that had to wait for a claim */
+  CF_STAT_ERRORS,         /* total_error_replies */
+  CF_STAT_READS,          /* total_reads_processed */
+  CF_STAT_WRITES,         /* total_writes_processed */
+  CF_STAT_DIRTY,          /* rdb_changes_since_last_save */
+  CF_STAT_QUERY_LIMIT,    /* client_query_buffer_limit_disconnections */
+  CF_STAT_OUTPUT_LIMIT,   /* client_output_buffer_limit_disconnections */
+  CF_STAT_RELIEVED,       /* hand-overs of a loop to a fresh handler */
+  CF_STAT_GATE_CLOSED,    /* exclusive operations */
+  CF_STAT_CLAIMED,        /* commands that claimed their keys */
+  CF_STAT_PARKED,         /* commands that had to wait for a claim */
+  CF_STAT_DENIED_AUTH,    /* acl_access_denied_auth */
+  CF_STAT_DENIED_COMMAND, /* acl_access_denied_cmd */
+  CF_STAT_DENIED_KEY,     /* acl_access_denied_key */
+  CF_STAT_DENIED_CHANNEL, /* acl_access_denied_channel */
   CF_N_STATS,
 } CfStat;
 

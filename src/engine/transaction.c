@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "engine/admission.h"
+#include "engine/executor-inside.h"
 #include "engine/executor.h"
 #include "engine/transaction.h"
 
@@ -178,7 +180,14 @@ cf_transaction_run (CfTransaction *self, CfCall *call)
   for (guint i = 0; i < self->queue->len; i++)
     {
       const Queued *queued = &g_array_index (self->queue, Queued, i);
+      g_autoptr (GError) error = NULL;
 
+      if (G_UNLIKELY (!cf_admission_check_queued (call, queued->info,
+                                                  queued->args, &error)))
+        {
+          cf_executor_reply_failure (call, error);
+          continue;
+        }
       cf_executor_run_within (call, queued->info, queued->args);
     }
 }

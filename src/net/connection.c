@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "config/settings.h"
+#include "engine/acl.h"
 #include "engine/pubsub.h"
 #include "engine/push.h"
 #include "engine/transaction.h"
@@ -472,6 +473,7 @@ cf_connection_new (CfEngine *engine,
 
   cf_session_init (&self->session, &session_ops);
   self->session.flags |= flags;
+  (void) cf_acl_enter (engine->acl, &self->session);
   self->engine = engine;
   self->socket = g_object_ref (socket);
   self->fd = g_socket_get_fd (g_socket_connection_get_socket (socket));

@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "config/settings.h"
+#include "engine/acl.h"
 #include "net/handshakes.h"
 
 /* File descriptors that are left for others than clients. */
@@ -109,7 +110,7 @@ is_protected (CfListener *self)
   const CfConfig *config = self->engine->config;
 
   return cf_config_get_bool (config, CF_SETTING_PROTECTED_MODE) &&
-         !cf_config_get_bool (config, CF_SETTING_REQUIREPASS);
+         cf_acl_needs_no_password (self->engine->acl);
 }
 
 static gboolean
@@ -137,15 +138,6 @@ watch_fds (CfListener *self, GSocketConnection *connection)
     return;
   g_socket_service_stop (self->service);
   self->retry = g_timeout_add (RETRY_MS, on_retry, self);
-}
-
-/* Who comes while there is no password needs none, ever. */
-static guint
-get_first_flags (CfListener *self, const Door *door)
-{
-  if (cf_config_get_bool (self->engine->config, CF_SETTING_REQUIREPASS))
-    return door->flags;
-  return door->flags | CF_SESSION_AUTHORIZED;
 }
 
 static guint
@@ -186,11 +178,15 @@ on_incoming (GSocketService *service,
     refuse (self, connection, 0, "-ERR max number of clients reached\r\n");
   else if (is_protected (self) && !is_local (connection, door->flags))
     refuse (self, connection, door->flags,
-            "-DENIED protected-mode is on and no password is set, so clients "
-            "are accepted from this machine only. Set 'requirepass', or turn "
-            "'protected-mode' off where the network is trusted.\r\n");
+            "-DENIED protected-mode is on and the default user needs no "
+            "password, so clients are accepted from this machine only. Set "
+            "'requirepass', or turn 'protected-mode' off where the network is "
+            "trusted.\r\n");
+  else if (!cf_acl_has_room (self->engine->acl))
+    refuse (self, connection, door->flags,
+            "-LIMIT user 'default' has as many connections as it may\r\n");
   else
-    welcome (self, connection, get_first_flags (self, door));
+    welcome (self, connection, door->flags);
   return TRUE;
 }
 

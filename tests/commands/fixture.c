@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "commands/commands.h"
+#include "engine/acl.h"
 #include "engine/feed.h"
 #include "engine/push.h"
 #include "proto/split.h"
@@ -27,6 +28,7 @@ on_wake (CfSession *session, guint serial, CfWakeReason reason)
 static void
 on_close (CfSession *session)
 {
+  current->closed[session - current->clients] = TRUE;
 }
 
 /* What each was sent out of turn, and has not collected. */
@@ -129,7 +131,7 @@ fixture_set_up (Fixture *self, gconstpointer data)
 
       cf_session_init (client, &client_ops);
       g_hash_table_insert (mail, client, g_string_new (NULL));
-      client->flags |= CF_SESSION_AUTHORIZED;
+      g_assert_true (cf_acl_enter (self->engine->acl, client));
       client->address = g_strdup_printf ("127.0.0.1:%u", 40000 + i);
       client->local_address = g_strdup ("127.0.0.1:6379");
       cf_sessions_add (self->engine->sessions, client);

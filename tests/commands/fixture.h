@@ -18,7 +18,8 @@ typedef struct
   CfEngine *engine; /* (owned) */
   CfWorker *worker; /* (owned by the engine) */
   CfSession clients[FIXTURE_CLIENTS];
-  GString *events;  /* (owned) "set k", a line an event */
+  gboolean closed[FIXTURE_CLIENTS]; /* by others */
+  GString *events;                  /* (owned) "set k", a line an event */
   GString *records; /* (owned) "SET k v", a line a record of the feed */
   struct
   {

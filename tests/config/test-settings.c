@@ -68,11 +68,15 @@ static void
 test_settings_immutable_names (void)
 {
   static const char *const known[] = {
-    "tcp-backlog", "unixsocket",     "unixsocketperm",  "databases",
-    "io-threads",  "logfile",        "pidfile",         "dir",
-    "daemonize",   "syslog-enabled", "syslog-ident",    "syslog-facility",
-    "replicaof",   "slaveof",        "cluster-enabled", "enable-debug-command",
-    NULL,
+    "tcp-backlog",     "unixsocket",
+    "unixsocketperm",  "databases",
+    "io-threads",      "logfile",
+    "pidfile",         "dir",
+    "daemonize",       "syslog-enabled",
+    "syslog-ident",    "syslog-facility",
+    "replicaof",       "slaveof",
+    "cluster-enabled", "enable-debug-command",
+    "aclfile",         NULL,
   };
   g_autoptr (CfConfig) config = cf_config_new ();
 

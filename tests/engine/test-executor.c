@@ -4,6 +4,7 @@
 #include "../commands/fixture.h"
 
 #include "base/clock.h"
+#include "engine/acl.h"
 #include "engine/pause.h"
 
 static CfArgs *
@@ -69,6 +70,7 @@ test_executor_refuses (Fixture *fixture, gconstpointer data)
 static void
 test_executor_login (Fixture *fixture, gconstpointer data)
 {
+  cf_acl_require_pass (fixture->engine->acl, "any");
   fixture->clients[0].flags &= ~(guint) CF_SESSION_AUTHORIZED;
   assert_reply (fixture, "GET k", "-NOAUTH Authentication required.\r\n");
   assert_reply (fixture, "PING", "-NOAUTH Authentication required.\r\n");

@@ -236,8 +236,7 @@ connect_client (Fixture *self)
   socket = g_socket_new_from_fd (fds[0], &error);
   g_assert_no_error (error);
   connection = g_socket_connection_factory_create_connection (socket);
-  cf_loops_add (self->loops, connection,
-                CF_SESSION_UNIX | CF_SESSION_AUTHORIZED, NULL);
+  cf_loops_add (self->loops, connection, CF_SESSION_UNIX, NULL);
   return fds[1];
 }
 

@@ -21,12 +21,12 @@ typedef struct
   guint64 id;
   CfSlice address;
   CfSlice local_address;
+  CfSlice user;
   const char *type; /* (nullable) "normal", ... */
 } CfClientFilter;
 
 /* Returns "normal", "master", "replica" or "pubsub"; NULL: no such type. */
 const char *cf_client_type (CfSlice word);
-gboolean cf_client_filter_fits (const CfClientFilter *self,
-                                const CfSession *session);
+gboolean cf_client_filter_fits (const CfClientFilter *self, CfSession *session);
 
 G_END_DECLS

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "commands/client-line.h"
+#include "engine/client-line.h"
+
+#include "engine/acl.h"
 
 #define SHOWN(field) __atomic_load_n (&session->shown.field, __ATOMIC_RELAXED)
 
@@ -97,6 +99,7 @@ cf_client_line (CfEngine *engine,
                 GString *text)
 {
   const char *address = session->address, *local = session->local_address;
+  g_autofree char *user = NULL;
 
   g_string_append_printf (
       text, "id=%" G_GUINT64_FORMAT " addr=%s laddr=%s fd=%d", session->id,
@@ -111,12 +114,13 @@ cf_client_line (CfEngine *engine,
                           SHOWN (db), SHOWN (n_channels), SHOWN (n_patterns),
                           SHOWN (n_shard), SHOWN (n_multi));
   append_buffers (session, text);
+  user = cf_acl_dup_name (session);
   g_string_append_printf (text,
-                          " events=%s cmd=%s user=default "
+                          " events=%s cmd=%s user=%s "
                           "redir=%" G_GINT64_FORMAT " resp=%u",
                           SHOWN (reply_memory) > 0 ? "rw" : "r",
-                          command_name (engine, session), SHOWN (redirect),
-                          SHOWN (resp));
+                          command_name (engine, session), user,
+                          SHOWN (redirect), SHOWN (resp));
   append_names (session, "lib", text);
 }
 
@@ -167,8 +171,10 @@ is_address (CfSlice wanted, const char *address)
  * Returns: %TRUE if the filter lets the session pass
  */
 gboolean
-cf_client_filter_fits (const CfClientFilter *self, const CfSession *session)
+cf_client_filter_fits (const CfClientFilter *self, CfSession *session)
 {
+  if (self->user.data != NULL && !cf_acl_is (session, self->user))
+    return FALSE;
   if (self->id != 0 && session->id != self->id)
     return FALSE;
   if (self->type != NULL && strcmp (self->type, type_of (session)) != 0)
