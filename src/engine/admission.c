@@ -52,14 +52,12 @@ cf_admission_check_form (const CfCall *call, GError **error)
   return TRUE;
 }
 
-/* A resumed command was counted when it came. */
 static gboolean
 check_restricted (const CfCall *call, GError **error)
 {
   const CfSession *session = call->session;
 
-  if (call->kept_args == NULL &&
-      !cf_acl_count (call->session, call->worker->now_us))
+  if (!cf_acl_count (call->session, call->worker->now_us))
     return cf_throw (error, CF_ERROR_LIMIT,
                      "user '%s' may run %" G_GINT64_FORMAT " commands a second",
                      session->user->name,
