@@ -88,8 +88,8 @@ typedef enum
   CF_SESSION_PUBSUB = 1 << 16,   /* has a subscription */
   CF_SESSION_TRACKING = 1 << 17, /* CLIENT TRACKING */
   CF_SESSION_TRACKING_BCAST = 1 << 18,
-  CF_SESSION_CACHING = 1 << 19, /* CLIENT CACHING, for the next command */
-  CF_SESSION_COUNTED = 1 << 20, /* among the connections of its account */
+  CF_SESSION_CACHING = 1 << 19,    /* CLIENT CACHING, for the next command */
+  CF_SESSION_COUNTED = 1 << 20,    /* among the connections of its account */
   CF_SESSION_RESTRICTED = 1 << 21, /* its user may not do everything */
 } CfSessionFlags;
 
