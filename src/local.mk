@@ -220,6 +220,8 @@ engine_sources = \
 	src/engine/acl.h \
 	src/engine/admission.c \
 	src/engine/admission.h \
+	src/engine/alone.c \
+	src/engine/alone.h \
 	src/engine/args.c \
 	src/engine/args.h \
 	src/engine/call-effect.c \
@@ -255,6 +257,17 @@ engine_sources = \
 	src/engine/pubsub.h \
 	src/engine/push.c \
 	src/engine/push.h \
+	src/engine/script-api.c \
+	src/engine/script-api.h \
+	src/engine/script-call.c \
+	src/engine/script-hold.c \
+	src/engine/script-hold.h \
+	src/engine/script-host.c \
+	src/engine/script-host.h \
+	src/engine/script-run.c \
+	src/engine/script-run.h \
+	src/engine/script.c \
+	src/engine/script.h \
 	src/engine/session.c \
 	src/engine/session.h \
 	src/engine/slowlog.c \
@@ -312,6 +325,7 @@ commands_sources = \
 	src/commands/cmd-migrate.c \
 	src/commands/cmd-pubsub.c \
 	src/commands/cmd-scan.c \
+	src/commands/cmd-script.c \
 	src/commands/cmd-server.c \
 	src/commands/cmd-set-algebra.c \
 	src/commands/cmd-set-random.c \

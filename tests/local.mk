@@ -52,6 +52,7 @@ test_programs = \
 	tests/commands/test-cmd-migrate \
 	tests/commands/test-cmd-pubsub \
 	tests/commands/test-cmd-scan \
+	tests/commands/test-cmd-script \
 	tests/commands/test-cmd-server \
 	tests/commands/test-cmd-set \
 	tests/commands/test-cmd-set-algebra \

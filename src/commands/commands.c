@@ -28,6 +28,7 @@ const CfFamily *const cf_families[] = {
   &cf_pubsub_family,
   &cf_scan_family,
   &cf_server_family,
+  &cf_script_family,
   &cf_set_family,
   &cf_slowlog_family,
   &cf_sort_family,

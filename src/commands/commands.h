@@ -36,6 +36,7 @@ extern const CfFamily cf_migrate_family;
 extern const CfFamily cf_pubsub_family;
 extern const CfFamily cf_scan_family;
 extern const CfFamily cf_server_family;
+extern const CfFamily cf_script_family;
 extern const CfFamily cf_set_family;
 extern const CfFamily cf_slowlog_family;
 extern const CfFamily cf_sort_family;

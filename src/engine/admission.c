@@ -121,13 +121,16 @@ cf_admission_check_rights (const CfCall *call, GError **error)
  * cf_admission_flags:
  * @call: a call of sound form
  *
- * Returns: the flags that count: of EXEC, those of all it will run
+ * Returns: the flags that count: of EXEC, those of all it will run; of EVAL,
+ *   those of the script
  */
 CfCommandFlags
-cf_admission_flags (const CfCall *call)
+cf_admission_flags (CfCall *call)
 {
   CfCommandFlags flags = call->info->command->flags;
 
+  if (G_UNLIKELY (flags & CF_COMMAND_SCRIPT))
+    flags |= call->info->command->call_flags (call);
   if ((flags & CF_COMMAND_BLOCK) && call->session->transaction != NULL)
     flags |= cf_transaction_flags (call->session->transaction);
   return flags;

@@ -17,7 +17,7 @@ gboolean cf_admission_check_queued (const CfCall *call,
                                     const CfCommandInfo *info,
                                     const CfArgs *args,
                                     GError **error);
-CfCommandFlags cf_admission_flags (const CfCall *call);
+CfCommandFlags cf_admission_flags (CfCall *call);
 gboolean cf_admission_check_state (const CfCall *call,
                                    CfCommandFlags flags,
                                    GError **error);

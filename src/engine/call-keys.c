@@ -249,6 +249,24 @@ needs_claims (const CfCall *call, CfCommandFlags flags)
 }
 
 /**
+ * cf_call_keys_need_claims:
+ * @call: a command of a script, whose keys were collected and are locked
+ * @flags: its flags
+ *
+ * Returns: whether it goes on for too long to keep the slots locked
+ */
+gboolean
+cf_call_keys_need_claims (CfCall *call, CfCommandFlags flags)
+{
+  if (call->argc > CF_EXECUTOR_MANY_ARGUMENTS ||
+      (flags & (CF_COMMAND_LONG | CF_COMMAND_WALKS)))
+    return TRUE;
+  return (flags & CF_COMMAND_BIG) &&
+         (has_large_argument (call) ||
+          (takes_long (call) && has_large_value (call)));
+}
+
+/**
  * cf_call_keys_hold:
  * @call: a call whose keys were collected
  * @flags: the flags of the command, or of all of the block

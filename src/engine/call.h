@@ -73,6 +73,8 @@ struct _CfCall
   gboolean has_effect;        /* cf_call_effect() was called */
   gboolean parked;            /* cf_call_park() was called */
   gboolean retry;             /* cf_call_claim_foreign() returned FALSE */
+  gboolean alone;             /* a script runs again, with the gate closed */
+  gpointer program;           /* (not owned) (nullable) of EVAL */
   GPtrArray *foreign;         /* (owned) (nullable) (element-type CfBlob) names
                                  of foreign keys, which outlive the hold */
   gint64 park_deadline_ms;

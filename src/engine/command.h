@@ -44,6 +44,7 @@ typedef enum
   CF_COMMAND_NO_MULTI = 1 << 16, /* refused in MULTI */
   CF_COMMAND_ALLOW_BUSY = 1 << 17,
   /* For the executor alone: */
+  CF_COMMAND_SCRIPT = 1 << 22,     /* has call_flags; runs a script */
   CF_COMMAND_SUBSCRIBER = 1 << 23, /* allowed to a subscriber in RESP2 */
   CF_COMMAND_LONG = 1 << 24,       /* always claims its keys (hold.h) */
   CF_COMMAND_BIG = 1 << 25,        /* time grows with the value: claims its
@@ -190,6 +191,9 @@ struct _CfCommand
   const char *(*flags_of_key) (const CfSlice *argv, guint argc, guint i);
   /* (nullable) What a request needs in a block, beside the flags. */
   CfCommandFlags (*block_flags) (const CfSlice *argv, guint argc);
+  /* With CF_COMMAND_SCRIPT: what the script of a request needs beside the
+   * flags. */
+  CfCommandFlags (*call_flags) (CfCall *call);
   const CfCommand *subcommands; /* (nullable) */
   gsize n_subcommands;
 };

@@ -13,6 +13,7 @@
 #include "engine/monitor.h"
 #include "engine/pause.h"
 #include "engine/pubsub.h"
+#include "engine/script.h"
 #include "engine/slowlog.h"
 #include "engine/tracking.h"
 #include "engine/worker.h"
@@ -153,6 +154,7 @@ cf_engine_new (CfConfig *config,
   self->acl = cf_acl_new (config, self->commands);
   self->acl_log = cf_acl_log_new ();
   cf_config_set_hook (config, CF_SETTING_REQUIREPASS, on_require_pass, self);
+  self->scripts = cf_scripts_new ();
   cf_mutex_init (&self->workers_lock, CF_LOCK_WORKERS, 0);
   cf_mutex_init (&self->rates_lock, CF_LOCK_RATES, 0);
   self->rates.since_us = self->started_mono_us;
@@ -314,6 +316,7 @@ cf_engine_free (CfEngine *self)
   cf_reaper_free (self->reaper);
   cf_acl_log_free (self->acl_log);
   cf_acl_free (self->acl);
+  cf_scripts_free (self->scripts);
   cf_tracking_free (self->tracking);
   cf_pubsub_free (self->pubsub);
   cf_feed_free (self->feed);

@@ -30,6 +30,7 @@ typedef struct _CfPubsub CfPubsub;
 typedef struct _CfTracking CfTracking;
 typedef struct _CfAcl CfAcl;
 typedef struct _CfAclLog CfAclLog;
+typedef struct _CfScripts CfScripts;
 
 /* For how long CLIENT LIST shows the peak of a reply buffer. */
 #define CF_REPLY_PEAK_RESET_MS 5000
@@ -77,6 +78,7 @@ struct _CfEngine
   CfTracking *tracking;         /* (owned) */
   CfAcl *acl;                   /* (owned) */
   CfAclLog *acl_log;            /* (owned) */
+  CfScripts *scripts;           /* (owned) */
 
   CfMutex workers_lock;
   /* Protected by @workers_lock. */

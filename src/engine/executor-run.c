@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "base/clock.h"
+#include "engine/alone.h"
 #include "engine/call-keys.h"
 #include "engine/executor-inside.h"
 #include "engine/latency.h"
@@ -226,40 +227,29 @@ run_held (CfCall *call, GError **error)
   return ok;
 }
 
-static void
-free_trash (CfCall *call)
-{
-  g_autoptr (GPtrArray) trash = g_steal_pointer (&call->trash);
-
-  for (guint i = 0; trash != NULL && i < trash->len; i++)
-    {
-      if (call->free_trash_here)
-        cf_trash_free (g_ptr_array_index (trash, i));
-      else
-        cf_reaper_free_trash (call->engine->reaper,
-                              g_ptr_array_index (trash, i));
-    }
-}
-
 /* Runs with nobody else inside the gate. */
 static gboolean
 run_alone (CfCall *call, GError **error)
 {
-  CfWorker *worker = call->worker;
-  CfGate *gate = call->engine->gate;
   gboolean ok;
 
-  cf_worker_leave (worker);
-  cf_gate_close (gate);
-  cf_stats_count (worker->stats, CF_STAT_GATE_CLOSED, 1);
-  cf_hold_all (call->hold);
+  cf_alone_begin (call);
   ok = run_held (call, error);
-  cf_hold_release (call->hold);
-  cf_gate_open (gate);
-  free_trash (call);
-  cf_tracking_sweep (call->engine->tracking);
-  cf_worker_return (worker);
+  cf_alone_end (call);
   return ok;
+}
+
+/* A key is claimed by another, who wakes the session; or by a script that has
+ * run for so long that the client is told. */
+static CfOutcome
+wait_for_claim (CfCall *call)
+{
+  gint64 busy_ms = cf_alone_busy_at (call);
+
+  if (call->now_ms < busy_ms)
+    return cf_executor_park (call, CF_PARK_CLAIM, busy_ms);
+  cf_executor_reply_error (call, CF_ALONE_BUSY);
+  return CF_OUTCOME_DONE;
 }
 
 /* One that waited was shown before. */
@@ -297,14 +287,16 @@ cf_executor_hold_and_run (CfCall *call, CfCommandFlags flags)
   if (G_UNLIKELY (flags & CF_COMMAND_EXCLUSIVE))
     ok = run_alone (call, &error);
   else if (worker->n_keys > 0 && !cf_call_keys_hold (call, flags))
-    return cf_executor_park (call, CF_PARK_CLAIM, G_MAXINT64);
+    return wait_for_claim (call);
   else
     {
       ok = run_held (call, &error);
       cf_hold_release (call->hold);
       g_clear_pointer (&call->foreign, g_ptr_array_unref);
       if (G_UNLIKELY (call->retry))
-        return cf_executor_park (call, CF_PARK_CLAIM, G_MAXINT64);
+        return wait_for_claim (call);
+      if (G_UNLIKELY (call->alone))
+        ok = run_alone (call, &error);
       if (G_UNLIKELY (call->deferred != NULL))
         cf_waiting_serve_deferred (call);
     }

@@ -118,6 +118,14 @@ append_quoted (GString *line, CfSlice argument)
   g_string_append_c (line, '"');
 }
 
+static const char *
+name_of (const CfSession *from)
+{
+  if (from->flags & CF_SESSION_SCRIPT)
+    return "lua";
+  return from->address != NULL ? from->address : "internal";
+}
+
 static CfBlob *
 format_line (CfSession *from,
              guint db,
@@ -130,8 +138,7 @@ format_line (CfSession *from,
 
   g_string_append_printf (line, "+%" G_GINT64_FORMAT ".%06d [%u %s]",
                           now_us / G_USEC_PER_SEC,
-                          (int) (now_us % G_USEC_PER_SEC), db,
-                          from->address != NULL ? from->address : "internal");
+                          (int) (now_us % G_USEC_PER_SEC), db, name_of (from));
   for (guint i = 0; i < argc; i++)
     append_quoted (line, i < 64 && (redacted >> i & 1) ? CF_SLICE ("(redacted)")
                                                        : argv[i]);

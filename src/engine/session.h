@@ -91,6 +91,7 @@ typedef enum
   CF_SESSION_CACHING = 1 << 19,    /* CLIENT CACHING, for the next command */
   CF_SESSION_COUNTED = 1 << 20,    /* among the connections of its account */
   CF_SESSION_RESTRICTED = 1 << 21, /* its user may not do everything */
+  CF_SESSION_SCRIPT = 1 << 22,     /* its script runs a command */
 } CfSessionFlags;
 
 typedef struct

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "engine/engine.h"
+#include "engine/script-host.h"
 #include "engine/worker.h"
 
 static CfWorker *
@@ -28,6 +29,7 @@ cf_worker_free (CfWorker *self)
 {
   if (self == NULL)
     return;
+  cf_script_host_free (self->scripts);
   cf_out_pool_clear (&self->chunks);
   g_free (self->scratch);
   cf_hold_clear (&self->hold);

@@ -45,7 +45,8 @@ typedef struct _CfWorker
                           begun in this turn */
   gint64 now_us;       /* wall clock when the present command began */
   guint64 now_ticks;   /* steady clock, likewise */
-  gboolean inside;     /* the gate */
+  struct _CfScriptHost *scripts; /* (owned) (nullable) its Lua states */
+  gboolean inside;               /* the gate */
 } CfWorker;
 
 void cf_worker_free (CfWorker *self);

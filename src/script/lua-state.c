@@ -194,11 +194,14 @@ compile (lua_State *L)
 {
   Compile *self = lua_touserdata (L, 1);
 
+  self->status = LUA_ERRSYNTAX;
   if (cf_sandbox_is_bytecode (self->body))
     lua_pushfstring (L, "%s:1: unexpected symbol near 'char(27)'",
                      self->chunk_name + 1);
-  else if (luaL_loadbuffer (L, self->body.data, self->body.size,
-                            self->chunk_name) == 0)
+  else
+    self->status =
+        luaL_loadbuffer (L, self->body.data, self->body.size, self->chunk_name);
+  if (self->status == 0)
     {
       self->reference = luaL_ref (L, LUA_REGISTRYINDEX);
       return 0;
@@ -225,7 +228,7 @@ cf_lua_compile (CfLua *self,
   int status = cf_lua_protect (self, compile, &data);
 
   *reference = data.reference;
-  return status;
+  return data.status != 0 && status == LUA_ERRRUN ? data.status : status;
 }
 
 /**

@@ -231,6 +231,31 @@ on_pcall (lua_State *L)
   return lua_gettop (L);
 }
 
+/* Lua would call the handler where the error is raised: within the tick, where
+ * nothing could stop it. */
+static int
+on_xpcall (lua_State *L)
+{
+  luaL_checkany (L, 2);
+  lua_settop (L, 2);
+  lua_insert (L, 1);
+  if (lua_pcall (L, 0, LUA_MULTRET, 0) == 0)
+    {
+      lua_pushboolean (L, TRUE);
+      lua_replace (L, 1);
+      return lua_gettop (L);
+    }
+  cf_lua_pass_on (L);
+  if (lua_pcall (L, 1, 1, 0) != 0)
+    {
+      cf_lua_pass_on (L);
+      lua_pushliteral (L, "error in error handling");
+    }
+  lua_pushboolean (L, FALSE);
+  lua_insert (L, -2);
+  return 2;
+}
+
 /* What lua_load() or the like has returned. */
 static int
 return_loaded (lua_State *L, int status)
@@ -491,7 +516,7 @@ static const Replacement replacements[] = {
   { NULL, "rawset", on_writing },
   { NULL, "setfenv", NULL },
   { NULL, "setmetatable", on_writing },
-  { NULL, "xpcall", on_catching },
+  { NULL, "xpcall", on_xpcall },
   { "coroutine", "resume", on_catching },
   { "math", "random", on_random },
   { "math", "randomseed", on_randomseed },

@@ -14,7 +14,8 @@ struct _CfClaims
   CfClaimedKey *keys;   /* (owned) sorted; set by _new() and only read after */
   CfClaimGroup *groups; /* (owned) each protected by its slot's lock */
   guint n_groups;
-  gint wanted; /* (atomic) a writer waits for a key that is shared */
+  gint wanted;     /* (atomic) a writer waits for a key that is shared */
+  gint64 since_ms; /* (atomic) see cf_claims_mark() */
   CfMutex lock;
   GArray *waiters; /* (owned) (element-type Waiter) protected by @lock */
 };
@@ -272,6 +273,31 @@ cf_claims_against (const CfClaimGroup *list, const CfClaimGroup *group)
     if (group_keeps_out (list, group))
       against = list->claims;
   return against;
+}
+
+/**
+ * cf_claims_mark:
+ * @self: claims
+ * @since_ms: wall-clock milliseconds
+ *
+ * Says since when a script has run, to those who meet its claims.
+ */
+void
+cf_claims_mark (CfClaims *self, gint64 since_ms)
+{
+  __atomic_store_n (&self->since_ms, since_ms, __ATOMIC_RELAXED);
+}
+
+/**
+ * cf_claims_since:
+ * @self: claims
+ *
+ * Returns: what cf_claims_mark() has said, or 0
+ */
+gint64
+cf_claims_since (const CfClaims *self)
+{
+  return __atomic_load_n (&self->since_ms, __ATOMIC_RELAXED);
 }
 
 /**

@@ -57,6 +57,9 @@ CfClaims *cf_claims_against_key (const CfClaimGroup *list, const CfKey *key);
 /* Whose claims on @list keep @group from being listed, too.  Slot locked. */
 CfClaims *cf_claims_against (const CfClaimGroup *list,
                              const CfClaimGroup *group);
+/* Since when a script has run whose claims they are; 0: it is none. */
+void cf_claims_mark (CfClaims *self, gint64 since_ms);
+gint64 cf_claims_since (const CfClaims *self);
 /* To be called with the lock of a slot where @self is listed. */
 void cf_claims_add_waiter (CfClaims *self, const CfWaiter *waiter);
 

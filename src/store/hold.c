@@ -174,6 +174,15 @@ unlock_slots (CfHold *self)
   self->mode = CF_HOLD_NONE;
 }
 
+/* @other is in the way; the slot where it was met is locked. */
+static void
+meet (CfHold *self, CfClaims *other, const CfWaiter *waiter)
+{
+  self->busy_since_ms = cf_claims_since (other);
+  if (waiter != NULL)
+    cf_claims_add_waiter (other, waiter);
+}
+
 /**
  * cf_hold_slots:
  * @self: a hold that holds nothing
@@ -208,8 +217,7 @@ cf_hold_slots (CfHold *self,
   claims = find_claims (self, keys, n_keys);
   if (claims == NULL)
     return TRUE;
-  if (waiter != NULL)
-    cf_claims_add_waiter (claims, waiter);
+  meet (self, claims, waiter);
   unlock_slots (self);
   return FALSE;
 }
@@ -226,8 +234,8 @@ publish_group (CfHold *self, CfClaimGroup *group, const CfWaiter *waiter)
       group->next = slot->claims;
       slot->claims = group;
     }
-  else if (waiter != NULL)
-    cf_claims_add_waiter (other, waiter);
+  else
+    meet (self, other, waiter);
   cf_slot_unlock (slot);
   return other == NULL;
 }
@@ -278,6 +286,13 @@ end_all_claims (CfHold *self)
       if (more != NULL)
         end_claims (self, more, cf_claims_n_groups (more));
     }
+  for (guint i = 0; self->grown != NULL && i < self->grown->len; i++)
+    {
+      CfClaims *grown = g_ptr_array_index (self->grown, i);
+
+      end_claims (self, grown, cf_claims_n_groups (grown));
+    }
+  g_clear_pointer (&self->grown, g_ptr_array_unref);
   self->mode = CF_HOLD_NONE;
   end_claims (self, self->claims, cf_claims_n_groups (self->claims));
   self->claims = NULL;
@@ -349,6 +364,75 @@ cf_hold_more (CfHold *self, CfKey *keys, gsize n_keys, const CfWaiter *waiter)
 }
 
 /**
+ * cf_hold_to_claims:
+ * @self: a hold of slots
+ * @keys: (array length=n_keys): keys in these slots, claimed by nobody
+ * @n_keys: how many there are
+ *
+ * Claims the keys and gives the slots back.
+ */
+void
+cf_hold_to_claims (CfHold *self, const CfKey *keys, gsize n_keys)
+{
+  CfClaims *claims = cf_claims_new (keys, n_keys);
+
+  g_assert (self->mode == CF_HOLD_SLOTS);
+  for (guint i = 0; i < cf_claims_n_groups (claims); i++)
+    {
+      CfClaimGroup *group = cf_claims_group (claims, i);
+      CfSlot *slot = &self->keyspace->slots[group->keys[0].slot];
+
+      group->next = slot->claims;
+      slot->claims = group;
+    }
+  unlock_slots (self);
+  self->claims = claims;
+  self->mode = CF_HOLD_CLAIMS;
+}
+
+/**
+ * cf_hold_grow:
+ * @self: a hold of claims
+ * @key: a key that it does not hold, whose bytes stay until the release
+ * @waiter: (nullable): whom to wake if it is to be tried again
+ *
+ * Claims a key that is known only now.  This does not wait; see
+ * cf_hold_more().
+ *
+ * Returns: %FALSE if the key is claimed by another
+ */
+gboolean
+cf_hold_grow (CfHold *self, const CfKey *key, const CfWaiter *waiter)
+{
+  CfClaims *claims;
+
+  g_assert (self->mode == CF_HOLD_CLAIMS);
+  claims = publish_claims (self, key, 1, waiter);
+  if (claims == NULL)
+    return FALSE;
+  cf_claims_mark (claims, cf_claims_since (self->claims));
+  if (self->grown == NULL)
+    self->grown = g_ptr_array_new ();
+  g_ptr_array_add (self->grown, claims);
+  return TRUE;
+}
+
+/**
+ * cf_hold_mark:
+ * @self: a hold of claims
+ * @since_ms: wall-clock milliseconds
+ *
+ * Says since when a script runs, to those who meet its claims.
+ */
+void
+cf_hold_mark (CfHold *self, gint64 since_ms)
+{
+  cf_claims_mark (self->claims, since_ms);
+  for (guint i = 0; self->grown != NULL && i < self->grown->len; i++)
+    cf_claims_mark (g_ptr_array_index (self->grown, i), since_ms);
+}
+
+/**
  * cf_hold_all:
  * @self: a hold that holds nothing
  *
@@ -381,6 +465,16 @@ has_slot (const CfHold *self, guint16 slot)
   return FALSE;
 }
 
+static gboolean
+has_grown (const CfHold *self, const CfKey *key)
+{
+  gboolean has = FALSE;
+
+  for (guint i = 0; self->grown != NULL && i < self->grown->len && !has; i++)
+    has = cf_claims_have (g_ptr_array_index (self->grown, i), key);
+  return has;
+}
+
 /**
  * cf_hold_covers:
  * @self: a hold
@@ -400,7 +494,7 @@ cf_hold_covers (const CfHold *self, const CfKey *key)
              cf_claims_on (self->keyspace->slots[key->slot].claims, key->bytes,
                            key->hash) == NULL;
     case CF_HOLD_CLAIMS:
-      return cf_claims_have (self->claims, key);
+      return cf_claims_have (self->claims, key) || has_grown (self, key);
     case CF_HOLD_NONE:
     default:
       return FALSE;

@@ -79,7 +79,11 @@ typedef struct
                     reset by the release; 0: read when needed */
   CfClaims *claims;             /* (owned) (nullable) CLAIMS only */
   CfClaims *more[CF_HOLD_MORE]; /* (owned) (nullable) of cf_hold_more() */
-  guint16 *slots; /* scratch of CF_N_SLOTS: those locked, ascending */
+  GPtrArray *grown;     /* (owned) (nullable) (element-type CfClaims) (owned) of
+                           cf_hold_grow() */
+  gint64 busy_since_ms; /* wall clock, or 0: since when a script has run whose
+                           claim refused the last hold */
+  guint16 *slots;       /* scratch of CF_N_SLOTS: those locked, ascending */
   guint n_slots;
   guint64 *seen; /* scratch: bitmap of CF_N_SLOTS, zero between uses */
   guint n_trash;
@@ -117,6 +121,14 @@ gboolean cf_hold_claims (CfHold *self,
  * held; it must be released without waiting for anything. */
 gboolean
 cf_hold_more (CfHold *self, CfKey *keys, gsize n_keys, const CfWaiter *waiter);
+/* For scripts, which find out what they need as they run.  Turns a hold of
+ * slots into one of claims, on @keys, all of whose slots are locked. */
+void cf_hold_to_claims (CfHold *self, const CfKey *keys, gsize n_keys);
+/* Claims one more key while it holds claims, as often as is wanted; as for
+ * cf_hold_more(). */
+gboolean cf_hold_grow (CfHold *self, const CfKey *key, const CfWaiter *waiter);
+/* Says since when the script runs that holds claims. */
+void cf_hold_mark (CfHold *self, gint64 since_ms);
 void cf_hold_all (CfHold *self); /* the gate is closed by the caller */
 void cf_hold_release (CfHold *self);
 /* Whether a key that was perhaps not asked for is held as well, to be changed.

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "engine/script-api.h"
+
+#include "script/sandbox.h"
+
+#define REDIS_VERSION "7.0.15"
+#define REDIS_VERSION_NUMBER 0x0007000f
+#define LOGGED_BYTES 1024
+
+enum
+{
+  LOG_DEBUG,
+  LOG_VERBOSE,
+  LOG_NOTICE,
+  LOG_WARNING,
+};
+
+enum
+{
+  REPL_AOF = 1,
+  REPL_REPLICA = 2,
+  REPL_ALL = 3,
+};
+
+/* -- Replies -------------------------------------------------------------- */
+
+static int
+return_field (lua_State *L, const char *field)
+{
+  if (lua_gettop (L) != 1 || lua_type (L, 1) != LUA_TSTRING)
+    return cf_script_api_error (L, "wrong number or type of arguments", FALSE);
+  lua_createtable (L, 0, 1);
+  lua_pushvalue (L, 1);
+  lua_setfield (L, -2, field);
+  return 1;
+}
+
+static int
+on_status_reply (lua_State *L)
+{
+  return return_field (L, "ok");
+}
+
+/* A message of one word gets a prefix. */
+static int
+on_error_reply (lua_State *L)
+{
+  const char *message;
+
+  if (lua_gettop (L) != 1 || lua_type (L, 1) != LUA_TSTRING)
+    return cf_script_api_error (L, "wrong number or type of arguments", FALSE);
+  message = lua_tostring (L, 1);
+  if (*message == '-' || strchr (message, ' ') == NULL)
+    return cf_script_api_error (L, message, FALSE);
+  return return_field (L, "err");
+}
+
+/* -- Others --------------------------------------------------------------- */
+
+static int
+on_sha1hex (lua_State *L)
+{
+  char sha[CF_SCRIPT_SHA_SIZE + 1];
+  CfSlice text;
+
+  if (lua_gettop (L) != 1)
+    return cf_script_api_error (L, "wrong number of arguments", TRUE);
+  text.data = lua_tolstring (L, 1, &text.size);
+  if (text.data == NULL)
+    text = CF_SLICE ("");
+  cf_script_sha (text, sha);
+  lua_pushlstring (L, sha, CF_SCRIPT_SHA_SIZE);
+  return 1;
+}
+
+static void
+write_log (lua_Number level, const char *text)
+{
+  if (level == LOG_WARNING)
+    g_warning ("script: %s", text);
+  else if (level == LOG_NOTICE)
+    g_message ("script: %s", text);
+  else if (level == LOG_VERBOSE)
+    g_info ("script: %s", text);
+  else
+    g_debug ("script: %s", text);
+}
+
+static int
+on_log (lua_State *L)
+{
+  int n = lua_gettop (L);
+  lua_Number level;
+  char text[LOGGED_BYTES] = "";
+
+  if (n < 2)
+    return cf_script_api_error (
+        L, "redis.log() requires two arguments or more.", TRUE);
+  if (!lua_isnumber (L, 1))
+    return cf_script_api_error (
+        L, "First argument must be a number (log level).", TRUE);
+  level = lua_tonumber (L, 1);
+  if (!(level >= LOG_DEBUG && level <= LOG_WARNING))
+    return cf_script_api_error (L, "Invalid debug level.", TRUE);
+  for (int i = 2; i <= n; i++)
+    {
+      const char *word = lua_tostring (L, i);
+
+      if (word == NULL)
+        continue;
+      if (*text != '\0')
+        g_strlcat (text, " ", sizeof text);
+      g_strlcat (text, word, sizeof text);
+    }
+  for (char *c = text; *c != '\0'; c++)
+    if (!g_ascii_isprint (*c))
+      *c = '?';
+  write_log (level, text);
+  return 0;
+}
+
+static int
+on_setresp (lua_State *L)
+{
+  CfScriptRun *run = cf_script_run_of (L);
+  lua_Number resp;
+
+  if (lua_gettop (L) != 1)
+    return cf_script_api_error (L, "redis.setresp() requires one argument.",
+                                TRUE);
+  resp = lua_tonumber (L, 1);
+  if ((int) resp != 2 && (int) resp != 3)
+    return cf_script_api_error (L, "RESP version must be 2 or 3.", TRUE);
+  if (run != NULL)
+    run->resp = (guint8) resp;
+  return 0;
+}
+
+/* What goes into the change feed is for the readers of it to choose. */
+static int
+on_set_repl (lua_State *L)
+{
+  if (lua_gettop (L) != 1)
+    return cf_script_api_error (L, "redis.set_repl() requires two arguments.",
+                                TRUE);
+  if ((int) lua_tonumber (L, 1) & ~REPL_ALL)
+    return cf_script_api_error (L,
+                                "Invalid replication flags. Use REPL_AOF, "
+                                "REPL_REPLICA, REPL_ALL or REPL_NONE.",
+                                TRUE);
+  return 0;
+}
+
+static int
+on_replicate_commands (lua_State *L)
+{
+  lua_pushboolean (L, TRUE);
+  return 1;
+}
+
+/* There is no debugger. */
+static int
+on_breakpoint (lua_State *L)
+{
+  lua_pushboolean (L, FALSE);
+  return 1;
+}
+
+static int
+on_debug (lua_State *L)
+{
+  return 0;
+}
+
+static int
+on_acl_check_cmd (lua_State *L)
+{
+  CfScriptRun *run = cf_script_run_of (L);
+  const CfCommandInfo *info;
+
+  if (run == NULL)
+    return cf_script_api_error (
+        L, "redis.acl_check_cmd can only be called inside a script invocation",
+        TRUE);
+  if (!cf_script_api_words (L, run))
+    return lua_error (L);
+  info = cf_command_table_find (run->call->engine->commands, run->args->argv,
+                                run->args->argc);
+  if (info == NULL || (info->is_container && run->args->argc > 1))
+    return cf_script_api_error (
+        L, "Invalid command passed to redis.acl_check_cmd()", TRUE);
+  lua_pushboolean (L, TRUE);
+  return 1;
+}
+
+static const luaL_Reg functions[] = {
+  { "acl_check_cmd", on_acl_check_cmd },
+  { "breakpoint", on_breakpoint },
+  { "call", cf_script_api_call },
+  { "debug", on_debug },
+  { "error_reply", on_error_reply },
+  { "log", on_log },
+  { "pcall", cf_script_api_pcall },
+  { "replicate_commands", on_replicate_commands },
+  { "set_repl", on_set_repl },
+  { "setresp", on_setresp },
+  { "sha1hex", on_sha1hex },
+  { "status_reply", on_status_reply },
+};
+
+static const struct
+{
+  const char *name;
+  int value;
+} numbers[] = {
+  { "LOG_DEBUG", LOG_DEBUG },
+  { "LOG_NOTICE", LOG_NOTICE },
+  { "LOG_VERBOSE", LOG_VERBOSE },
+  { "LOG_WARNING", LOG_WARNING },
+  { "REDIS_VERSION_NUM", REDIS_VERSION_NUMBER },
+  { "REPL_ALL", REPL_ALL },
+  { "REPL_AOF", REPL_AOF },
+  { "REPL_NONE", 0 },
+  { "REPL_REPLICA", REPL_REPLICA },
+  { "REPL_SLAVE", REPL_REPLICA },
+};
+
+/**
+ * cf_script_api_push:
+ * @L: a state, where errors are caught
+ *
+ * Pushes a table of the functions.
+ */
+void
+cf_script_api_push (lua_State *L)
+{
+  lua_newtable (L);
+  for (gsize i = 0; i < G_N_ELEMENTS (functions); i++)
+    {
+      lua_pushcfunction (L, functions[i].func);
+      lua_setfield (L, -2, functions[i].name);
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
+    {
+      lua_pushnumber (L, numbers[i].value);
+      lua_setfield (L, -2, numbers[i].name);
+    }
+  lua_pushliteral (L, REDIS_VERSION);
+  lua_setfield (L, -2, "REDIS_VERSION");
+}
+
+/**
+ * cf_script_api_open:
+ * @L: a state, where errors are caught
+ *
+ * Gives scripts the table "redis".
+ */
+void
+cf_script_api_open (lua_State *L)
+{
+  cf_script_api_push (L);
+  cf_sandbox_add_library (L, "redis");
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* script-hold.h -- what a run of a script holds of the keyspace; see
+ * script-run.h for the rules.
+ *
+ * Thread safety: as for the run.
+ */
+#pragma once
+
+#include "engine/script-run.h"
+
+G_BEGIN_DECLS
+
+/* So long a script may hold the slots of its keys. */
+#define CF_SCRIPT_SHORT_US 200
+
+void cf_script_hold_begin (CfScriptRun *self);
+void cf_script_hold_end (CfScriptRun *self);
+void cf_script_hold_time (CfScriptRun *self, guint64 elapsed_us);
+
+G_END_DECLS

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* script-run.h -- one run of a script: what it holds, and how it ends.
+ *
+ * A script is a block of commands, like that of EXEC: nothing comes between
+ * them, and their effects stand together in the change feed.
+ *
+ *  1. It begins with the slots of its declared keys locked, as a short command
+ *     does (hold.h).
+ *  2. If it goes on for more than SCRIPT_SHORT_US, or needs what cannot be had
+ *     that way, it claims the keys and gives the slots back: from then on it
+ *     keeps nobody waiting but those who ask for the same keys.
+ *  3. A key that was not declared is claimed when it is touched, which never
+ *     waits.  If somebody else has it, and nothing was written yet, the run
+ *     ends and the script runs from the start with the gate closed.  If
+ *     something was written, it waits while holding; of all scripts one at a
+ *     time may do that, so that none waits for another that waits.
+ *  4. A script that has needed the gate starts with it the next time.
+ *
+ * Thread safety: a run belongs to the thread that runs it, but for @progress.
+ */
+#pragma once
+
+#include "engine/call.h"
+#include "engine/script.h"
+#include "script/lua-state.h"
+
+G_BEGIN_DECLS
+
+/* What is to be run. */
+typedef struct
+{
+  CfScriptKind kind;
+  const char *name; /* in messages: a SHA-1, or a function's name */
+  CfScriptFlags flags;
+  gboolean read_only;   /* EVAL_RO and its like */
+  gint *needs_gate;     /* (atomic) */
+  CfLua *lua;           /* (not owned) */
+  guint first_argument; /* of the call: the number of keys */
+  /* Pushes the function and its arguments; returns how many of these. */
+  int (*push) (lua_State *L, CfCall *call, gconstpointer data);
+  gconstpointer data;
+} CfScriptTarget;
+
+typedef enum
+{
+  CF_SCRIPT_RUNS,
+  CF_SCRIPT_END_KILLED,
+  CF_SCRIPT_END_SHUTDOWN,
+  CF_SCRIPT_END_ALONE,    /* runs again with the gate closed */
+  CF_SCRIPT_END_TOO_LONG, /* its reply */
+} CfScriptEnd;
+
+typedef struct
+{
+  CfCall *call;  /* (not owned) of EVAL */
+  CfCall *owner; /* (not owned) @call, or that of the EXEC it is in */
+  const CfScriptTarget *target;
+  CfScriptProgress progress;
+  CfScriptEnd end;
+  int status;   /* of the script, as Lua has it */
+  guint n_keys; /* declared */
+  guint64 start_ticks;
+  gboolean read_only;
+  gboolean allow_oom;
+  gboolean out_of_memory; /* when it began */
+  gboolean published;     /* it cannot be run again */
+  guint db;               /* the script's */
+  guint8 resp;
+  GArray *held;        /* (owned) (element-type CfKey) declared, or touched */
+  GHashTable *by_name; /* (owned) (nullable) the same, when they are many */
+  CfOut out;           /* replies of commands */
+  CfArgs *args;        /* (owned) (nullable) of commands */
+  guint args_capacity;
+  GString *error;         /* (owned) (nullable) what the client is told */
+  gboolean error_counted; /* in the statistics, already */
+} CfScriptRun;
+
+/* The number of keys of a call of EVAL or FCALL, whose argument @at says it. */
+gboolean cf_script_count_keys (const CfCall *call,
+                               guint at,
+                               guint *n_keys,
+                               GError **error);
+/* Runs the script of @target on behalf of @call and writes its reply.  May set
+ * call->alone, and is to be called again then, with the gate closed. */
+gboolean
+cf_script_run (CfCall *call, const CfScriptTarget *target, GError **error);
+/* Pushes a table of arguments. */
+void cf_script_push_words (lua_State *L, const CfSlice *words, guint n_words);
+
+/* -- For the redis.* functions ----------------------------------------------
+ */
+
+/* The run in a state, or NULL. */
+CfScriptRun *cf_script_run_of (lua_State *L);
+/* Holds the keys that were collected for the command of @call before it runs.
+ * May raise an error. */
+void cf_script_hold (CfScriptRun *self, lua_State *L, CfCall *call);
+/* Sees to the time the run has taken. */
+void cf_script_check_time (CfScriptRun *self, lua_State *L);
+/* Notes that something is going to be written. May raise an error. */
+void cf_script_note_write (CfScriptRun *self, lua_State *L);
+
+G_END_DECLS

@@ -1,0 +1,523 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "engine/script.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+
+struct _CfScripts
+{
+  gint generation;                     /* (atomic) */
+  gint waiting;                        /* (atomic) a script waits for a key */
+  gssize vm_memory[CF_N_SCRIPT_KINDS]; /* (atomic) bytes */
+
+  CfMutex lock;
+  /* Protected by @lock. */
+  GHashTable *by_sha; /* (owned) of CfScript (owned) */
+  GQueue of_eval;     /* of CfScript (not owned), the oldest first */
+  gsize memory;
+  guint64 n_evicted;
+  GPtrArray *runs; /* (owned) of CfScriptProgress (not owned) */
+};
+
+/* -- A program ------------------------------------------------------------ */
+
+/**
+ * cf_script_flags_add:
+ * @flags: (inout): flags
+ * @name: the name of one
+ *
+ * Returns: %FALSE if there is no flag of that name
+ */
+gboolean
+cf_script_flags_add (CfScriptFlags *flags, CfSlice name)
+{
+  static const struct
+  {
+    const char *name;
+    CfScriptFlags flag;
+  } known[] = {
+    { "no-writes", CF_SCRIPT_NO_WRITES },
+    { "allow-oom", CF_SCRIPT_ALLOW_OOM },
+    { "allow-stale", CF_SCRIPT_ALLOW_STALE },
+    { "no-cluster", CF_SCRIPT_NO_CLUSTER },
+    { "allow-cross-slot-keys", CF_SCRIPT_ALLOW_CROSS_SLOT },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (known); i++)
+    if (cf_slice_equal (name, cf_slice_of_string (known[i].name)))
+      {
+        *flags |= known[i].flag;
+        return TRUE;
+      }
+  return FALSE;
+}
+
+static gboolean
+parse_flags (CfScriptFlags *flags, const char *list, GError **error)
+{
+  g_auto (GStrv) names = g_strsplit (list, ",", -1);
+
+  for (char **name = names; *name != NULL; name++)
+    if (!cf_script_flags_add (flags, cf_slice_of_string (*name)))
+      return cf_throw (error, CF_ERROR_FAILED,
+                       "Unexpected flag in script shebang: %s", *name);
+  return TRUE;
+}
+
+/* "#!lua" and options "flags=A,B" up to the end of the line. */
+static gboolean
+parse_head (CfScript *self, GError **error)
+{
+  const char *end = memchr (self->body.data, '\n', self->body.size);
+  g_autofree char *head = NULL;
+  g_auto (GStrv) words = NULL;
+
+  if (end == NULL)
+    return cf_throw (error, CF_ERROR_FAILED, "Invalid script shebang");
+  self->skip = (gsize) (end - self->body.data);
+  head = g_strndup (self->body.data, self->skip);
+  words = g_strsplit_set (head, " \t\r\v\f", -1);
+  if (words[0] == NULL || strcmp (words[0], "#!lua") != 0)
+    return cf_throw (error, CF_ERROR_FAILED,
+                     "Unexpected engine in script shebang: %s",
+                     words[0] != NULL ? words[0] : "");
+  for (char **word = words + 1; *word != NULL; word++)
+    {
+      if (**word == '\0')
+        continue;
+      if (!g_str_has_prefix (*word, "flags="))
+        return cf_throw (error, CF_ERROR_FAILED,
+                         "Unknown lua shebang option: %s", *word);
+      if (!parse_flags (&self->flags, *word + strlen ("flags="), error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/**
+ * cf_script_sha:
+ * @body: a program
+ * @sha: (out): its SHA-1, in lower case
+ */
+void
+cf_script_sha (CfSlice body, char sha[CF_SCRIPT_SHA_SIZE + 1])
+{
+  g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA1);
+
+  g_checksum_update (sum, (const guchar *) body.data, (gssize) body.size);
+  g_strlcpy (sha, g_checksum_get_string (sum), CF_SCRIPT_SHA_SIZE + 1);
+}
+
+/**
+ * cf_script_new:
+ * @body: a program, copied
+ * @error: return location for an error, or %NULL
+ *
+ * Returns: (transfer full) (nullable): the script, which is not compiled; %NULL
+ *   if its head is wrong or there is no memory
+ */
+CfScript *
+cf_script_new (CfSlice body, GError **error)
+{
+  g_autoptr (CfScript) self = g_new0 (CfScript, 1);
+  char *copy = g_try_malloc (body.size + 1);
+
+  self->refs = 1;
+  if (copy == NULL)
+    {
+      cf_throw (error, CF_ERROR_OOM, "there is not enough memory for this");
+      return NULL;
+    }
+  if (body.size > 0)
+    memcpy (copy, body.data, body.size);
+  copy[body.size] = '\0';
+  self->body = cf_slice (copy, body.size);
+  cf_script_sha (body, self->sha);
+  if (!g_str_has_prefix (copy, "#!"))
+    self->flags = CF_SCRIPT_WITHOUT_FLAGS;
+  else if (!parse_head (self, error))
+    return NULL;
+  return g_steal_pointer (&self);
+}
+
+/**
+ * cf_script_ref:
+ * @self: a script
+ *
+ * Returns: (transfer full): the same
+ */
+CfScript *
+cf_script_ref (CfScript *self)
+{
+  g_atomic_int_inc (&self->refs);
+  return self;
+}
+
+/**
+ * cf_script_unref:
+ * @self: (nullable) (transfer full): a script
+ */
+void
+cf_script_unref (CfScript *self)
+{
+  if (self == NULL || !g_atomic_int_dec_and_test (&self->refs))
+    return;
+  g_free ((char *) self->body.data);
+  g_free (self);
+}
+
+/* -- The cache ------------------------------------------------------------ */
+
+/**
+ * cf_scripts_new:
+ *
+ * Returns: (transfer full): an empty cache
+ */
+CfScripts *
+cf_scripts_new (void)
+{
+  CfScripts *self = g_new0 (CfScripts, 1);
+
+  cf_mutex_init (&self->lock, CF_LOCK_SCRIPTS, 0);
+  self->by_sha = g_hash_table_new_full (g_str_hash, g_str_equal, NULL,
+                                        (GDestroyNotify) cf_script_unref);
+  g_queue_init (&self->of_eval);
+  self->runs = g_ptr_array_new ();
+  return self;
+}
+
+/**
+ * cf_scripts_free:
+ * @self: (nullable) (transfer full): a cache, while no script runs
+ */
+void
+cf_scripts_free (CfScripts *self)
+{
+  if (self == NULL)
+    return;
+  g_hash_table_unref (self->by_sha);
+  g_queue_clear (&self->of_eval);
+  g_ptr_array_unref (self->runs);
+  cf_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+/**
+ * cf_scripts_find:
+ * @self: the cache
+ * @sha: a SHA-1 in lower case
+ *
+ * Returns: (transfer full) (nullable): the script
+ */
+CfScript *
+cf_scripts_find (CfScripts *self, const char *sha)
+{
+  CfScript *script;
+
+  cf_mutex_lock (&self->lock);
+  script = g_hash_table_lookup (self->by_sha, sha);
+  if (script != NULL)
+    cf_script_ref (script);
+  cf_mutex_unlock (&self->lock);
+  return script;
+}
+
+static gsize
+memory_of (const CfScript *script)
+{
+  return cf_memory_usable (script) + cf_memory_usable (script->body.data) +
+         3 * sizeof (gpointer);
+}
+
+static void
+evict_locked (CfScripts *self)
+{
+  while (g_queue_get_length (&self->of_eval) > CF_SCRIPTS_OF_EVAL_MAX)
+    {
+      CfScript *oldest = g_queue_pop_head (&self->of_eval);
+
+      self->memory -= memory_of (oldest);
+      self->n_evicted++;
+      g_hash_table_remove (self->by_sha, oldest->sha);
+    }
+}
+
+/* From now on SCRIPT FLUSH alone removes it. */
+static void
+keep_locked (CfScripts *self, CfScript *script)
+{
+  if (script->was_loaded)
+    return;
+  script->was_loaded = TRUE;
+  (void) g_queue_remove (&self->of_eval, script);
+}
+
+/**
+ * cf_scripts_add:
+ * @self: the cache
+ * @script: (transfer none): a script that can be compiled
+ * @loaded: whether SCRIPT LOAD has brought it
+ *
+ * Returns: (transfer full): the script of this SHA in the cache
+ */
+CfScript *
+cf_scripts_add (CfScripts *self, CfScript *script, gboolean loaded)
+{
+  CfScript *known;
+
+  cf_mutex_lock (&self->lock);
+  known = g_hash_table_lookup (self->by_sha, script->sha);
+  if (known == NULL)
+    {
+      known = cf_script_ref (script);
+      g_hash_table_insert (self->by_sha, known->sha, known);
+      self->memory += memory_of (known);
+      known->was_loaded = FALSE;
+      g_queue_push_tail (&self->of_eval, known);
+    }
+  if (loaded)
+    keep_locked (self, known);
+  cf_script_ref (known);
+  evict_locked (self);
+  cf_mutex_unlock (&self->lock);
+  return known;
+}
+
+/**
+ * cf_scripts_flush:
+ * @self: the cache
+ *
+ * Forgets all scripts.
+ */
+void
+cf_scripts_flush (CfScripts *self)
+{
+  cf_mutex_lock (&self->lock);
+  g_queue_clear (&self->of_eval);
+  g_hash_table_remove_all (self->by_sha);
+  self->memory = 0;
+  g_atomic_int_inc (&self->generation);
+  cf_mutex_unlock (&self->lock);
+}
+
+/**
+ * cf_scripts_generation:
+ * @self: the cache
+ *
+ * Returns: how often it was flushed
+ */
+guint
+cf_scripts_generation (const CfScripts *self)
+{
+  return (guint) g_atomic_int_get (&self->generation);
+}
+
+/**
+ * cf_scripts_n:
+ * @self: the cache
+ *
+ * Returns: how many scripts are in it
+ */
+guint
+cf_scripts_n (CfScripts *self)
+{
+  guint n;
+
+  cf_mutex_lock (&self->lock);
+  n = g_hash_table_size (self->by_sha);
+  cf_mutex_unlock (&self->lock);
+  return n;
+}
+
+/**
+ * cf_scripts_memory:
+ * @self: the cache
+ *
+ * Returns: how many bytes the scripts take in it
+ */
+gsize
+cf_scripts_memory (CfScripts *self)
+{
+  gsize memory;
+
+  cf_mutex_lock (&self->lock);
+  memory = self->memory;
+  cf_mutex_unlock (&self->lock);
+  return memory;
+}
+
+/**
+ * cf_scripts_n_evicted:
+ * @self: the cache
+ *
+ * Returns: how many scripts of EVAL had to go for later ones
+ */
+guint64
+cf_scripts_n_evicted (CfScripts *self)
+{
+  guint64 n;
+
+  cf_mutex_lock (&self->lock);
+  n = self->n_evicted;
+  cf_mutex_unlock (&self->lock);
+  return n;
+}
+
+/* -- Runs ----------------------------------------------------------------- */
+
+/**
+ * cf_scripts_list:
+ * @self: the scripts
+ * @progress: a run, in its thread
+ *
+ * Makes the run known to SCRIPT KILL.
+ */
+void
+cf_scripts_list (CfScripts *self, CfScriptProgress *progress)
+{
+  cf_mutex_lock (&self->lock);
+  g_ptr_array_add (self->runs, progress);
+  progress->listed = TRUE;
+  cf_mutex_unlock (&self->lock);
+}
+
+/**
+ * cf_scripts_unlist:
+ * @self: the scripts
+ * @progress: a run that ends, listed or not
+ */
+void
+cf_scripts_unlist (CfScripts *self, CfScriptProgress *progress)
+{
+  if (!progress->listed)
+    return;
+  cf_mutex_lock (&self->lock);
+  (void) g_ptr_array_remove_fast (self->runs, progress);
+  progress->listed = FALSE;
+  cf_mutex_unlock (&self->lock);
+}
+
+/**
+ * cf_scripts_kill:
+ * @self: the scripts
+ * @kind: which ones
+ *
+ * Ends all scripts of the kind that have run for a while and not written.
+ *
+ * Returns: what there was to be ended
+ */
+CfKillResult
+cf_scripts_kill (CfScripts *self, CfScriptKind kind)
+{
+  CfKillResult result = CF_KILL_NONE_RUNS;
+
+  cf_mutex_lock (&self->lock);
+  for (guint i = 0; i < self->runs->len; i++)
+    {
+      CfScriptProgress *run = g_ptr_array_index (self->runs, i);
+      CfKillResult one = CF_KILL_OTHER_KIND;
+
+      if (run->kind == kind)
+        one = g_atomic_int_compare_and_exchange (&run->state, CF_SCRIPT_CLEAN,
+                                                 CF_SCRIPT_KILLED) ||
+                      g_atomic_int_get (&run->state) == CF_SCRIPT_KILLED
+                  ? CF_KILL_DONE
+                  : CF_KILL_WROTE;
+      result = MAX (result, one);
+    }
+  cf_mutex_unlock (&self->lock);
+  return result;
+}
+
+/**
+ * cf_scripts_longest:
+ * @self: the scripts
+ * @kind: which ones
+ * @since_us: (out): steady clock: when it began
+ * @name: (out) (transfer full): what it is called
+ *
+ * Finds the script that has run for longest.
+ *
+ * Returns: %FALSE if none runs, or not for long
+ */
+gboolean
+cf_scripts_longest (CfScripts *self,
+                    CfScriptKind kind,
+                    gint64 *since_us,
+                    char **name)
+{
+  const CfScriptProgress *longest = NULL;
+
+  cf_mutex_lock (&self->lock);
+  for (guint i = 0; i < self->runs->len; i++)
+    {
+      const CfScriptProgress *run = g_ptr_array_index (self->runs, i);
+
+      if (run->kind == kind &&
+          (longest == NULL || run->since_us < longest->since_us))
+        longest = run;
+    }
+  if (longest != NULL)
+    {
+      *since_us = longest->since_us;
+      *name = g_strdup (longest->name);
+    }
+  cf_mutex_unlock (&self->lock);
+  return longest != NULL;
+}
+
+/**
+ * cf_scripts_begin_wait:
+ * @self: the scripts
+ *
+ * To be asked before a script waits for a key that another holds: were there
+ * two, they could wait for each other.
+ *
+ * Returns: %FALSE if one waits already
+ */
+gboolean
+cf_scripts_begin_wait (CfScripts *self)
+{
+  return g_atomic_int_compare_and_exchange (&self->waiting, 0, 1);
+}
+
+/**
+ * cf_scripts_end_wait:
+ * @self: the scripts, of which the calling thread's waits
+ */
+void
+cf_scripts_end_wait (CfScripts *self)
+{
+  g_atomic_int_set (&self->waiting, 0);
+}
+
+/* -- Memory --------------------------------------------------------------- */
+
+/**
+ * cf_scripts_count_vm:
+ * @self: the scripts
+ * @kind: a kind of states
+ * @bytes: how many more, or less, they take
+ */
+void
+cf_scripts_count_vm (CfScripts *self, CfScriptKind kind, gssize bytes)
+{
+  __atomic_add_fetch (&self->vm_memory[kind], bytes, __ATOMIC_RELAXED);
+}
+
+/**
+ * cf_scripts_vm_memory:
+ * @self: the scripts
+ * @kind: a kind of states
+ *
+ * Returns: how many bytes these states took when they last rested
+ */
+gsize
+cf_scripts_vm_memory (CfScripts *self, CfScriptKind kind)
+{
+  gssize bytes = __atomic_load_n (&self->vm_memory[kind], __ATOMIC_RELAXED);
+
+  return bytes > 0 ? (gsize) bytes : 0;
+}
