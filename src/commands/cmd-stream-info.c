@@ -67,7 +67,8 @@ run_consumers (CfCall *call, GError **error)
       cf_reply_bulk_string (&call->reply, "name");
       cf_reply_bulk (&call->reply, consumer->name);
       reply_field (call, "pending", (gint64) consumer->pending.n);
-      reply_field (call, "idle", MAX (call->now_ms - consumer->seen_ms, 0));
+      reply_field (call, "idle",
+                   MAX (cf_stream_since (call, consumer->seen_ms), 0));
     }
   return TRUE;
 }

@@ -37,7 +37,7 @@ get_int (
 static gboolean
 is_idle (const CfCall *call, const CfStreamPending *pending, gint64 ms)
 {
-  return ms <= 0 || call->now_ms - pending->delivered_ms >= ms;
+  return ms <= 0 || cf_stream_since (call, pending->delivered_ms) >= ms;
 }
 
 /* -- XPENDING ------------------------------------------------------------- */
@@ -117,7 +117,7 @@ static void
 reply_pending (CfCall *call, CfIdTreeAt at)
 {
   const CfStreamPending *pending = cf_id_tree_value (at);
-  gint64 idle_ms = call->now_ms - pending->delivered_ms;
+  gint64 idle_ms = cf_stream_since (call, pending->delivered_ms);
 
   cf_reply_array (&call->reply, 4);
   cf_stream_reply_id (&call->reply, cf_id_tree_id (at));

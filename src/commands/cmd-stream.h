@@ -75,6 +75,14 @@ void cf_stream_reply_range (CfReply *reply,
 gboolean
 cf_stream_reply_one (CfReply *reply, const CfStream *stream, CfStreamId id);
 
+/* How long ago @ms was, less than 0 if that is to come.  A restored stream may
+ * have any times, so this wraps around. */
+static inline gint64
+cf_stream_since (const CfCall *call, gint64 ms)
+{
+  return (gint64) ((guint64) call->now_ms - (guint64) ms);
+}
+
 /* -- Commands -------------------------------------------------------------- */
 
 gboolean cf_stream_xadd (CfCall *call, GError **error);

@@ -3,6 +3,9 @@
 
 #include "fixture.h"
 
+#include "persist/rdb-value.h"
+#include "types/stream-group.h"
+
 static void
 test_pending (Fixture *fixture, gconstpointer data)
 {
@@ -189,6 +192,49 @@ test_effects (Fixture *fixture, gconstpointer data)
   assert_records (fixture, "XGROUP SETID s g 5-5 ENTRIESREAD -1\n");
 }
 
+/* A payload may have any times.  What is wanted is what Redis replies. */
+static void
+test_strange_times (Fixture *fixture, gconstpointer data)
+{
+  static const gint64 times_ms[] = { G_MININT64, G_MAXINT64 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (times_ms); i++)
+    {
+      CfStream *stream = cf_stream_new ();
+      CfStreamId id = { 1, 1 };
+      CfSlice pair[] = { CF_SLICE ("a"), CF_SLICE ("1") };
+      const CfStreamLimits limits = { 0, 0 };
+      CfStreamGroup *group;
+      CfStreamConsumer *consumer;
+      CfValue value;
+      CfEntry *entry;
+      g_autoptr (CfBlob) payload = NULL;
+      CfSlice words[] = { CF_SLICE ("RESTORE"), CF_SLICE ("s"), CF_SLICE ("0"),
+                          CF_SLICE (""), CF_SLICE ("REPLACE") };
+      g_autofree char *reply = NULL;
+
+      g_assert_cmpint (cf_stream_add (stream, id, pair, 1, &limits), ==,
+                       CF_STREAM_ADDED);
+      group = cf_stream_add_group (stream, CF_SLICE ("g"), id, 1);
+      consumer = cf_stream_group_add (group, CF_SLICE ("c"), times_ms[i]);
+      cf_stream_group_give (group, id, consumer, 0)->delivered_ms = times_ms[i];
+      value = cf_value_object (&stream->object);
+      entry = cf_entry_try_new (CF_SLICE (""), &value, CF_NO_DEADLINE);
+      payload = cf_rdb_payload_new (entry);
+      cf_entry_free (entry);
+      words[3] = cf_blob_slice (payload);
+      reply = fixture_run_args (
+          fixture, 0, cf_args_try_new (words, G_N_ELEMENTS (words), NULL));
+      g_assert_cmpstr (reply, ==, "+OK\r\n");
+      assert_reply (fixture, "XPENDING s g - + 10",
+                    "*1\r\n*4\r\n$3\r\n1-1\r\n$1\r\nc\r\n:0\r\n:0\r\n");
+      assert_reply (fixture, "XPENDING s g IDLE 5 - + 10", "*0\r\n");
+      assert_reply (fixture, "XINFO CONSUMERS s g",
+                    "*1\r\n*6\r\n$4\r\nname\r\n$1\r\nc\r\n$7\r\n"
+                    "pending\r\n:1\r\n$4\r\nidle\r\n:0\r\n");
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -197,5 +243,7 @@ main (int argc, char **argv)
   fixture_add ("/commands/cmd-stream-pending/claim", test_claim);
   fixture_add ("/commands/cmd-stream-pending/effects", test_effects);
   fixture_add ("/commands/cmd-stream-pending/pending", test_pending);
+  fixture_add ("/commands/cmd-stream-pending/strange-times",
+               test_strange_times);
   return g_test_run ();
 }
