@@ -4,37 +4,30 @@
 #include "base/number.h"
 #include "client/format.h"
 
+/* Appends @c as a backslash and a letter, if it is in @escapes: pairs of a
+ * byte and its letter. */
+static gboolean
+append_escape (GString *out, char c, const char *escapes)
+{
+  for (; *escapes != '\0'; escapes += 2)
+    if (*escapes == c)
+      {
+        g_string_append_c (out, '\\');
+        g_string_append_c (out, escapes[1]);
+        return TRUE;
+      }
+  return FALSE;
+}
+
 static void
 append_quoted_byte (GString *out, char c)
 {
-  switch (c)
-    {
-    case '\\':
-    case '"':
-      g_string_append_c (out, '\\');
-      g_string_append_c (out, c);
-      break;
-    case '\n':
-      g_string_append (out, "\\n");
-      break;
-    case '\r':
-      g_string_append (out, "\\r");
-      break;
-    case '\t':
-      g_string_append (out, "\\t");
-      break;
-    case '\a':
-      g_string_append (out, "\\a");
-      break;
-    case '\b':
-      g_string_append (out, "\\b");
-      break;
-    default:
-      if (g_ascii_isprint (c))
-        g_string_append_c (out, c);
-      else
-        g_string_append_printf (out, "\\x%02x", (guint) (guchar) c);
-    }
+  if (append_escape (out, c, "\\\\\"\"\nn\rr\tt\aa\bb"))
+    return;
+  if (g_ascii_isprint (c))
+    g_string_append_c (out, c);
+  else
+    g_string_append_printf (out, "\\x%02x", (guint) (guchar) c);
 }
 
 /**
@@ -250,34 +243,12 @@ append_csv (GString *out, const CfReplyTree *self)
 static void
 append_json_byte (GString *out, char c)
 {
-  switch (c)
-    {
-    case '\\':
-    case '"':
-      g_string_append_c (out, '\\');
-      g_string_append_c (out, c);
-      break;
-    case '\n':
-      g_string_append (out, "\\n");
-      break;
-    case '\f':
-      g_string_append (out, "\\f");
-      break;
-    case '\r':
-      g_string_append (out, "\\r");
-      break;
-    case '\t':
-      g_string_append (out, "\\t");
-      break;
-    case '\b':
-      g_string_append (out, "\\b");
-      break;
-    default:
-      if ((guchar) c < 0x20)
-        g_string_append_printf (out, "\\u%04x", (guint) (guchar) c);
-      else
-        g_string_append_c (out, c);
-    }
+  if (append_escape (out, c, "\\\\\"\"\nn\ff\rr\tt\bb"))
+    return;
+  if ((guchar) c < 0x20)
+    g_string_append_printf (out, "\\u%04x", (guint) (guchar) c);
+  else
+    g_string_append_c (out, c);
 }
 
 /* In quotes as cf_format_quoted() has it, and then with each backslash
