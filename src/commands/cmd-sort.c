@@ -126,8 +126,7 @@ block_flags (const CfSlice *argv, guint argc)
   return 0;
 }
 
-/* -- What is sorted ---------------------------------------------------------
- */
+/* -- What is sorted ------------------------------------------------------- */
 
 typedef struct
 {
@@ -343,8 +342,7 @@ load_items (Sort *self, const CfObject *object, GError **error)
   return TRUE;
 }
 
-/* -- Keys that follow from the elements --------------------------------------
- */
+/* -- Keys that follow from the elements ----------------------------------- */
 
 /* Claims what @patterns name for the items from @first to @end.  FALSE
  * without @error: the command is to be run again. */
@@ -388,8 +386,7 @@ claim_keys (Sort *self,
                                 g_steal_pointer (&names));
 }
 
-/* -- Comparing ---------------------------------------------------------------
- */
+/* -- Comparing ------------------------------------------------------------ */
 
 /* As lenient as Redis: nothing is 0, blanks may come first, and what is after
  * a zero byte does not count. */
@@ -454,8 +451,7 @@ sort_items (Sort *self, GError **error)
   return TRUE;
 }
 
-/* -- Results ------------------------------------------------------------------
- */
+/* -- Results -------------------------------------------------------------- */
 
 /* Calls @func for each result; NULL: there is none. */
 typedef gboolean (*ResultFunc) (gpointer data, const CfSlice *value);
@@ -554,8 +550,7 @@ finish (Sort *self, GError **error)
   return each_result (self, reply_result, &self->call->reply);
 }
 
-/* -- Commands
- * ------------------------------------------------------------------ */
+/* -- Commands ------------------------------------------------------------- */
 
 static gboolean
 run_sort_of (Sort *self, gboolean may_store, GError **error)

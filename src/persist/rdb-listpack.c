@@ -25,8 +25,7 @@ read_le_signed (const guint8 *at, guint n_bytes)
   return (gint64) (read_le (at, n_bytes) << shift) >> shift;
 }
 
-/* -- Ziplists ---------------------------------------------------------------
- */
+/* -- Ziplists ------------------------------------------------------------- */
 
 #define ZIPLIST_HEADER 10
 #define ZIPLIST_MANY 65535 /* entries: count them */
@@ -149,8 +148,7 @@ from_ziplist (CfSlice bytes)
   return g_steal_pointer (&listpack);
 }
 
-/* -- Zipmaps ----------------------------------------------------------------
- */
+/* -- Zipmaps -------------------------------------------------------------- */
 
 #define ZIPMAP_MANY 254 /* entries: count them */
 
@@ -258,8 +256,7 @@ cf_rdb_get_listpack (CfRdbReader *reader, CfRdbBlock kind)
   return cf_rdb_listpack_of (string.bytes, kind);
 }
 
-/* -- Twins ------------------------------------------------------------------
- */
+/* -- Twins ---------------------------------------------------------------- */
 
 /* Adds the element at @at to @places, a hash table of 1 << @bits places of
  * elements.  FALSE: there is one like it. */

@@ -105,8 +105,7 @@ cf_rdb_put_stream (CfRdbWriter *writer, const CfObject *object)
     put_group (writer, cf_stream_group_at (at));
 }
 
-/* -- Reading ----------------------------------------------------------------
- */
+/* -- Reading -------------------------------------------------------------- */
 
 typedef struct
 {

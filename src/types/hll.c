@@ -424,8 +424,7 @@ cf_hll_set (CfBlob **self, CfHllMark mark, gsize sparse_max)
   return CF_HLL_CHANGED;
 }
 
-/* -- All registers ----------------------------------------------------------
- */
+/* -- All registers -------------------------------------------------------- */
 
 typedef void (*RegisterFunc) (gpointer data, guint index, guint value);
 
@@ -514,8 +513,7 @@ cf_hll_merge (CfSlice bytes, guint8 registers[CF_HLL_REGISTERS])
   return TRUE;
 }
 
-/* -- The estimate ------------------------------------------------------------
- */
+/* -- The estimate --------------------------------------------------------- */
 
 /* x + sum of 2^(k-1) x^(2^k); Ertl, section 2 */
 static double
