@@ -224,6 +224,8 @@ engine_sources = \
 	src/engine/alone.h \
 	src/engine/args.c \
 	src/engine/args.h \
+	src/engine/backlog.c \
+	src/engine/backlog.h \
 	src/engine/call-effect.c \
 	src/engine/call-foreign.c \
 	src/engine/call-keys.c \

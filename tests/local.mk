@@ -105,6 +105,7 @@ test_programs = \
 	tests/engine/test-acl-text \
 	tests/engine/test-acl-user \
 	tests/engine/test-args \
+	tests/engine/test-backlog \
 	tests/engine/test-call \
 	tests/engine/test-command \
 	tests/engine/test-engine \

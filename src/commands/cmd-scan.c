@@ -182,7 +182,7 @@ static const CfCommand commands[] = {
       .tips = "request_policy:all_shards nondeterministic_output_order",
       .run = run_keys,
       .arity = 2,
-      .flags = CF_COMMAND_READONLY | CF_COMMAND_WALKS,
+      .flags = CF_COMMAND_READONLY | CF_COMMAND_WALKS | CF_COMMAND_LONG,
       .categories = CF_ACL_KEYSPACE | CF_ACL_DANGEROUS,
   },
   {

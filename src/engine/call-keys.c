@@ -6,6 +6,8 @@
 #include "engine/transaction.h"
 
 #define KEYS_KEPT 4096 /* room for keys that a worker keeps */
+#define LONG_KEYS 1024 /* that many, or commands in a block, take a while */
+#define MANY_ARGUMENTS_A_KEY 16 /* and so do so many times as many words */
 
 static void
 reserve_keys (CfWorker *worker, gsize n)
@@ -248,6 +250,19 @@ needs_claims (const CfCall *call, CfCommandFlags flags)
          cf_transaction_n (transaction) > CF_EXECUTOR_MANY_COMMANDS;
 }
 
+/* Whether a command that is to claim its keys is known to take a while: what
+ * is not must not wait for others' long ones. */
+static gboolean
+is_long (const CfCall *call, CfCommandFlags flags, gboolean has_large)
+{
+  const CfTransaction *transaction = call->session->transaction;
+  gsize n = MAX (call->worker->n_keys, call->argc / MANY_ARGUMENTS_A_KEY);
+
+  if (transaction != NULL)
+    n = MAX (n, cf_transaction_n (transaction));
+  return has_large || n > LONG_KEYS || (flags & CF_COMMAND_LONG) != 0;
+}
+
 /**
  * cf_call_keys_need_claims:
  * @call: a command of a script, whose keys were collected and are locked
@@ -273,17 +288,17 @@ cf_call_keys_need_claims (CfCall *call, CfCommandFlags flags)
  *
  * Holds the keys, in the way that suits the command (see store/hold.h).
  *
- * Returns: %FALSE if a key is claimed by another: the session must be parked,
- *   and will be woken
+ * Returns: %FALSE if a key is claimed by another, or the command takes long
+ *   and must not begin now: the session must be parked, and will be woken
  */
 gboolean
 cf_call_keys_hold (CfCall *call, CfCommandFlags flags)
 {
   CfWorker *worker = call->worker;
   CfWaiter waiter = cf_session_waiter (call->session);
-  gboolean claim = needs_claims (call, flags);
+  gboolean has_large = FALSE;
 
-  if (!claim)
+  if (!needs_claims (call, flags))
     {
       if (!cf_hold_slots (call->hold, worker->keys, worker->n_keys, &waiter))
         return FALSE;
@@ -291,7 +306,13 @@ cf_call_keys_hold (CfCall *call, CfCommandFlags flags)
           !has_large_value (call))
         return TRUE;
       cf_hold_release (call->hold);
+      has_large = TRUE;
     }
+  if (is_long (call, flags, has_large) &&
+      cf_backlog_join (call->engine->backlog, &waiter))
+    return FALSE;
+  if (worker->n_keys == 0)
+    return TRUE;
   cf_stats_count (worker->stats, CF_STAT_CLAIMED, 1);
   return cf_hold_claims (call->hold, worker->keys, worker->n_keys, &waiter);
 }

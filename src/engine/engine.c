@@ -141,7 +141,8 @@ cf_engine_new (CfConfig *config,
   self->started_mono_us = cf_clock_mono_us ();
   cf_random_hex (self->run_id, sizeof self->run_id - 1);
   self->commands = cf_command_table_new (families);
-  self->gate = cf_gate_new ();
+  self->backlog = cf_backlog_new ();
+  self->gate = cf_gate_new (self->backlog);
   self->stats = cf_stats_new (cf_command_table_n_ids (self->commands));
   self->sessions = cf_sessions_new ();
   self->slowlog = cf_slowlog_new ();
@@ -327,6 +328,7 @@ cf_engine_free (CfEngine *self)
   cf_sessions_free (self->sessions);
   cf_stats_free (self->stats);
   cf_gate_free (self->gate);
+  cf_backlog_free (self->backlog);
   cf_command_table_free (self->commands);
   g_free (self);
 }

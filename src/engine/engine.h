@@ -62,6 +62,7 @@ struct _CfEngine
   CfConfig *config;             /* (not owned) */
   CfCommandTable *commands;     /* (owned) */
   CfKeyspace *keyspace;         /* (owned) */
+  CfBacklog *backlog;           /* (owned) */
   CfGate *gate;                 /* (owned) */
   CfStats *stats;               /* (owned) */
   CfSessions *sessions;         /* (owned) */

@@ -286,7 +286,8 @@ cf_executor_hold_and_run (CfCall *call, CfCommandFlags flags)
     cf_call_keys_collect (call);
   if (G_UNLIKELY (flags & CF_COMMAND_EXCLUSIVE))
     ok = run_alone (call, &error);
-  else if (worker->n_keys > 0 && !cf_call_keys_hold (call, flags))
+  else if ((worker->n_keys > 0 || (flags & CF_COMMAND_LONG)) &&
+           !cf_call_keys_hold (call, flags))
     return wait_for_claim (call);
   else
     {

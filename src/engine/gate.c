@@ -5,9 +5,11 @@
 
 struct _CfGate
 {
-  CfMutex exclusive; /* held while the gate is closed */
-  gint wanted;       /* (atomic) somebody closes the gate: don't enter */
+  CfBacklog *backlog; /* (not owned) (nullable) set by cf_gate_new() */
+  CfMutex exclusive;  /* held while the gate is closed */
+  gint wanted;        /* (atomic) somebody closes the gate: don't enter */
 
+  gboolean is_pressing; /* protected by @exclusive: its closer had to press */
   /* Protected by @exclusive; a keeper, once made, stays. */
   CfGateKeeper *keepers[CF_GATE_KEEPERS_MAX]; /* (owned) */
   gint n_keepers; /* (atomic) for readers without the lock */
@@ -15,14 +17,17 @@ struct _CfGate
 
 /**
  * cf_gate_new:
+ * @backlog: (nullable) (transfer none): holds up long commands for whoever has
+ *   to wait for long; %NULL: nobody does
  *
  * Returns: (transfer full): an open gate without keepers
  */
 CfGate *
-cf_gate_new (void)
+cf_gate_new (CfBacklog *backlog)
 {
   CfGate *self = g_new0 (CfGate, 1);
 
+  self->backlog = backlog;
   cf_mutex_init (&self->exclusive, CF_LOCK_EXCLUSIVE, 0);
   return self;
 }
@@ -176,17 +181,33 @@ lock_keepers_until (CfGate *self, gint64 give_up_us)
   return i;
 }
 
+/* Whoever waits since @since_us and could not close the gate lets no further
+ * long command begin, after a while.  Returns whether that is so now. */
+static gboolean
+press (CfGate *self, gboolean is_pressing, gint64 since_us)
+{
+  if (is_pressing || self->backlog == NULL ||
+      g_get_monotonic_time () < since_us + CF_GATE_PATIENCE_US)
+    return is_pressing;
+  cf_backlog_press (self->backlog, 1);
+  return TRUE;
+}
+
 /**
  * cf_gate_close:
  * @self: a gate
  *
  * Makes the calling thread alone; its own keeper must not be inside.  Waits
  * for the batches that run, however long they take, but keeps nobody else
- * waiting for more than about CF_GATE_TRY_US at a time.
+ * waiting for more than about CF_GATE_TRY_US at a time; but long commands do
+ * not begin after CF_GATE_PATIENCE_US.
  */
 CF_NO_ANALYSIS void
 cf_gate_close (CfGate *self)
 {
+  gint64 since_us = g_get_monotonic_time ();
+  gboolean is_pressing = FALSE;
+
   for (;;)
     {
       CfGateKeeper *in_the_way;
@@ -196,12 +217,16 @@ cf_gate_close (CfGate *self)
       g_atomic_int_set (&self->wanted, 1);
       n = lock_keepers_until (self, g_get_monotonic_time () + CF_GATE_TRY_US);
       if (n == self->n_keepers)
-        return;
+        {
+          self->is_pressing = is_pressing;
+          return;
+        }
       unlock_keepers (self, n);
       in_the_way = self->keepers[n];
       g_atomic_int_set (&self->wanted, 0);
       cf_mutex_unlock (&self->exclusive);
 
+      is_pressing = press (self, is_pressing, since_us);
       cf_mutex_lock (&in_the_way->lock);
       cf_mutex_unlock (&in_the_way->lock);
     }
@@ -216,7 +241,12 @@ cf_gate_close (CfGate *self)
 CF_NO_ANALYSIS void
 cf_gate_open (CfGate *self)
 {
+  gboolean was_pressing = self->is_pressing;
+
+  self->is_pressing = FALSE;
   unlock_keepers (self, self->n_keepers);
   g_atomic_int_set (&self->wanted, 0);
   cf_mutex_unlock (&self->exclusive);
+  if (was_pressing)
+    cf_backlog_press (self->backlog, -1);
 }

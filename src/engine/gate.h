@@ -9,19 +9,21 @@
  * it tries for at most CF_GATE_TRY_US with the gate marked as wanted (workers
  * that arrive then wait), and when some keeper's batch does not end by then,
  * it lets everybody go on, waits holding nothing until that batch is over,
- * and tries again.
+ * and tries again.  After CF_GATE_PATIENCE_US no further command that is
+ * known to take long begins (backlog.h), so that its turn comes.
  *
  * Lock order: EXCLUSIVE, then the keepers' GATE locks by number.
  * Thread safety: all functions may be called from any thread.
  */
 #pragma once
 
-#include "base/lock.h"
+#include "engine/backlog.h"
 
 G_BEGIN_DECLS
 
 #define CF_GATE_KEEPERS_MAX 1024
 #define CF_GATE_TRY_US 1000
+#define CF_GATE_PATIENCE_US (50 * 1000)
 
 typedef struct _CfGate CfGate;
 
@@ -33,7 +35,7 @@ typedef struct
   gboolean in_use; /* protected by the gate's EXCLUSIVE lock */
 } CfGateKeeper;
 
-CfGate *cf_gate_new (void);
+CfGate *cf_gate_new (CfBacklog *backlog /* (nullable) */);
 void cf_gate_free (CfGate *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CfGate, cf_gate_free)
 

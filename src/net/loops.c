@@ -44,6 +44,27 @@ struct _CfLoops
 
 /* -- Handlers ------------------------------------------------------------ */
 
+/* There is always room to relieve each loop once, and for one more. */
+static guint
+get_most_handlers (CfLoops *self)
+{
+  gint64 most =
+      cf_config_get_int (self->group.engine->config, CF_SETTING_MAX_HANDLERS);
+
+  return MAX ((guint) most, 2 * self->group.n_loops + 1);
+}
+
+/* With the last ones relieved, each loop must still be: so no long command
+ * begins as soon as so many are left. */
+static void
+count_handlers (CfLoops *self, gint change)
+{
+  __atomic_add_fetch (&self->group.n_handlers, (guint) change,
+                      __ATOMIC_RELAXED);
+  cf_backlog_count_handlers (self->group.engine->backlog, change,
+                             get_most_handlers (self) - self->group.n_loops);
+}
+
 static CfWorker *
 acquire_worker (CfEngine *engine)
 {
@@ -66,14 +87,14 @@ handle (gpointer data, gpointer user_data)
   CF_TAKE (loop);
   cf_loop_handle (loop, worker);
   cf_worker_release (worker);
-  __atomic_sub_fetch (&self->group.n_handlers, 1, __ATOMIC_RELAXED);
+  count_handlers (self, -1);
   CF_GIVE (self);
 }
 
 static gboolean
 hire (CfLoops *self, CfLoop *loop, GError **error)
 {
-  __atomic_add_fetch (&self->group.n_handlers, 1, __ATOMIC_RELAXED);
+  count_handlers (self, 1);
   CF_GIVE (loop);
   return g_thread_pool_push (self->pool, loop, error);
 }
@@ -82,11 +103,10 @@ static void
 on_relieve (gpointer data, CfLoop *loop, guint64 claim)
 {
   CfLoops *self = data;
-  gint64 most =
-      cf_config_get_int (self->group.engine->config, CF_SETTING_MAX_HANDLERS);
   gint thread = __atomic_load_n (&loop->thread, __ATOMIC_RELAXED);
 
-  if (__atomic_load_n (&self->group.n_handlers, __ATOMIC_RELAXED) >= most)
+  if (__atomic_load_n (&self->group.n_handlers, __ATOMIC_RELAXED) >=
+      get_most_handlers (self))
     return;
   /* Whoever takes long lets the others go first.  The handler puts its
    * priority right once it has found out that it was relieved. */

@@ -15,6 +15,28 @@ typedef struct
   gint over;      /* (atomic) */
 } Stage;
 
+typedef struct
+{
+  CfBacklog *backlog;
+  CfGate *gate;
+  gint n_begun;   /* (atomic) */
+  gint n_waiting; /* (atomic) that joined the backlog */
+  gint n_woken;   /* (atomic) */
+} Overlap;
+
+static gpointer
+on_ref (gpointer waiter)
+{
+  g_atomic_int_inc (&((Overlap *) waiter)->n_waiting);
+  return waiter;
+}
+
+static void
+on_wake (gpointer waiter)
+{
+  g_atomic_int_inc (&((Overlap *) waiter)->n_woken);
+}
+
 /* Goes in and out, and looks that nobody has closed the gate meanwhile. */
 static gpointer
 work (gpointer data)
@@ -38,7 +60,7 @@ work (gpointer data)
 static void
 test_gate_excludes (void)
 {
-  Stage stage = { .gate = cf_gate_new () };
+  Stage stage = { .gate = cf_gate_new (NULL) };
   GThread *threads[WORKERS];
 
   for (gsize i = 0; i < WORKERS; i++)
@@ -90,7 +112,7 @@ close_and_open (gpointer data)
 static void
 test_gate_does_not_stall (void)
 {
-  Stage stage = { .gate = cf_gate_new () };
+  Stage stage = { .gate = cf_gate_new (NULL) };
   CfGateKeeper *keeper = cf_gate_register (stage.gate);
   GThread *slow = g_thread_new ("slow", dawdle, &stage);
   GThread *closer;
@@ -112,10 +134,59 @@ test_gate_does_not_stall (void)
   cf_gate_free (stage.gate);
 }
 
+/* Stays inside for long, and goes in again unless it has to wait for others.
+ * At least one of two of these is always inside. */
+static gpointer
+overlap (gpointer data)
+{
+  Overlap *self = data;
+  CfGateKeeper *keeper = cf_gate_register (self->gate);
+  CfWaiter waiter = { self, on_wake, on_ref };
+
+  while (!cf_backlog_join (self->backlog, &waiter))
+    {
+      gint n;
+
+      cf_gate_enter (keeper);
+      n = g_atomic_int_add (&self->n_begun, 1) + 1;
+      while (g_atomic_int_get (&self->n_begun) == n &&
+             !g_atomic_int_get (&self->n_waiting))
+        g_thread_yield ();
+      cf_gate_leave (keeper);
+    }
+  cf_gate_unregister (self->gate, keeper);
+  return NULL;
+}
+
+/* Long commands that overlap for ever let an exclusive operation through. */
+static void
+test_gate_presses (void)
+{
+  Overlap overlaps = { .backlog = cf_backlog_new () };
+  GThread *threads[2];
+
+  overlaps.gate = cf_gate_new (overlaps.backlog);
+  for (gsize i = 0; i < G_N_ELEMENTS (threads); i++)
+    threads[i] = g_thread_new ("long", overlap, &overlaps);
+  while (g_atomic_int_get (&overlaps.n_begun) < 100)
+    g_thread_yield ();
+  cf_gate_close (overlaps.gate);
+  g_assert_cmpint (g_atomic_int_get (&overlaps.n_waiting), >, 0);
+  g_assert_cmpint (g_atomic_int_get (&overlaps.n_woken), ==, 0);
+  cf_gate_open (overlaps.gate);
+  g_assert_cmpint (overlaps.n_woken, ==, overlaps.n_waiting);
+  g_atomic_int_set (&overlaps.n_waiting, 1);
+  cf_backlog_press (overlaps.backlog, 1);
+  for (gsize i = 0; i < G_N_ELEMENTS (threads); i++)
+    g_thread_join (threads[i]);
+  cf_gate_free (overlaps.gate);
+  cf_backlog_free (overlaps.backlog);
+}
+
 static void
 test_gate_wanted (void)
 {
-  CfGate *gate = cf_gate_new ();
+  CfGate *gate = cf_gate_new (NULL);
   CfGateKeeper *keeper = cf_gate_register (gate);
 
   g_assert_false (cf_gate_is_wanted (keeper));
@@ -130,7 +201,7 @@ test_gate_wanted (void)
 static void
 test_gate_keepers_are_reused (void)
 {
-  CfGate *gate = cf_gate_new ();
+  CfGate *gate = cf_gate_new (NULL);
   CfGateKeeper *keepers[CF_GATE_KEEPERS_MAX];
 
   for (gsize i = 0; i < G_N_ELEMENTS (keepers); i++)
@@ -151,6 +222,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/engine/gate/excludes", test_gate_excludes);
   g_test_add_func ("/engine/gate/does-not-stall", test_gate_does_not_stall);
+  g_test_add_func ("/engine/gate/presses", test_gate_presses);
   g_test_add_func ("/engine/gate/wanted", test_gate_wanted);
   g_test_add_func ("/engine/gate/keepers-are-reused",
                    test_gate_keepers_are_reused);

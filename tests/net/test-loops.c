@@ -142,7 +142,11 @@ static const CfCommand commands[] = {
   { .name = "COUNT", .summary = "For tests", .run = run_count, .arity = 1 },
   { .name = "ECHO", .summary = "For tests", .run = run_echo, .arity = 2 },
   { .name = "FILL", .summary = "For tests", .run = run_fill, .arity = 2 },
-  { .name = "HOLD", .summary = "For tests", .run = run_hold, .arity = 1 },
+  { .name = "HOLD",
+    .summary = "For tests",
+    .run = run_hold,
+    .arity = 1,
+    .flags = CF_COMMAND_LONG },
   { .name = "ID", .summary = "For tests", .run = run_id, .arity = 1 },
   { .name = "PARK", .summary = "For tests", .run = run_park, .arity = 2 },
   { .name = "POKE", .summary = "For tests", .run = run_poke, .arity = 3 },
@@ -405,6 +409,41 @@ test_many_held (Fixture *self, gconstpointer data)
       hear_number (fds[i]);
       close (fds[i]);
     }
+  close (other);
+}
+
+/* More clients with long commands than handlers: some wait, and the loops
+ * serve the others. */
+static void
+test_too_many_held (Fixture *self, gconstpointer data)
+{
+  int fds[N_CLIENTS], other;
+
+  set (self, CF_SETTING_MAX_HANDLERS, "6");
+  other = connect_client (self);
+  for (guint i = 0; i < N_CLIENTS; i++)
+    {
+      fds[i] = connect_client (self);
+      say (fds[i], "HOLD\r\nCOUNT\r\n");
+    }
+  g_async_queue_pop (holds);
+  while (count (self, CF_STAT_PARKED) < N_CLIENTS - 7)
+    g_usleep (1000);
+  for (guint i = 0; i < 100; i++)
+    {
+      say (other, "ECHO hello\r\n");
+      hear (other, "$5\r\nhello\r\n");
+    }
+  for (guint i = 0; i < N_CLIENTS; i++)
+    g_async_queue_push (releases, GINT_TO_POINTER (1));
+  for (guint i = 0; i < N_CLIENTS; i++)
+    {
+      hear (fds[i], "+HELD\r\n");
+      hear_number (fds[i]);
+      close (fds[i]);
+    }
+  for (guint i = 1; i < N_CLIENTS; i++)
+    g_async_queue_pop (holds);
   close (other);
 }
 
@@ -722,6 +761,7 @@ main (int argc, char **argv)
   add ("pipelines", test_pipelines);
   add ("hand-over", test_hand_over);
   add ("many-held", test_many_held);
+  add ("too-many-held", test_too_many_held);
   add ("news-while-away", test_news_while_away);
   add ("park-deadline", test_park_deadline);
   add ("park-wake", test_park_wake);
