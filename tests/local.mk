@@ -93,6 +93,7 @@ test_programs = \
 	tests/daemon/test-plain \
 	tests/daemon/test-protocol \
 	tests/daemon/test-pubsub \
+	tests/daemon/test-script \
 	tests/daemon/test-service \
 	tests/daemon/test-shutdown \
 	tests/daemon/test-stress \

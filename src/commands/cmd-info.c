@@ -16,6 +16,7 @@
 #include "commands/version.h"
 #include "engine/feed.h"
 #include "engine/pubsub.h"
+#include "engine/script.h"
 #include "engine/tracking.h"
 #include "store/reaper.h"
 
@@ -214,6 +215,25 @@ write_memory_use (Info *info, const CfMemoryFigures *figures)
 }
 
 static void
+write_scripts (Info *info)
+{
+  CfScripts *scripts = info->engine->scripts;
+  gsize eval = cf_scripts_vm_memory (scripts, CF_SCRIPT_EVAL);
+  gsize functions = cf_scripts_vm_memory (scripts, CF_SCRIPT_FUNCTION);
+  gsize cached = cf_scripts_memory (scripts);
+
+  line_number (info, "used_memory_lua", eval);
+  line_number (info, "used_memory_vm_eval", eval);
+  line_human (info, "used_memory_lua_human", eval);
+  line_number (info, "used_memory_scripts_eval", cached);
+  line_number (info, "number_of_cached_scripts", cf_scripts_n (scripts));
+  line_number (info, "used_memory_vm_functions", functions);
+  line_bytes (info, "used_memory_vm_total", eval + functions);
+  line_bytes (info, "used_memory_scripts", cached);
+  line_number (info, "evicted_scripts", cf_scripts_n_evicted (scripts));
+}
+
+static void
 write_memory (Info *info)
 {
   CfEngine *engine = info->engine;
@@ -223,6 +243,7 @@ write_memory (Info *info)
       cf_config_get_string (engine->config, CF_SETTING_MAXMEMORY_POLICY);
 
   write_memory_use (info, &figures);
+  write_scripts (info);
   line_bytes (info, "maxmemory", (gsize) limit);
   line (info, "maxmemory_policy", "%s", policy);
   line (info, "mem_fragmentation_ratio", "%.2f",

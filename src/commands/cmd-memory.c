@@ -7,6 +7,7 @@
 #include "commands/commands.h"
 #include "commands/help.h"
 #include "commands/memory-figures.h"
+#include "engine/script.h"
 
 static gboolean
 run_usage (CfCall *call, GError **error)
@@ -99,11 +100,12 @@ run_stats (CfCall *call, GError **error)
   CfMemoryFigures figures = cf_memory_figures (call->engine);
   gsize dataset = figures.used - MIN (figures.used, figures.overhead);
 
-  cf_reply_map (reply, 14);
+  cf_reply_map (reply, 15);
   reply_figure (reply, "peak.allocated", figures.peak);
   reply_figure (reply, "total.allocated", figures.used);
   reply_figure (reply, "startup.allocated", figures.startup);
   reply_figure (reply, "clients.normal", figures.clients);
+  reply_figure (reply, "lua.caches", cf_scripts_memory (call->engine->scripts));
   reply_figure (reply, "overhead.total", figures.overhead);
   reply_figure (reply, "keys.count", figures.n_keys);
   reply_figure (reply, "keys.bytes-per-key",

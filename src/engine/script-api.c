@@ -3,6 +3,7 @@
 
 #include "engine/script-api.h"
 
+#include "engine/acl-check.h"
 #include "script/sandbox.h"
 
 #define REDIS_VERSION "7.0.15"
@@ -179,6 +180,7 @@ on_acl_check_cmd (lua_State *L)
 {
   CfScriptRun *run = cf_script_run_of (L);
   const CfCommandInfo *info;
+  guint position;
 
   if (run == NULL)
     return cf_script_api_error (
@@ -191,7 +193,9 @@ on_acl_check_cmd (lua_State *L)
   if (info == NULL || (info->is_container && run->args->argc > 1))
     return cf_script_api_error (
         L, "Invalid command passed to redis.acl_check_cmd()", TRUE);
-  lua_pushboolean (L, TRUE);
+  lua_pushboolean (L, cf_acl_check (run->call->session->user, info,
+                                    run->args->argv, run->args->argc,
+                                    &position) == CF_ACL_OK);
   return 1;
 }
 

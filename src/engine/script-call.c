@@ -3,12 +3,14 @@
 #include "config.h"
 
 #include "base/number.h"
+#include "engine/acl-check.h"
 #include "engine/call-keys.h"
 #include "engine/executor.h"
 #include "engine/script-api.h"
 #include "script/lua-reply.h"
 
 #define NUMBER_SIZE 64
+#define DENIAL_SIZE 256
 
 /* -- Errors --------------------------------------------------------------- */
 
@@ -130,19 +132,26 @@ cf_script_api_words (lua_State *L, CfScriptRun *run)
 
 /* NULL: it may. */
 static const char *
-find_objection (const CfScriptRun *run, const CfCall *call)
+find_objection (const CfCall *call)
 {
   const CfCommandInfo *info = call->info;
-  CfCommandFlags flags;
-  gboolean wrote = g_atomic_int_get (&run->progress.state) == CF_SCRIPT_WROTE;
 
   if (info == NULL || (info->is_container && call->argc > 1))
     return "Unknown Redis command called from script";
   if (!cf_command_arity_fits (info->command, call->argc))
     return "Wrong number of args calling Redis command from script";
-  flags = info->command->flags;
-  if (flags & CF_COMMAND_NOSCRIPT)
+  if (info->command->flags & CF_COMMAND_NOSCRIPT)
     return "This Redis command is not allowed from script";
+  return NULL;
+}
+
+/* Likewise, of a command that scripts may run and this user may, too. */
+static const char *
+find_other_objection (const CfScriptRun *run, const CfCall *call)
+{
+  CfCommandFlags flags = call->info->command->flags;
+  gboolean wrote = g_atomic_int_get (&run->progress.state) == CF_SCRIPT_WROTE;
+
   if (run->read_only && (flags & (CF_COMMAND_WRITE | CF_COMMAND_MAY_REPLICATE)))
     return "Write commands are not allowed from read-only scripts.";
   if ((flags & CF_COMMAND_WRITE) && !wrote &&
@@ -153,6 +162,20 @@ find_objection (const CfScriptRun *run, const CfCall *call)
       run->out_of_memory)
     return "-OOM command not allowed when used memory > 'maxmemory'.";
   return NULL;
+}
+
+/* Whether the user may run it; what he is told if not goes into @message. */
+static gboolean
+is_permitted (const CfCall *call, char *message, gsize size)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (G_LIKELY (!(call->session->flags & CF_SESSION_RESTRICTED)) ||
+      cf_acl_admit (call, call->info, call->argv, call->argc, CF_ACL_LUA,
+                    &error))
+    return TRUE;
+  g_strlcpy (message, error->message, size);
+  return FALSE;
 }
 
 /* -- Running -------------------------------------------------------------- */
@@ -230,12 +253,17 @@ call_command (CfScriptRun *run, lua_State *L)
     .hold = owner->hold,
     .now_ms = owner->now_ms,
   };
+  char denial[DENIAL_SIZE];
   const char *objection;
   CfCommandFlags flags;
 
   probe.info =
       cf_command_table_find (probe.engine->commands, probe.argv, probe.argc);
-  objection = find_objection (run, &probe);
+  objection = find_objection (&probe);
+  if (objection == NULL && !is_permitted (&probe, denial, sizeof denial))
+    objection = denial;
+  if (objection == NULL)
+    objection = find_other_objection (run, &probe);
   if (G_UNLIKELY (objection != NULL))
     {
       push_refusal (run, L, &probe, objection);

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* test-script.c -- a script holds up nobody but those who ask for its keys. */
+#include "config.h"
+
+#include <signal.h>
+#include <string.h>
+
+#include "daemon/harness.h"
+
+#define LOOP "EVAL 'redis.call(\"GET\",KEYS[1]) while true do end' 1 "
+#define BUSY                                                                   \
+  "-BUSY Redis is busy running a script. You can only call SCRIPT KILL or "    \
+  "SHUTDOWN NOSAVE.\r\n"
+#define SHA_OF_LOOP "c93362c509929e6f3083e2713c5db605070ecf16"
+
+static CfHarness *server;
+
+/* Until a script is there to be killed. */
+static void
+kill_script (CfWire *wire)
+{
+  gboolean killed = FALSE;
+  char reply[128];
+
+  while (!killed)
+    {
+      gsize size;
+
+      cf_wire_say (wire, "SCRIPT KILL\r\n");
+      size = cf_wire_receive (wire, reply, sizeof reply);
+      g_assert_cmpuint (size, >, 4);
+      killed = memcmp (reply, "+OK\r\n", 5) == 0;
+      if (!killed)
+        g_assert_cmpmem (reply, 8, "-NOTBUSY", 8);
+    }
+}
+
+static void
+test_script_loops (void)
+{
+  g_autoptr (CfWire) loop = cf_wire_open (server);
+  g_autoptr (CfWire) other = cf_wire_open (server);
+  g_autoptr (CfWire) same = cf_wire_open (server);
+
+  cf_wire_say (loop, LOOP "k\r\n");
+  cf_wire_wait_taken (loop);
+  cf_wire_exchange (other, "SET l 1\r\nGET l\r\n", "+OK\r\n$1\r\n1\r\n");
+  cf_wire_exchange (other, "EVAL 'return redis.call(\"INCR\",KEYS[1])' 1 l\r\n",
+                    ":2\r\n");
+  /* After busy-reply-threshold, not before. */
+  cf_wire_exchange (same, "SET k 1\r\n", BUSY);
+  cf_wire_exchange (same, "PING\r\nGET l\r\nGET k\r\n",
+                    "+PONG\r\n$1\r\n2\r\n" BUSY);
+  kill_script (other);
+  cf_wire_expect (loop, "-ERR Error running script " SHA_OF_LOOP
+                        ": Script killed by user with SCRIPT KILL.\r\n");
+  cf_wire_exchange (same, "SET k 1\r\nGET k\r\n", "+OK\r\n$1\r\n1\r\n");
+  cf_wire_exchange (loop, "GET k\r\n", "$1\r\n1\r\n");
+}
+
+/* What has written cannot be killed; its client is told when it ends. */
+static void
+test_script_unkillable (void)
+{
+  g_autoptr (CfWire) writer = cf_wire_open (server);
+  g_autoptr (CfWire) other = cf_wire_open (server);
+  char reply[256];
+  gboolean refused = FALSE;
+
+  cf_wire_say (writer,
+               "EVAL 'redis.call(\"SET\",KEYS[1],1) local n = 0 for i = "
+               "1,300000000 do n = n + 1 end return n' 1 w\r\n");
+  cf_wire_wait_taken (writer);
+  while (!refused)
+    {
+      gsize size;
+
+      cf_wire_say (other, "SCRIPT KILL\r\n");
+      size = cf_wire_receive (other, reply, sizeof reply);
+      g_assert_cmpuint (size, >, 8);
+      refused = memcmp (reply, "-UNKILLABLE ", 12) == 0;
+      if (!refused)
+        g_assert_cmpmem (reply, 8, "-NOTBUSY", 8);
+    }
+  cf_wire_expect (writer, ":300000000\r\n");
+}
+
+typedef struct
+{
+  guint key;
+} Counting;
+
+static gpointer
+count (gpointer data)
+{
+  Counting *self = data;
+  g_autoptr (CfWire) wire = cf_wire_open (server);
+  g_autofree char *request = g_strdup_printf (
+      "EVAL 'for i = 1,1000 do redis.call(\"INCR\",\"shared\") "
+      "redis.call(\"INCR\",KEYS[1]) end "
+      "return redis.call(\"GET\",KEYS[1])' 1 count%u\r\n",
+      self->key);
+
+  cf_wire_exchange (wire, request, "$4\r\n1000\r\n");
+  return NULL;
+}
+
+/* Scripts that all touch a key which none has declared: none is lost, none
+ * comes between. */
+static void
+test_script_undeclared (void)
+{
+  Counting counts[4];
+  GThread *threads[G_N_ELEMENTS (counts)];
+  g_autoptr (CfWire) wire = cf_wire_open (server);
+
+  cf_wire_exchange (wire, "SET shared 0\r\n", "+OK\r\n");
+  for (guint i = 0; i < G_N_ELEMENTS (counts); i++)
+    {
+      counts[i] = (Counting){ .key = i };
+      threads[i] = g_thread_new ("count", count, &counts[i]);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (counts); i++)
+    g_thread_join (threads[i]);
+  cf_wire_exchange (wire, "GET shared\r\n", "$4\r\n4000\r\n");
+}
+
+/* A script that loops does not keep the server from ending. */
+static void
+test_script_shutdown (void)
+{
+  g_autoptr (CfWire) loop = cf_wire_open (server);
+
+  cf_wire_say (loop, LOOP "k\r\n");
+  cf_wire_wait_taken (loop);
+  cf_harness_send_signal (server, SIGTERM);
+  g_assert_cmpint (cf_harness_wait (server), ==, 0);
+}
+
+int
+main (int argc, char **argv)
+{
+  int status;
+
+  g_test_init (&argc, &argv, NULL);
+  server = cf_harness_start ("--busy-reply-threshold", "300", NULL);
+  g_test_add_func ("/daemon/script/loops", test_script_loops);
+  g_test_add_func ("/daemon/script/unkillable", test_script_unkillable);
+  g_test_add_func ("/daemon/script/undeclared", test_script_undeclared);
+  g_test_add_func ("/daemon/script/shutdown", test_script_shutdown);
+  status = g_test_run ();
+  cf_harness_stop (server);
+  return status;
+}
