@@ -67,9 +67,10 @@ class Row:
 class Bench:
     """Sizes by the options, and the programs at hand."""
 
-    def __init__(self, quick, runs, spread):
+    def __init__(self, quick, runs, spread, only=''):
         self.quick = quick
         self.spread = spread
+        self.only = only
         self.runs = runs or (1 if quick else 3)
         self.keys = 200_000 if quick else 2_000_000
         self.dir = tempfile.mkdtemp(prefix='coffer-bench-')

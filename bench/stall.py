@@ -211,6 +211,8 @@ def stall(bench):
 def table(bench, disturbers):
     """It is quiet before each of them; the median of these times counts."""
     seconds = 1.5 if bench.quick else 4
+    disturbers = [kind_of for kind_of in disturbers
+                  if bench.only.lower() in kind_of.name.lower()]
 
     def measure(kind):
         with bench.server(kind, '--maxclients', 12_000) as server:
