@@ -17,6 +17,11 @@
      adds COUNT members, as many to each of KEYS keys, one key after the
      other, by SADD, HSET, ZADD or RPUSH, DEPTH requests at a time; prints the
      time of the longest batch in microseconds and that of all in seconds.
+   probe repeat PORT COUNT CONNECTIONS DEPTH WORD...
+     sends a command COUNT times on CONNECTIONS, DEPTH requests at a time on
+     each; a word @ is the connection's number.  All replies have to be as long
+     as the first, and nothing looks at them: what this takes is little beside
+     the server's work.  Prints requests a second.
    probe connect PORT HZ SECONDS
      opens connections, HZ a second, sends a PING on each and closes it;
      prints how many were answered.
@@ -37,6 +42,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -342,6 +348,131 @@ add_members (
   return 0;
 }
 
+/* A connection that sends the same requests over and over. */
+struct repeater
+{
+  int fd;
+  char *batch;
+  size_t batch_size;
+  int64_t reply_size; /* of a batch */
+  int64_t left;       /* bytes of replies to come */
+};
+
+static char *
+format_request (char **words, int n_words, int number, size_t *size)
+{
+  char *request = NULL;
+  FILE *out = open_memstream (&request, size);
+
+  fprintf (out, "*%d\r\n", n_words);
+  for (int i = 0; i < n_words; i++)
+    {
+      char digits[16];
+      const char *word = words[i];
+
+      sprintf (digits, "%d", number);
+      if (!strcmp (word, "@"))
+        word = digits;
+      fprintf (out, "$%zu\r\n%s\r\n", strlen (word), word);
+    }
+  fclose (out);
+  return request;
+}
+
+/* How long the reply to a request is: a PING behind it tells where it ends. */
+static int64_t
+measure_reply (int fd, const char *request, size_t size)
+{
+  static const char end[] = "+PONG\r\n";
+  char tail[sizeof end - 1] = { 0 }, data;
+  int64_t count = 0;
+
+  send_all (fd, request, size);
+  send_all (fd, "PING\r\n", 6);
+  while (memcmp (tail, end, sizeof tail) != 0)
+    {
+      if (recv (fd, &data, 1, 0) != 1)
+        fail ("recv");
+      if (count++ == 0 && data == '-')
+        fail ("the request fails");
+      memmove (tail, tail + 1, sizeof tail - 1);
+      tail[sizeof tail - 1] = data;
+    }
+  return count - (int64_t) sizeof tail;
+}
+
+static void
+start_repeater (struct repeater *self,
+                int port,
+                int depth,
+                char **words,
+                int n_words,
+                int i)
+{
+  size_t size;
+  char *request = format_request (words, n_words, i, &size);
+
+  self->fd = dial (port);
+  self->reply_size = measure_reply (self->fd, request, size) * depth;
+  self->batch_size = size * (size_t) depth;
+  self->batch = malloc (self->batch_size);
+  for (int n = 0; n < depth; n++)
+    memcpy (self->batch + (size_t) n * size, request, size);
+  free (request);
+}
+
+static void
+send_batch (struct repeater *self)
+{
+  self->left = self->reply_size;
+  send_all (self->fd, self->batch, self->batch_size);
+}
+
+static int
+repeat (int port, int count, int n, int depth, char **words, int n_words)
+{
+  struct repeater *repeaters = calloc ((size_t) n, sizeof *repeaters);
+  struct epoll_event *events = calloc ((size_t) n, sizeof *events);
+  int epoll = epoll_create1 (0);
+  int64_t begin, batches = count / depth, sent = 0, done = 0;
+
+  for (int i = 0; i < n; i++)
+    {
+      struct epoll_event event = { .events = EPOLLIN,
+                                   .data.ptr = &repeaters[i] };
+
+      start_repeater (&repeaters[i], port, depth, words, n_words, i);
+      epoll_ctl (epoll, EPOLL_CTL_ADD, repeaters[i].fd, &event);
+    }
+  begin = now_ns ();
+  for (; sent < n && sent < batches; sent++)
+    send_batch (&repeaters[sent]);
+  while (done < batches)
+    {
+      int ready = epoll_wait (epoll, events, n, -1);
+
+      for (int i = 0; i < ready; i++)
+        {
+          struct repeater *self = events[i].data.ptr;
+          /* With MSG_TRUNC, TCP drops what comes without a copy.  */
+          ssize_t size = recv (self->fd, NULL, 1 << 24, MSG_TRUNC);
+
+          if (size <= 0)
+            fail ("recv");
+          self->left -= size;
+          if (self->left > 0)
+            continue;
+          done++;
+          if (sent < batches)
+            send_batch (self);
+          sent += sent < batches;
+        }
+    }
+  printf ("%.0f\n",
+          (double) batches * depth * SECOND_NS / (double) (now_ns () - begin));
+  return 0;
+}
+
 static int
 connect_often (int port, int hz, double seconds)
 {
@@ -413,6 +544,9 @@ main (int argc, char **argv)
   if (!strcmp (mode, "members") && argc == 7)
     return add_members (port, argv[3], (unsigned) atoi (argv[4]),
                         (unsigned) atoi (argv[5]), atoi (argv[6]));
+  if (!strcmp (mode, "repeat") && argc > 6)
+    return repeat (port, atoi (argv[3]), atoi (argv[4]), atoi (argv[5]),
+                   argv + 6, argc - 6);
   if (!strcmp (mode, "connect") && argc == 5)
     return connect_often (port, atoi (argv[3]), atof (argv[4]));
   if (!strcmp (mode, "pause") && argc == 4)

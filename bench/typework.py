@@ -72,30 +72,32 @@ def fill_list(client, n):
     fill(client, ('RPUSH', 'list'), (str(j * 7919 % n) for j in range(n)))
 
 
-# A tenth of a millisecond each: what takes longer leaves its loop to another
-# thread anyhow.
+# Turns of less than a millisecond: what takes longer leaves its loop to
+# another thread anyhow.  Name, what it is done on, requests, how many of them
+# at a time, words.
 WORK = (
-    ('SINTER', fill_sets, 3_000, ('SINTER', 'set:0', 'set:1'), 40_000),
-    ('ZUNIONSTORE', fill_zsets, 500,
-     ('ZUNIONSTORE', 'out:__rand_int__', '2', 'zset:0', 'zset:1'), 20_000),
-    ('SORT', fill_list, 3_000, ('SORT', 'list', 'LIMIT', '0', '10'), 20_000),
-    ('LRANGE_600', fill_list, 3_000, ('LRANGE', 'list', '0', '599'),
-     200_000),
+    ('SINTER', fill_sets, 3_000, 30_000, 4, ('SINTER', 'set:0', 'set:1')),
+    ('ZUNIONSTORE', fill_zsets, 500, 40_000, 4,
+     ('ZUNIONSTORE', '@', '2', 'zset:0', 'zset:1')),
+    ('SORT', fill_list, 3_000, 16_000, 4,
+     ('SORT', 'list', 'LIMIT', '0', '10')),
+    ('LRANGE_600', fill_list, 3_000, 300_000, 16,
+     ('LRANGE', 'list', '0', '599')),
 )
 
 
 def scaling(bench):
-    """How much more two loops do than one, where the server is what is
-    busy."""
+    """How much more two loops do than one, where the server is what is busy:
+    the load program does not look at the replies."""
     rows = []
 
-    def measure(loops, fill_it, size, words, count):
+    def measure(loops, fill_it, size, count, depth, words):
         with bench.server('cofferd', '--io-threads', loops) as server:
             with harness.Client(server.port, 60) as client:
                 fill_it(client, size)
-            return bench.redis_benchmark(
-                server, '-c', 16, '-P', 4, '-r', 1_000, '-n',
-                count // (10 if bench.quick else 1), *words)
+            return bench.probe('repeat', server,
+                               count // (10 if bench.quick else 1), 8, depth,
+                               *words)[0]
     for name, *rest in WORK:
         speeds = {loops: statistics.median(measure(loops, *rest)
                                            for _ in range(bench.runs))

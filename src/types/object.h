@@ -53,9 +53,9 @@ struct _CfObject
 };
 
 /* Objects of more blocks than this are freed in the background. */
-#define CF_OBJECT_LARGE_BLOCKS 256
+#define CF_OBJECT_LARGE_BLOCKS 2048
 /* Going over more elements than this is long: see CF_COMMAND_BIG. */
-#define CF_OBJECT_LARGE_ELEMENTS 1024
+#define CF_OBJECT_LARGE_ELEMENTS 256
 /* What MEMORY USAGE, eviction and others look at unless told otherwise. */
 #define CF_OBJECT_SAMPLES 5
 
