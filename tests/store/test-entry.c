@@ -233,6 +233,35 @@ test_entry_set_int (void)
   cf_entry_free (entry);
 }
 
+/* Going over a value takes long before freeing it does. */
+static void
+test_entry_large (void)
+{
+  static const struct
+  {
+    guint size;
+    gboolean is_large, is_bulky;
+  } piles[] = {
+    { CF_OBJECT_LARGE_ELEMENTS, FALSE, FALSE },
+    { CF_OBJECT_LARGE_ELEMENTS + 1, TRUE, FALSE },
+    { CF_OBJECT_LARGE_BLOCKS, TRUE, FALSE },
+    { CF_OBJECT_LARGE_BLOCKS + 1, TRUE, TRUE },
+  };
+  gint n_alive = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (piles); i++)
+    {
+      CfEntry *entry =
+          make ("key", cf_value_object (pile_new (piles[i].size, &n_alive)),
+                CF_NO_DEADLINE);
+
+      g_assert_cmpint (cf_entry_is_large (entry), ==, piles[i].is_large);
+      g_assert_cmpint (cf_entry_is_bulky (entry), ==, piles[i].is_bulky);
+      cf_entry_free (entry);
+    }
+  g_assert_cmpint (n_alive, ==, 0);
+}
+
 /* An object belongs to one entry at a time. */
 static void
 test_entry_object (void)
@@ -250,7 +279,7 @@ test_entry_object (void)
   cf_entry_free (entry);
   g_assert_cmpint (n_alive, ==, 1);
   g_assert_true (cf_entry_is_bulky (made));
-  g_assert_false (cf_entry_is_large (made));
+  g_assert_true (cf_entry_is_large (made));
   g_assert_cmpuint (cf_entry_memory (made, 100), >=, 100);
   g_assert_true (cf_entry_try_copy_value (made, &copy));
   g_assert_true (copy.object != cf_entry_object (made));
@@ -289,6 +318,7 @@ main (int argc, char **argv)
   g_test_add_func ("/store/entry/writable", test_entry_writable);
   g_test_add_func ("/store/entry/remake", test_entry_remake);
   g_test_add_func ("/store/entry/set-int", test_entry_set_int);
+  g_test_add_func ("/store/entry/large", test_entry_large);
   g_test_add_func ("/store/entry/object", test_entry_object);
   g_test_add_func ("/store/entry/value-drop", test_entry_value_drop);
   return g_test_run ();
