@@ -80,6 +80,9 @@ dist_zshcompletion_DATA = data/completion/zsh/_coffer
 fishcompletiondir = $(datadir)/fish/vendor_completions.d
 dist_fishcompletion_DATA = data/completion/fish/coffer.fish
 
+fail2bandir = $(sysconfdir)/fail2ban/filter.d
+dist_fail2ban_DATA = data/fail2ban/cofferd.conf
+
 EXTRA_DIST += \
 	data/coffer.sysusers.in \
 	data/coffer.tmpfiles.in \

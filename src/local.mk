@@ -251,6 +251,8 @@ engine_sources = \
 	src/engine/gate.h \
 	src/engine/latency.c \
 	src/engine/latency.h \
+	src/engine/logins.c \
+	src/engine/logins.h \
 	src/engine/monitor.c \
 	src/engine/monitor.h \
 	src/engine/pause.c \

@@ -86,6 +86,7 @@ test_programs = \
 	tests/config/test-settings \
 	tests/config/test-value \
 	tests/daemon/test-log \
+	tests/daemon/test-login \
 	tests/daemon/test-main \
 	tests/daemon/test-no-stall \
 	tests/daemon/test-notify \
@@ -115,6 +116,7 @@ test_programs = \
 	tests/engine/test-feed \
 	tests/engine/test-gate \
 	tests/engine/test-latency \
+	tests/engine/test-logins \
 	tests/engine/test-monitor \
 	tests/engine/test-pause \
 	tests/engine/test-pubsub \

@@ -8,23 +8,60 @@
 #include "commands/version.h"
 #include "engine/acl-check.h"
 #include "engine/acl.h"
+#include "engine/logins.h"
 #include "engine/monitor.h"
 #include "engine/pubsub.h"
 #include "engine/tracking.h"
 
+/* Who has failed too often from there has to wait, right or wrong.  FALSE:
+ * not yet; either @error is set or the call was parked. */
+static gboolean
+may_try (CfCall *call, GError **error)
+{
+  gint64 delay_ms;
+
+  if (cf_call_wake_reason (call) == CF_WAKE_TIMEOUT)
+    return TRUE;
+  if (cf_call_wake_reason (call) != CF_WAKE_NONE)
+    return cf_throw (error, CF_ERROR_WRONG_PASS,
+                     "the login was broken off while it was delayed");
+  delay_ms = cf_logins_delay (call->engine->logins, call->session->address,
+                              call->now_ms);
+  if (G_LIKELY (delay_ms == 0))
+    return TRUE;
+  if (call->in_transaction)
+    return cf_throw (error, CF_ERROR_WRONG_PASS,
+                     "too many logins have failed from this address for one in "
+                     "a transaction");
+  cf_call_park (call, call->now_ms + delay_ms);
+  return FALSE;
+}
+
+static void
+note_failure (CfCall *call, CfSlice user)
+{
+  g_autofree char *line = cf_logins_failed (
+      call->engine->logins, call->session->address, user, call->now_ms);
+
+  if (line != NULL)
+    g_message ("%s", line);
+  cf_acl_deny (call, CF_ACL_DENIED_AUTH,
+               call->in_transaction ? CF_ACL_MULTI : CF_ACL_TOPLEVEL,
+               call->argv[0], user);
+}
+
+/* FALSE: as may_try(). */
 static gboolean
 log_in (CfCall *call, CfSlice user, CfSlice password, GError **error)
 {
   g_autoptr (GError) cause = NULL;
 
+  if (!may_try (call, error))
+    return FALSE;
   if (cf_acl_log_in (call->engine->acl, call->session, user, password, &cause))
     return TRUE;
   if (g_error_matches (cause, CF_ERROR, CF_ERROR_WRONG_PASS))
-    cf_acl_deny (call, CF_ACL_DENIED_AUTH,
-                 call->session->transaction != NULL || call->in_transaction
-                     ? CF_ACL_MULTI
-                     : CF_ACL_TOPLEVEL,
-                 call->argv[0], user);
+    note_failure (call, user);
   g_propagate_error (error, g_steal_pointer (&cause));
   return FALSE;
 }
@@ -46,7 +83,7 @@ run_auth (CfCall *call, GError **error)
                      "for the default user. Are you sure your configuration "
                      "is correct?");
   if (!log_in (call, user, call->argv[call->argc - 1], error))
-    return FALSE;
+    return call->parked;
   cf_reply_ok (&call->reply);
   return TRUE;
 }
@@ -129,7 +166,7 @@ run_hello (CfCall *call, GError **error)
 
   if ((call->argc > 1 && !parse_hello_version (call, &version, error)) ||
       !apply_hello_options (call, error))
-    return FALSE;
+    return call->parked;
   if (!(session->flags & CF_SESSION_AUTHORIZED))
     return cf_throw (
         error, CF_ERROR_NO_AUTH,

@@ -453,6 +453,9 @@ become (CfSession *session, CfAclAccount *account, CfAclUser *user)
   session->user = user;
   cf_mutex_unlock (&session->lock);
   set_flags (session, user);
+  __atomic_store_n (&session->max_output_bytes,
+                    (guint64) user->limits[CF_ACL_MAX_OUTPUT_BYTES],
+                    __ATOMIC_RELAXED);
   account_unref (old_account);
   cf_acl_user_unref (old_user);
 }

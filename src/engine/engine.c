@@ -10,6 +10,7 @@
 #include "engine/events.h"
 #include "engine/feed.h"
 #include "engine/latency.h"
+#include "engine/logins.h"
 #include "engine/monitor.h"
 #include "engine/pause.h"
 #include "engine/pubsub.h"
@@ -154,6 +155,7 @@ cf_engine_new (CfConfig *config,
   self->tracking = cf_tracking_new (config);
   self->acl = cf_acl_new (config, self->commands);
   self->acl_log = cf_acl_log_new ();
+  self->logins = cf_logins_new (config);
   cf_config_set_hook (config, CF_SETTING_REQUIREPASS, on_require_pass, self);
   self->scripts = cf_scripts_new ();
   cf_mutex_init (&self->workers_lock, CF_LOCK_WORKERS, 0);
@@ -315,6 +317,7 @@ cf_engine_free (CfEngine *self)
   cf_mutex_clear (&self->rates_lock);
   cf_keyspace_free (self->keyspace);
   cf_reaper_free (self->reaper);
+  cf_logins_free (self->logins);
   cf_acl_log_free (self->acl_log);
   cf_acl_free (self->acl);
   cf_scripts_free (self->scripts);

@@ -31,6 +31,7 @@ typedef struct _CfTracking CfTracking;
 typedef struct _CfAcl CfAcl;
 typedef struct _CfAclLog CfAclLog;
 typedef struct _CfScripts CfScripts;
+typedef struct _CfLogins CfLogins;
 
 /* For how long CLIENT LIST shows the peak of a reply buffer. */
 #define CF_REPLY_PEAK_RESET_MS 5000
@@ -80,6 +81,7 @@ struct _CfEngine
   CfAcl *acl;                   /* (owned) */
   CfAclLog *acl_log;            /* (owned) */
   CfScripts *scripts;           /* (owned) */
+  CfLogins *logins;             /* (owned) */
 
   CfMutex workers_lock;
   /* Protected by @workers_lock. */

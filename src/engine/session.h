@@ -131,6 +131,7 @@ struct _CfSession
   CfAclAccount *account; /* (owned) (nullable) */
   CfAclUser *user;       /* (owned) (nullable) as it was when last looked at */
   guint acl_generation;  /* of then */
+  guint64 max_output_bytes; /* (atomic) of the user; 0: no limit */
 
   gint dirty;        /* (atomic) a watched key was changed */
   guint shown_flags; /* (atomic) copy of @flags for other threads */

@@ -87,11 +87,16 @@ on_session_close (CfSession *session)
 static CfOutputLimit
 output_limit (const CfConnection *self, guint flags)
 {
+  guint64 most =
+      __atomic_load_n (&self->session.max_output_bytes, __ATOMIC_RELAXED);
   CfOutputLimit limit;
 
   cf_config_get_output_limit (
       self->engine->config,
       flags & CF_SESSION_PUBSUB ? CF_CLIENT_PUBSUB : CF_CLIENT_NORMAL, &limit);
+  if (G_UNLIKELY (most != 0) &&
+      (limit.hard_bytes == 0 || most < limit.hard_bytes))
+    limit.hard_bytes = most;
   return limit;
 }
 

@@ -91,6 +91,30 @@ wait_until_ready (CfHarness *self)
     }
 }
 
+/**
+ * cf_harness_next_log_line:
+ * @self: a server
+ * @text: what the line must have in it
+ *
+ * Waits for the next such line.
+ *
+ * Returns: (transfer full): the line
+ */
+char *
+cf_harness_next_log_line (CfHarness *self, const char *text)
+{
+  for (;;)
+    {
+      g_autofree char *line = g_async_queue_timeout_pop (
+          self->lines, CF_HARNESS_PATIENCE_S * G_USEC_PER_SEC);
+
+      if (line == NULL || g_str_equal (line, END_OF_LOG))
+        g_error ("the server did not say '%s'", text);
+      if (strstr (line, text) != NULL)
+        return g_steal_pointer (&line);
+    }
+}
+
 /* What valgrind and its kind are called with, to run the server too. */
 static void
 add_wrapper (GPtrArray *argv)

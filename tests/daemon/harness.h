@@ -31,6 +31,7 @@ guint16 cf_harness_get_plain_port (const CfHarness *self);
 void cf_harness_send_signal (CfHarness *self, int signal);
 void cf_harness_freeze (CfHarness *self);
 int cf_harness_wait (CfHarness *self);
+char *cf_harness_next_log_line (CfHarness *self, const char *text);
 gboolean cf_harness_is_redis (const CfHarness *self);
 
 CfWire *cf_wire_open (const CfHarness *harness);
