@@ -10,6 +10,7 @@
 #include <sys/sysinfo.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/lock.h"
 #include "base/number.h"
 
@@ -359,14 +360,8 @@ cf_memory_group_limit (const char *groups, const char *mount)
   return least;
 }
 
-/**
- * cf_memory_machine:
- *
- * Returns: the bytes of memory the process may use: the machine's, or what
- *   its control group leaves of it
- */
-gsize
-cf_memory_machine (void)
+static gsize
+read_machine (void)
 {
   g_autofree char *groups = NULL;
   struct sysinfo info;
@@ -377,4 +372,31 @@ cf_memory_machine (void)
   if (g_file_get_contents ("/proc/self/cgroup", &groups, NULL, NULL))
     total = MIN (total, cf_memory_group_limit (groups, "/sys/fs/cgroup"));
   return total;
+}
+
+/**
+ * cf_memory_machine:
+ *
+ * What it is may change while the process runs; it is looked up once a second
+ * at most, so that any command may ask.
+ *
+ * Returns: the bytes of memory the process may use: the machine's, or what
+ *   its control group leaves of it
+ */
+gsize
+cf_memory_machine (void)
+{
+  static gsize machine_bytes; /* (atomic) 0: not known */
+  static gint64 known_us;     /* (atomic) since when */
+  gsize bytes = __atomic_load_n (&machine_bytes, __ATOMIC_RELAXED);
+  gint64 now_us = cf_clock_mono_us ();
+
+  if (bytes == 0 ||
+      now_us - __atomic_load_n (&known_us, __ATOMIC_RELAXED) > G_USEC_PER_SEC)
+    {
+      bytes = read_machine ();
+      __atomic_store_n (&known_us, now_us, __ATOMIC_RELAXED);
+      __atomic_store_n (&machine_bytes, bytes, __ATOMIC_RELAXED);
+    }
+  return bytes;
 }
