@@ -14,6 +14,9 @@ typedef struct
   guint n_missing;
 } Sets;
 
+/* Makes a new set of them; NULL: no memory. */
+typedef CfSet *(*CombineFunc) (CfCall *call, const Sets *sets, GError **error);
+
 static gboolean
 sets_init (Sets *self, CfCall *call, guint first, guint n, GError **error)
 {
@@ -91,6 +94,31 @@ reply (CfCall *call, CfSet *result)
 {
   cf_set_reply (call, result);
   cf_call_free_object (call, (CfObject *) result);
+}
+
+/* What @func makes of the sets from argument @first on; NULL: an error. */
+static CfSet *
+combine (CfCall *call, guint first, CombineFunc func, GError **error)
+{
+  CfSet *result;
+  Sets sets;
+
+  if (!sets_init (&sets, call, first, call->argc - first, error))
+    return NULL;
+  result = func (call, &sets, error);
+  g_free (sets.sets);
+  return result;
+}
+
+static gboolean
+combine_and_store (CfCall *call,
+                   CombineFunc func,
+                   const char *event,
+                   GError **error)
+{
+  CfSet *result = combine (call, 2, func, error);
+
+  return result != NULL && store (call, result, event, error);
 }
 
 /* -- Intersections -------------------------------------------------------- */
@@ -238,7 +266,6 @@ add_all (CfCall *call, CfSet *result, const CfSet *set, GError **error)
   return TRUE;
 }
 
-/* NULL: no memory. */
 static CfSet *
 unite (CfCall *call, const Sets *sets, GError **error)
 {
@@ -287,15 +314,7 @@ cf_set_sunion (CfCall *call, GError **error)
 gboolean
 cf_set_sunionstore (CfCall *call, GError **error)
 {
-  g_autofree const CfSet **owned = NULL;
-  CfSet *result;
-  Sets sets;
-
-  if (!sets_init (&sets, call, 2, call->argc - 2, error))
-    return FALSE;
-  owned = sets.sets;
-  result = unite (call, &sets, error);
-  return result != NULL && store (call, result, "sunionstore", error);
+  return combine_and_store (call, unite, "sunionstore", error);
 }
 
 /* -- Differences ---------------------------------------------------------- */
@@ -366,7 +385,6 @@ subtract_by_removal (CfCall *call,
   return TRUE;
 }
 
-/* NULL: no memory. */
 static CfSet *
 subtract (CfCall *call, const Sets *sets, GError **error)
 {
@@ -386,14 +404,8 @@ subtract (CfCall *call, const Sets *sets, GError **error)
 gboolean
 cf_set_sdiff (CfCall *call, GError **error)
 {
-  g_autofree const CfSet **owned = NULL;
-  CfSet *result;
-  Sets sets;
+  CfSet *result = combine (call, 1, subtract, error);
 
-  if (!sets_init (&sets, call, 1, call->argc - 1, error))
-    return FALSE;
-  owned = sets.sets;
-  result = subtract (call, &sets, error);
   if (result == NULL)
     return FALSE;
   reply (call, result);
@@ -403,13 +415,5 @@ cf_set_sdiff (CfCall *call, GError **error)
 gboolean
 cf_set_sdiffstore (CfCall *call, GError **error)
 {
-  g_autofree const CfSet **owned = NULL;
-  CfSet *result;
-  Sets sets;
-
-  if (!sets_init (&sets, call, 2, call->argc - 2, error))
-    return FALSE;
-  owned = sets.sets;
-  result = subtract (call, &sets, error);
-  return result != NULL && store (call, result, "sdiffstore", error);
+  return combine_and_store (call, subtract, "sdiffstore", error);
 }
