@@ -5,6 +5,7 @@
 
 #include <math.h>
 
+#include "base/memory.h"
 #include "base/random.h"
 
 #define SEGMENT_SIZE ((gsize) 1024) /* buckets; a power of two */
@@ -575,6 +576,31 @@ cf_dict_iter_next (CfDictIter *self)
   while (self->node == NULL && self->bucket < self->dict->n_buckets)
     self->node = cf_dict_link_node (*bucket_at (self->dict, self->bucket++));
   return self->node;
+}
+
+/**
+ * cf_dict_memory_of_nodes:
+ * @self: a dict, each of whose nodes is a block of its own
+ * @samples: how many nodes to look at, 0 for all of them
+ *
+ * Returns: the bytes that its nodes take, taking those for typical that were
+ *   looked at
+ */
+gsize
+cf_dict_memory_of_nodes (const CfDict *self, gsize samples)
+{
+  gsize n = 0, bytes = 0;
+  const CfDictNode *node;
+  CfDictIter iter;
+
+  cf_dict_iter_init (&iter, self);
+  for (; (samples == 0 || n < samples) &&
+         (node = cf_dict_iter_next (&iter)) != NULL;
+       n++)
+    bytes += cf_memory_usable (node);
+  if (n == 0 || n == self->n_nodes)
+    return bytes;
+  return (gsize) ((double) bytes / (double) n * (double) self->n_nodes);
 }
 
 /* Goes over all nodes and takes each with the chance that it has among those

@@ -71,6 +71,8 @@ typedef struct
 void cf_dict_init (CfDict *self, const CfDictClass *class);
 void cf_dict_clear (CfDict *self);         /* frees all nodes */
 gsize cf_dict_memory (const CfDict *self); /* bytes, without the nodes */
+/* Bytes of the nodes, of which up to @samples are looked at (0: all). */
+gsize cf_dict_memory_of_nodes (const CfDict *self, gsize samples);
 
 static inline gsize
 cf_dict_n (const CfDict *self)

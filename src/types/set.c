@@ -189,19 +189,9 @@ static gsize
 dict_memory (const CfObject *object, gsize samples)
 {
   const CfDict *dict = ((const CfSet *) object)->dict;
-  gsize n = 0, bytes = 0;
-  CfDictIter iter;
-  const CfDictNode *node;
 
-  cf_dict_iter_init (&iter, dict);
-  for (; (samples == 0 || n < samples) &&
-         (node = cf_dict_iter_next (&iter)) != NULL;
-       n++)
-    bytes += cf_memory_usable (node);
-  if (n > 0)
-    bytes = (gsize) ((double) bytes / (double) n * (double) cf_dict_n (dict));
   return cf_memory_usable (object) + cf_memory_usable (dict) +
-         cf_dict_memory (dict) + bytes;
+         cf_dict_memory (dict) + cf_dict_memory_of_nodes (dict, samples);
 }
 
 static const char *

@@ -133,6 +133,7 @@ test_dict_model (void)
   cf_dict_clear (&dict);
   g_assert_cmpuint (cf_dict_n (&dict), ==, 0);
   g_assert_cmpuint (cf_dict_memory (&dict), ==, 0);
+  g_assert_cmpuint (cf_dict_memory_of_nodes (&dict, 5), ==, 0);
 }
 
 /* No operation asks for more keys than a few chains have, and memory follows
@@ -153,6 +154,10 @@ test_dict_short_operations (void)
       most = MAX (most, n_asked);
     }
   g_assert_cmpuint (cf_dict_memory (&dict), <=, n * 9);
+  /* All are alike, so a few tell as much as all. */
+  g_assert_cmpuint (cf_dict_memory_of_nodes (&dict, 0), >=, n * 16);
+  g_assert_cmpuint (cf_dict_memory_of_nodes (&dict, 5), ==,
+                    cf_dict_memory_of_nodes (&dict, 0));
   for (guint32 i = 0; i < n - 10; i++)
     {
       n_asked = 0;
