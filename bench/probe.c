@@ -25,6 +25,9 @@
    probe connect PORT HZ SECONDS
      opens connections, HZ a second, sends a PING on each and closes it;
      prints how many were answered.
+   probe hello PORT HZ SECONDS FILE
+     opens connections, HZ a second, sends what is in FILE on each, and closes
+     it some time later; prints how many were opened.
    probe pause 0 SECONDS
      runs in a loop, and prints for how long, in microseconds, it was kept from
      it at the most.
@@ -526,6 +529,39 @@ idle (int port, int count)
   return 0;
 }
 
+/* Connections that are kept open after they were greeted. */
+#define HELLOS_OPEN 100
+
+static int
+say_hello (int port, int hz, double seconds, const char *path)
+{
+  int64_t begin = now_ns (), step = SECOND_NS / hz;
+  size_t count = (size_t) (hz * seconds), size;
+  int fds[HELLOS_OPEN];
+  char hello[4096];
+  FILE *file = fopen (path, "r");
+
+  if (file == NULL)
+    fail (path);
+  size = fread (hello, 1, sizeof hello, file);
+  fclose (file);
+  for (size_t i = 0; i < count; i++)
+    {
+      int64_t due = begin + (int64_t) i * step - now_ns ();
+      int *fd = &fds[i % HELLOS_OPEN];
+
+      if (due > 0)
+        nanosleep (&(struct timespec){ 0, due }, NULL);
+      if (i >= HELLOS_OPEN)
+        close (*fd);
+      *fd = dial (port);
+      if (write (*fd, hello, size) != (ssize_t) size)
+        fail ("write");
+    }
+  printf ("%.0f\n", (double) count * SECOND_NS / (double) (now_ns () - begin));
+  return 0;
+}
+
 int
 main (int argc, char **argv)
 {
@@ -549,6 +585,8 @@ main (int argc, char **argv)
                    argv + 6, argc - 6);
   if (!strcmp (mode, "connect") && argc == 5)
     return connect_often (port, atoi (argv[3]), atof (argv[4]));
+  if (!strcmp (mode, "hello") && argc == 6)
+    return say_hello (port, atoi (argv[3]), atof (argv[4]), argv[5]);
   if (!strcmp (mode, "pause") && argc == 4)
     return pause_longest (atof (argv[3]));
   if (!strcmp (mode, "idle") && argc == 4)

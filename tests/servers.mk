@@ -14,6 +14,7 @@ EXTRA_DIST += \
 	bench/run \
 	bench/messages.py \
 	bench/sections.py \
+	bench/secure.py \
 	bench/stall.py \
 	bench/typework.py \
 	tests/lib/harness.py \
