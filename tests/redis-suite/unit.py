@@ -15,6 +15,8 @@ import socket
 import subprocess
 import tempfile
 
+import harness
+
 TOOLS = ('redis-cli', 'redis-benchmark', 'redis-check-rdb', 'redis-check-aof')
 PATCHES = (
     # A server without FUNCTION is no reason to run nothing.
@@ -71,6 +73,39 @@ def tcl_list(text):
     return words
 
 
+PAIRS = 'server', 'client', 'redis'
+
+
+def make_certificates(folder):
+    """What utils/gen-test-certs.sh of Redis makes, as far as it is used."""
+    def openssl(*args):
+        subprocess.run(('openssl', *args), cwd=folder, check=True,
+                       stderr=subprocess.DEVNULL)
+    os.makedirs(folder, exist_ok=True)
+    key = ('-newkey', 'rsa:2048', '-nodes', '-subj')
+    openssl('req', '-x509', '-days', '2', '-out', 'ca.crt', '-keyout',
+            'ca.key', *key, '/CN=Certificate Authority')
+    for name in PAIRS:
+        openssl('req', '-out', name + '.csr', '-keyout', name + '.key', *key,
+                '/CN=' + name)
+        openssl('x509', '-req', '-days', '2', '-in', name + '.csr', '-CA',
+                'ca.crt', '-CAkey', 'ca.key', '-CAcreateserial', '-out',
+                name + '.crt')
+
+
+class Tls:
+    """The settings of a server for a unit that comes by TLS."""
+
+    def __init__(self, suite):
+        folder = suite.dir + '/tests/tls'
+        make_certificates(folder)
+        self.port = harness.free_port()
+        self.settings = ('--tls-port', self.port,
+                         '--tls-cert-file', folder + '/server.crt',
+                         '--tls-key-file', folder + '/server.key',
+                         '--tls-ca-cert-file', folder + '/ca.crt')
+
+
 class Suite:
     """A working copy of the suite; a context manager."""
 
@@ -105,7 +140,7 @@ class Unit:
     current: the test that runs, or ran when it all ended.
     end: 'done', 'exception', 'hang' or 'crash'; text says more."""
 
-    def __init__(self, suite, server, name, skips, hang_s=90):
+    def __init__(self, suite, server, name, skips, hang_s=90, tls=None):
         self.name = name
         self.results = []
         self.current = None
@@ -121,8 +156,9 @@ class Unit:
             listener.settimeout(30)
             process = subprocess.Popen(
                 ['tclsh8.6', 'tests/test_helper.tcl', '--durable',
-                 '--host', '127.0.0.1', '--port', str(server.port),
-                 '--skipfile', skipfile,
+                 '--host', '127.0.0.1', '--port',
+                 str(tls.port if tls else server.port),
+                 '--skipfile', skipfile, *(['--tls'] if tls else []),
                  '--client', str(listener.getsockname()[1])],
                 # A character is a byte then, whatever the names of tests have.
                 env={**os.environ, 'LC_ALL': 'C'},
