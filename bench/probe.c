@@ -22,6 +22,9 @@
      each; a word @ is the connection's number.  All replies have to be as long
      as the first, and nothing looks at them: what this takes is little beside
      the server's work.  Prints requests a second.
+   probe listen PORT COUNT CHANNEL BYTES
+     subscribes with COUNT connections, prints that, and drops what comes until
+     they got so many BYTES together.
    probe connect PORT HZ SECONDS
      opens connections, HZ a second, sends a PING on each and closes it;
      prints how many were answered.
@@ -477,6 +480,56 @@ repeat (int port, int count, int n, int depth, char **words, int n_words)
 }
 
 static int
+subscribe (int port, const char *channel)
+{
+  char request[256];
+  int fd = dial (port);
+  int size = snprintf (request, sizeof request, "SUBSCRIBE %s\r\n", channel);
+
+  send_all (fd, request, (size_t) size);
+  for (int lines = 0; lines < 6;) /* an array of three: ":1" comes last */
+    {
+      char data;
+
+      if (recv (fd, &data, 1, 0) != 1)
+        fail ("recv");
+      lines += data == '\n';
+    }
+  return fd;
+}
+
+static int
+audience (int port, int count, const char *channel, int64_t bytes)
+{
+  struct epoll_event *events = calloc ((size_t) count, sizeof *events);
+  int epoll = epoll_create1 (0);
+
+  for (int i = 0; i < count; i++)
+    {
+      int fd = subscribe (port, channel);
+      struct epoll_event event = { .events = EPOLLIN, .data.fd = fd };
+
+      epoll_ctl (epoll, EPOLL_CTL_ADD, fd, &event);
+    }
+  printf ("%d\n", count);
+  fflush (stdout);
+  while (bytes > 0)
+    {
+      int ready = epoll_wait (epoll, events, count, -1);
+
+      for (int i = 0; i < ready; i++)
+        {
+          ssize_t size = recv (events[i].data.fd, NULL, 1 << 24, MSG_TRUNC);
+
+          if (size <= 0)
+            fail ("recv");
+          bytes -= size;
+        }
+    }
+  return 0;
+}
+
+static int
 connect_often (int port, int hz, double seconds)
 {
   int64_t begin = now_ns (), step = SECOND_NS / hz;
@@ -583,6 +636,8 @@ main (int argc, char **argv)
   if (!strcmp (mode, "repeat") && argc > 6)
     return repeat (port, atoi (argv[3]), atoi (argv[4]), atoi (argv[5]),
                    argv + 6, argc - 6);
+  if (!strcmp (mode, "listen") && argc == 6)
+    return audience (port, atoi (argv[3]), argv[4], atoll (argv[5]));
   if (!strcmp (mode, "connect") && argc == 5)
     return connect_often (port, atoi (argv[3]), atof (argv[4]));
   if (!strcmp (mode, "hello") && argc == 6)
