@@ -104,7 +104,9 @@ test_memory_order_of_ends (void)
         {
           g_async_queue_push (meetings[i ^ order].go, meetings);
           g_thread_join (threads[i ^ order]);
-          g_assert_cmpuint (cf_memory_used (), >, 0);
+          /* valgrind's allocator counts nothing. */
+          if (g_getenv ("TEST_WRAPPER") == NULL)
+            g_assert_cmpuint (cf_memory_used (), >, 0);
         }
       for (guint i = 0; i < 2; i++)
         {
