@@ -38,6 +38,8 @@ void fixture_init (int *argc, char ***argv);
 void fixture_set_up (Fixture *self, gconstpointer data);
 void fixture_tear_down (Fixture *self, gconstpointer data);
 
+gboolean fixture_skip_under_valgrind (void);
+
 char *fixture_run (Fixture *self, guint client, const char *line);
 char *fixture_run_args (Fixture *self, guint client, CfArgs *args);
 CfArgs *fixture_args_of_blobs (const CfSlice *words, guint n_words);

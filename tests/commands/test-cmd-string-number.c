@@ -63,16 +63,6 @@ test_incr (Fixture *fixture, gconstpointer data)
   assert_exchanges (fixture, exchanges, G_N_ELEMENTS (exchanges));
 }
 
-/* Valgrind computes long doubles in 64 bits, see its manual. */
-static gboolean
-skip_under_valgrind (void)
-{
-  if (g_getenv ("TEST_WRAPPER") == NULL)
-    return FALSE;
-  g_test_skip ("valgrind has no long double of 80 bits");
-  return TRUE;
-}
-
 static void
 test_incrbyfloat (Fixture *fixture, gconstpointer data)
 {
@@ -190,7 +180,7 @@ test_incrbyfloat (Fixture *fixture, gconstpointer data)
     { "INCRBYFLOAT z -0.0", "$1\r\n0\r\n" },
   };
 
-  if (!skip_under_valgrind ())
+  if (!fixture_skip_under_valgrind ())
     assert_exchanges (fixture, exchanges, G_N_ELEMENTS (exchanges));
 }
 
@@ -205,7 +195,7 @@ test_encodings (Fixture *fixture, gconstpointer data)
   assert_reply (fixture, "INCRBYFLOAT n 1", "$1\r\n2\r\n");
   assert_encoding (fixture, "n", CF_ENCODING_EMBSTR);
   assert_reply (fixture, "INCR n", ":3\r\n");
-  if (skip_under_valgrind ())
+  if (fixture_skip_under_valgrind ())
     return;
   assert_reply (fixture, "SET l 1e4000", "+OK\r\n");
   g_free (fixture_run (fixture, 0, "INCRBYFLOAT l 1"));
