@@ -219,7 +219,7 @@ run_held (CfCall *call, GError **error)
     ok = run_block (call, error);
   else
     ok = call->info->command->run (call, error);
-  if (ok || call->n_changes > 0)
+  if (ok || call->n_changes > 0 || call->effects != NULL)
     record_effects (call);
   if (G_UNLIKELY (call->ready != NULL))
     cf_waiting_serve (call);
