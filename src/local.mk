@@ -247,6 +247,10 @@ engine_sources = \
 	src/engine/executor.h \
 	src/engine/feed.c \
 	src/engine/feed.h \
+	src/engine/function-load.c \
+	src/engine/function-load.h \
+	src/engine/function.c \
+	src/engine/function.h \
 	src/engine/gate.c \
 	src/engine/gate.h \
 	src/engine/latency.c \
@@ -310,6 +314,7 @@ commands_sources = \
 	src/commands/cmd-debug.c \
 	src/commands/cmd-dump.c \
 	src/commands/cmd-expire.c \
+	src/commands/cmd-function.c \
 	src/commands/cmd-geo-search.c \
 	src/commands/cmd-geo.c \
 	src/commands/cmd-geo.h \

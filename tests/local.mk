@@ -39,6 +39,7 @@ test_programs = \
 	tests/commands/test-cmd-debug \
 	tests/commands/test-cmd-dump \
 	tests/commands/test-cmd-expire \
+	tests/commands/test-cmd-function \
 	tests/commands/test-cmd-geo \
 	tests/commands/test-cmd-geo-search \
 	tests/commands/test-cmd-hash \
@@ -114,6 +115,8 @@ test_programs = \
 	tests/engine/test-events \
 	tests/engine/test-executor \
 	tests/engine/test-feed \
+	tests/engine/test-function \
+	tests/engine/test-function-load \
 	tests/engine/test-gate \
 	tests/engine/test-latency \
 	tests/engine/test-logins \

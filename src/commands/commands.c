@@ -16,6 +16,7 @@ const CfFamily *const cf_families[] = {
   &cf_debug_family,
   &cf_dump_family,
   &cf_expire_family,
+  &cf_function_family,
   &cf_geo_family,
   &cf_geo_search_family,
   &cf_hash_family,

@@ -24,6 +24,7 @@ extern const CfFamily cf_database_family;
 extern const CfFamily cf_debug_family;
 extern const CfFamily cf_dump_family;
 extern const CfFamily cf_expire_family;
+extern const CfFamily cf_function_family;
 extern const CfFamily cf_geo_family;
 extern const CfFamily cf_geo_search_family;
 extern const CfFamily cf_hash_family;

@@ -14,6 +14,7 @@
 #include "engine/monitor.h"
 #include "engine/pause.h"
 #include "engine/pubsub.h"
+#include "engine/function.h"
 #include "engine/script.h"
 #include "engine/slowlog.h"
 #include "engine/tracking.h"
@@ -158,6 +159,7 @@ cf_engine_new (CfConfig *config,
   self->logins = cf_logins_new (config);
   cf_config_set_hook (config, CF_SETTING_REQUIREPASS, on_require_pass, self);
   self->scripts = cf_scripts_new ();
+  self->functions = cf_functions_new ();
   cf_mutex_init (&self->workers_lock, CF_LOCK_WORKERS, 0);
   cf_mutex_init (&self->rates_lock, CF_LOCK_RATES, 0);
   self->rates.since_us = self->started_mono_us;
@@ -320,6 +322,7 @@ cf_engine_free (CfEngine *self)
   cf_logins_free (self->logins);
   cf_acl_log_free (self->acl_log);
   cf_acl_free (self->acl);
+  cf_functions_free (self->functions);
   cf_scripts_free (self->scripts);
   cf_tracking_free (self->tracking);
   cf_pubsub_free (self->pubsub);

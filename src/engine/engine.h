@@ -30,6 +30,7 @@ typedef struct _CfPubsub CfPubsub;
 typedef struct _CfTracking CfTracking;
 typedef struct _CfAcl CfAcl;
 typedef struct _CfAclLog CfAclLog;
+typedef struct _CfFunctions CfFunctions;
 typedef struct _CfScripts CfScripts;
 typedef struct _CfLogins CfLogins;
 
@@ -82,6 +83,7 @@ struct _CfEngine
   CfAclLog *acl_log;            /* (owned) */
   CfScripts *scripts;           /* (owned) */
   CfLogins *logins;             /* (owned) */
+  CfFunctions *functions;       /* (owned) */
 
   CfMutex workers_lock;
   /* Protected by @workers_lock. */

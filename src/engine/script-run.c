@@ -325,6 +325,8 @@ begin (CfScriptRun *self)
   self->start_ticks = cf_clock_ticks ();
   self->progress.kind = self->target->kind;
   self->progress.name = self->target->name;
+  self->progress.argv = call->argv;
+  self->progress.argc = call->argc;
   self->read_only = self->target->read_only ||
                     (self->target->flags & CF_SCRIPT_NO_WRITES) != 0;
   self->allow_oom = (self->target->flags & CF_SCRIPT_ALLOW_OOM) != 0;

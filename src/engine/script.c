@@ -439,6 +439,7 @@ cf_scripts_kill (CfScripts *self, CfScriptKind kind)
  * @name: (out) (transfer full): what it is called
  *
  * Finds the script that has run for longest.
+ * @command: (element-type GBytes): where the words of its command go
  *
  * Returns: %FALSE if none runs, or not for long
  */
@@ -446,7 +447,8 @@ gboolean
 cf_scripts_longest (CfScripts *self,
                     CfScriptKind kind,
                     gint64 *since_us,
-                    char **name)
+                    char **name,
+                    GPtrArray *command)
 {
   const CfScriptProgress *longest = NULL;
 
@@ -463,6 +465,9 @@ cf_scripts_longest (CfScripts *self,
     {
       *since_us = longest->since_us;
       *name = g_strdup (longest->name);
+      for (guint i = 0; i < longest->argc; i++)
+        g_ptr_array_add (command, g_bytes_new (longest->argv[i].data,
+                                               longest->argv[i].size));
     }
   cf_mutex_unlock (&self->lock);
   return longest != NULL;

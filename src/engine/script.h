@@ -96,6 +96,8 @@ typedef struct
   gint state;      /* (atomic) CfScriptState */
   gint64 since_us; /* steady clock */
   const char *name;
+  const CfSlice *argv; /* (not owned) the command that runs it */
+  guint argc;
   gboolean listed; /* the run's own */
 } CfScriptProgress;
 
@@ -114,7 +116,8 @@ CfKillResult cf_scripts_kill (CfScripts *self, CfScriptKind kind);
 gboolean cf_scripts_longest (CfScripts *self,
                              CfScriptKind kind,
                              gint64 *since_us,
-                             char **name); /* (transfer full) */
+                             char **name,         /* (transfer full) */
+                             GPtrArray *command); /* of GBytes, added */
 
 /* One script at a time may wait for a key while it holds others. */
 gboolean cf_scripts_begin_wait (CfScripts *self);
