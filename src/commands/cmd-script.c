@@ -99,18 +99,15 @@ run_eval (CfCall *call, GError **error)
                       call->worker->now_us);
   if (!cf_script_count_keys (call, NUMKEYS, &n_keys, error))
     return FALSE;
-  /* It may have gone since it was looked for. */
-  program = find_program (call, error);
+  /* One that ran before may have gone with its state. */
+  if (program == NULL || call->alone)
+    program = find_program (call, error);
   if (program == NULL)
     return FALSE;
   target.name = program->script->sha;
   target.flags = program->script->flags;
   target.needs_gate = &program->script->needs_gate;
-  target.lua =
-      cf_script_host_lua (call->worker, CF_SCRIPT_EVAL,
-                          cf_scripts_generation (engine->scripts), NULL, error);
-  if (target.lua == NULL)
-    return FALSE;
+  target.lua = program->lua;
   target.data = program;
   return cf_script_run (call, &target, error);
 }

@@ -195,6 +195,7 @@ compile (CfScriptHost *self, CfScript *script, GError **error)
     }
   program = g_new0 (CfProgram, 1);
   program->script = cf_script_ref (script);
+  program->lua = lua;
   program->reference = reference;
   return program;
 }

@@ -24,6 +24,7 @@ typedef struct _CfScriptHost CfScriptHost;
 typedef struct
 {
   CfScript *script; /* (owned) */
+  CfLua *lua;       /* (not owned) where it is compiled */
   int reference;
 } CfProgram;
 

@@ -13,6 +13,9 @@
 /* From then on SCRIPT KILL reaches it. */
 #define LISTED_US 1000
 
+/* Bytes of a reply that there always is memory for. */
+#define REPLY_SURE (1024 * 1024)
+
 /* -- Arguments ------------------------------------------------------------ */
 
 /**
@@ -225,6 +228,26 @@ reply_limit (const CfCall *call)
   return call->reply.out->memory + bytes;
 }
 
+/* The value on top, as the reply. */
+static void
+write_result (CfScriptRun *self, lua_State *L, CfLuaWriter *writer)
+{
+  CfOut *out = self->call->reply.out;
+  CfOutMark before = cf_out_mark (out);
+  int top = lua_gettop (L);
+
+  writer->limit = out->memory + REPLY_SURE;
+  lua_pushvalue (L, top);
+  if (G_LIKELY (cf_lua_write_reply (L, writer)))
+    return;
+  /* It takes a while to find out how long it may be. */
+  cf_out_rewind (out, before);
+  lua_settop (L, top);
+  writer->limit = reply_limit (self->call);
+  if (!cf_lua_write_reply (L, writer))
+    self->end = CF_SCRIPT_END_TOO_LONG;
+}
+
 /* The whole of it, where errors are caught. */
 static int
 run_caught (lua_State *L)
@@ -248,9 +271,7 @@ run_caught (lua_State *L)
       return 0;
     }
   writer.resp = self->resp;
-  writer.limit = reply_limit (call);
-  if (!cf_lua_write_reply (L, &writer))
-    self->end = CF_SCRIPT_END_TOO_LONG;
+  write_result (self, L, &writer);
   return 0;
 }
 
