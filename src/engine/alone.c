@@ -21,6 +21,79 @@ free_trash (CfCall *call)
     }
 }
 
+/* Closes the gate that is reserved. */
+static void
+close_gate (CfCall *call)
+{
+  cf_gate_close (call->engine->gate);
+  cf_stats_count (call->worker->stats, CF_STAT_GATE_CLOSED, 1);
+}
+
+/* Nothing is held any more, and the caller is outside the gate. */
+static void
+clean_up (CfCall *call)
+{
+  cf_gate_unreserve (call->engine->gate);
+  free_trash (call);
+  cf_tracking_sweep (call->engine->tracking);
+  cf_worker_return (call->worker);
+}
+
+/**
+ * cf_alone_reserve:
+ * @call: a call that holds nothing, inside the gate
+ *
+ * Waits until nobody else runs alone, or is about to.
+ */
+void
+cf_alone_reserve (CfCall *call)
+{
+  cf_worker_leave (call->worker);
+  cf_gate_reserve (call->engine->gate);
+  cf_worker_return (call->worker);
+}
+
+/**
+ * cf_alone_unreserve:
+ * @call: a call after cf_alone_reserve() that holds nothing any more
+ *
+ * Lets others run alone, and frees what was removed.
+ */
+void
+cf_alone_unreserve (CfCall *call)
+{
+  cf_worker_leave (call->worker);
+  clean_up (call);
+}
+
+/**
+ * cf_alone_widen:
+ * @call: a call after cf_alone_reserve() that holds claims
+ *
+ * Waits until nobody else is inside, and holds everything.
+ */
+void
+cf_alone_widen (CfCall *call)
+{
+  cf_worker_leave (call->worker);
+  close_gate (call);
+  cf_hold_widen (call->hold);
+}
+
+/**
+ * cf_alone_narrow:
+ * @call: a call after cf_alone_widen()
+ *
+ * Lets the others in again; what was claimed still is.
+ */
+void
+cf_alone_narrow (CfCall *call)
+{
+  cf_hold_narrow (call->hold);
+  cf_gate_open (call->engine->gate);
+  cf_worker_return (call->worker);
+}
+
 /**
  * cf_alone_begin:
  * @call: a call that holds nothing, inside the gate
@@ -30,11 +103,9 @@ free_trash (CfCall *call)
 void
 cf_alone_begin (CfCall *call)
 {
-  CfWorker *worker = call->worker;
-
-  cf_worker_leave (worker);
-  cf_gate_close (call->engine->gate);
-  cf_stats_count (worker->stats, CF_STAT_GATE_CLOSED, 1);
+  cf_worker_leave (call->worker);
+  cf_gate_reserve (call->engine->gate);
+  close_gate (call);
   cf_hold_all (call->hold);
 }
 
@@ -49,9 +120,7 @@ cf_alone_end (CfCall *call)
 {
   cf_hold_release (call->hold);
   cf_gate_open (call->engine->gate);
-  free_trash (call);
-  cf_tracking_sweep (call->engine->tracking);
-  cf_worker_return (call->worker);
+  clean_up (call);
 }
 
 /**

@@ -282,6 +282,25 @@ cf_call_keys_need_claims (CfCall *call, CfCommandFlags flags)
 }
 
 /**
+ * cf_call_keys_claim:
+ * @call: a call whose keys were collected
+ *
+ * Claims the keys, however few.
+ *
+ * Returns: %FALSE if a key is claimed by another: the session must be parked,
+ *   and will be woken
+ */
+gboolean
+cf_call_keys_claim (CfCall *call)
+{
+  CfWorker *worker = call->worker;
+  CfWaiter waiter = cf_session_waiter (call->session);
+
+  cf_stats_count (worker->stats, CF_STAT_CLAIMED, 1);
+  return cf_hold_claims (call->hold, worker->keys, worker->n_keys, &waiter);
+}
+
+/**
  * cf_call_keys_hold:
  * @call: a call whose keys were collected
  * @flags: the flags of the command, or of all of the block
@@ -310,9 +329,11 @@ cf_call_keys_hold (CfCall *call, CfCommandFlags flags)
     }
   if (is_long (call, flags, has_large) &&
       cf_backlog_join (call->engine->backlog, &waiter))
-    return FALSE;
+    {
+      call->hold->busy_since_ms = 0; /* no script is waited for */
+      return FALSE;
+    }
   if (worker->n_keys == 0)
     return TRUE;
-  cf_stats_count (worker->stats, CF_STAT_CLAIMED, 1);
-  return cf_hold_claims (call->hold, worker->keys, worker->n_keys, &waiter);
+  return cf_call_keys_claim (call);
 }

@@ -64,6 +64,7 @@ struct _CfCall
   gsize n_keys;
   gsize key_hint;
   guint64 n_changes;
+  gboolean in_sections;       /* EXEC: see alone.h */
   CfTransaction *transaction; /* (owned) (nullable) that EXEC ran: the bytes of
                                  its keys must outlive the hold on them */
   CfCall *block;              /* (nullable) the call of EXEC this is within */

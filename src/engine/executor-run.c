@@ -222,7 +222,11 @@ run_held (CfCall *call, GError **error)
   if (ok || call->n_changes > 0 || call->effects != NULL)
     record_effects (call);
   if (G_UNLIKELY (call->ready != NULL))
-    cf_waiting_serve (call);
+    {
+      if (call->in_sections && call->hold->mode == CF_HOLD_CLAIMS)
+        cf_alone_widen (call);
+      cf_waiting_serve (call);
+    }
   see_to_trackers (call);
   return ok;
 }
@@ -237,6 +241,40 @@ run_alone (CfCall *call, GError **error)
   ok = run_held (call, error);
   cf_alone_end (call);
   return ok;
+}
+
+/* Whether others would wait for more than what must run alone. */
+static gboolean
+wants_sections (const CfCall *call)
+{
+  const CfTransaction *transaction = call->session->transaction;
+
+  return transaction != NULL &&
+         (cf_transaction_n (transaction) > CF_EXECUTOR_MANY_COMMANDS ||
+          call->worker->n_keys > CF_EXECUTOR_MANY_KEYS ||
+          (cf_transaction_flags (transaction) &
+           (CF_COMMAND_LONG | CF_COMMAND_BIG)));
+}
+
+/* Runs a block of which only some must run alone (see alone.h).  FALSE: a key
+ * is claimed by another. */
+static gboolean
+run_in_sections (CfCall *call, gboolean *ok, GError **error)
+{
+  gboolean held;
+
+  cf_alone_reserve (call);
+  held = cf_call_keys_claim (call);
+  if (held)
+    {
+      call->in_sections = TRUE;
+      *ok = run_held (call, error);
+      if (call->hold->mode == CF_HOLD_ALL)
+        cf_alone_narrow (call);
+      cf_hold_release (call->hold);
+    }
+  cf_alone_unreserve (call);
+  return held;
 }
 
 /* A key is claimed by another, who wakes the session; or by a script that has
@@ -278,13 +316,18 @@ cf_executor_hold_and_run (CfCall *call, CfCommandFlags flags)
   gboolean is_block = (call->info->command->flags & CF_COMMAND_BLOCK) != 0;
   /* EXEC without MULTI leaves the watches as they are. */
   gboolean had_block = is_block && call->session->transaction != NULL;
-  gboolean ok;
+  gboolean ok = FALSE;
 
   if (is_block)
     cf_call_keys_collect_block (call);
   else
     cf_call_keys_collect (call);
-  if (G_UNLIKELY (flags & CF_COMMAND_EXCLUSIVE))
+  if (G_UNLIKELY (flags & CF_COMMAND_EXCLUSIVE) && wants_sections (call))
+    {
+      if (!run_in_sections (call, &ok, &error))
+        return wait_for_claim (call);
+    }
+  else if (G_UNLIKELY (flags & CF_COMMAND_EXCLUSIVE))
     ok = run_alone (call, &error);
   else if ((worker->n_keys > 0 || (flags & CF_COMMAND_LONG)) &&
            !cf_call_keys_hold (call, flags))

@@ -6,6 +6,7 @@
 struct _CfGate
 {
   CfBacklog *backlog; /* (not owned) (nullable) set by cf_gate_new() */
+  CfMutex reserved;   /* see cf_gate_reserve() */
   CfMutex exclusive;  /* held while the gate is closed */
   gint wanted;        /* (atomic) somebody closes the gate: don't enter */
 
@@ -28,6 +29,7 @@ cf_gate_new (CfBacklog *backlog)
   CfGate *self = g_new0 (CfGate, 1);
 
   self->backlog = backlog;
+  cf_mutex_init (&self->reserved, CF_LOCK_RESERVED, 0);
   cf_mutex_init (&self->exclusive, CF_LOCK_EXCLUSIVE, 0);
   return self;
 }
@@ -50,6 +52,7 @@ cf_gate_free (CfGate *self)
       g_free (self->keepers[i]);
     }
   cf_mutex_clear (&self->exclusive);
+  cf_mutex_clear (&self->reserved);
   g_free (self);
 }
 
@@ -141,6 +144,30 @@ CF_NO_ANALYSIS void
 cf_gate_leave (CfGateKeeper *keeper)
 {
   cf_mutex_unlock (&keeper->lock);
+}
+
+/**
+ * cf_gate_reserve:
+ * @self: a gate
+ *
+ * Waits until nobody else has reserved the gate.
+ */
+CF_NO_ANALYSIS void
+cf_gate_reserve (CfGate *self)
+{
+  cf_mutex_lock (&self->reserved);
+}
+
+/**
+ * cf_gate_unreserve:
+ * @self: a gate that the calling thread has reserved
+ *
+ * Lets others reserve it.
+ */
+CF_NO_ANALYSIS void
+cf_gate_unreserve (CfGate *self)
+{
+  cf_mutex_unlock (&self->reserved);
 }
 
 /**

@@ -12,7 +12,10 @@
  * and tries again.  After CF_GATE_PATIENCE_US no further command that is
  * known to take long begins (backlog.h), so that its turn comes.
  *
- * Lock order: EXCLUSIVE, then the keepers' GATE locks by number.
+ * Whoever holds something while it closes the gate, or closes it more than
+ * once, reserves it first; so does everybody else who is to wait for that.
+ *
+ * Lock order: RESERVED, EXCLUSIVE, then the keepers' GATE locks by number.
  * Thread safety: all functions may be called from any thread.
  */
 #pragma once
@@ -46,6 +49,10 @@ void cf_gate_enter (CfGateKeeper *keeper); /* may wait while it is closed */
 void cf_gate_leave (CfGateKeeper *keeper);
 gboolean cf_gate_is_wanted (const CfGateKeeper *keeper);
 
+/* Nobody else can until cf_gate_unreserve(), by the same thread.  The caller
+ * must be outside; it may go in and out after that. */
+void cf_gate_reserve (CfGate *self);
+void cf_gate_unreserve (CfGate *self);
 /* The caller's keeper must not be inside; it gets no lock of its own but is
  * alone until cf_gate_open(). */
 void cf_gate_close (CfGate *self);

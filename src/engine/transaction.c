@@ -3,6 +3,7 @@
 
 #include "engine/admission.h"
 #include "engine/executor-inside.h"
+#include "engine/alone.h"
 #include "engine/executor.h"
 #include "engine/transaction.h"
 
@@ -58,6 +59,17 @@ cf_transaction_free (CfTransaction *self)
   g_free (self);
 }
 
+static CfCommandFlags
+flags_of (const Queued *queued)
+{
+  CfCommandFlags flags = queued->info->command->flags;
+
+  if (queued->info->command->block_flags != NULL)
+    flags |= queued->info->command->block_flags (queued->args->argv,
+                                                 queued->args->argc);
+  return flags;
+}
+
 /**
  * cf_transaction_queue:
  * @self: a transaction
@@ -73,9 +85,7 @@ cf_transaction_queue (CfTransaction *self,
 
   g_array_append_val (self->queue, queued);
   self->memory += args->memory + sizeof queued;
-  self->flags |= info->command->flags;
-  if (info->command->block_flags != NULL)
-    self->flags |= info->command->block_flags (args->argv, args->argc);
+  self->flags |= flags_of (&queued);
 }
 
 /**
@@ -166,6 +176,24 @@ cf_transaction_each_key (const CfTransaction *self,
     }
 }
 
+/* The commands from the first that must run alone to the last such or walk
+ * behind it; none: @first is behind all. */
+static void
+find_alone (const CfTransaction *self, guint *first, guint *last)
+{
+  *first = *last = self->queue->len;
+  for (guint i = 0; i < self->queue->len; i++)
+    {
+      CfCommandFlags flags = flags_of (&g_array_index (self->queue, Queued, i));
+
+      if (*first == self->queue->len && (flags & CF_COMMAND_EXCLUSIVE))
+        *first = i;
+      if (*first < self->queue->len &&
+          (flags & (CF_COMMAND_EXCLUSIVE | CF_COMMAND_WALKS)))
+        *last = i;
+    }
+}
+
 /**
  * cf_transaction_run:
  * @self: a transaction
@@ -176,18 +204,19 @@ cf_transaction_each_key (const CfTransaction *self,
 void
 cf_transaction_run (CfTransaction *self, CfCall *call)
 {
+  guint first = self->queue->len, last = first;
+
+  if (call->in_sections)
+    find_alone (self, &first, &last);
   cf_reply_array (&call->reply, self->queue->len);
   for (guint i = 0; i < self->queue->len; i++)
     {
       const Queued *queued = &g_array_index (self->queue, Queued, i);
-      g_autoptr (GError) error = NULL;
 
-      if (G_UNLIKELY (!cf_admission_check_queued (call, queued->info,
-                                                  queued->args, &error)))
-        {
-          cf_executor_reply_failure (call, error);
-          continue;
-        }
+      if (i == first)
+        cf_alone_widen (call);
       cf_executor_run_within (call, queued->info, queued->args);
+      if (i == last && !cf_call_wants_effect (call))
+        cf_alone_narrow (call);
     }
 }

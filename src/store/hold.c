@@ -445,6 +445,32 @@ cf_hold_all (CfHold *self)
   self->mode = CF_HOLD_ALL;
 }
 
+/**
+ * cf_hold_widen:
+ * @self: a hold of claims
+ *
+ * Says that the caller has closed the gate and is alone for a while.
+ */
+void
+cf_hold_widen (CfHold *self)
+{
+  g_assert (self->mode == CF_HOLD_CLAIMS);
+  self->mode = CF_HOLD_ALL;
+}
+
+/**
+ * cf_hold_narrow:
+ * @self: a hold after cf_hold_widen()
+ *
+ * Says that the gate is about to be opened; the claims are still held.
+ */
+void
+cf_hold_narrow (CfHold *self)
+{
+  g_assert (self->mode == CF_HOLD_ALL && self->claims != NULL);
+  self->mode = CF_HOLD_CLAIMS;
+}
+
 /* The slots are in ascending order. */
 static gboolean
 has_slot (const CfHold *self, guint16 slot)
@@ -521,6 +547,7 @@ cf_hold_release (CfHold *self)
       break;
     case CF_HOLD_ALL:
     case CF_HOLD_NONE:
+      g_assert (self->claims == NULL);
       self->mode = CF_HOLD_NONE;
       break;
     }

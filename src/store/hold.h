@@ -130,6 +130,9 @@ gboolean cf_hold_grow (CfHold *self, const CfKey *key, const CfWaiter *waiter);
 /* Says since when the script runs that holds claims. */
 void cf_hold_mark (CfHold *self, gint64 since_ms);
 void cf_hold_all (CfHold *self); /* the gate is closed by the caller */
+/* Holds all, the gate being closed, beside its claims; and only these again. */
+void cf_hold_widen (CfHold *self);
+void cf_hold_narrow (CfHold *self);
 void cf_hold_release (CfHold *self);
 /* Whether a key that was perhaps not asked for is held as well, to be changed.
  */

@@ -200,6 +200,57 @@ test_executor_claims_many_keys (Fixture *fixture, gconstpointer data)
   assert_reply (fixture, "DEL k0 k0 k1", ":2\r\n");
 }
 
+/* What takes long runs with its keys claimed, and all is as if it were run at
+ * once. */
+static void
+test_executor_sections (Fixture *fixture, gconstpointer data)
+{
+  static const Exchange exchanges[] = {
+    { "MSET a abc b abd c x", "+OK\r\n" },
+    { "WATCH a", "+OK\r\n" },
+    { "MULTI", "+OK\r\n" },
+    { "LCS a b", "+QUEUED\r\n" },
+    { "FLUSHALL", "+QUEUED\r\n" },
+    { "SET b y", "+QUEUED\r\n" },
+    { "DBSIZE", "+QUEUED\r\n" },
+    { "LCS a b", "+QUEUED\r\n" },
+    { "SWAPDB 0 1", "+QUEUED\r\n" },
+    { "EXISTS b", "+QUEUED\r\n" },
+    { "LCS a b", "+QUEUED\r\n" },
+    { "EXEC", "*8\r\n$2\r\nab\r\n+OK\r\n+OK\r\n:1\r\n$0\r\n\r\n+OK\r\n:0"
+              "\r\n$0\r\n\r\n" },
+    { "SELECT 1", "+OK\r\n" },
+    { "MGET a b c", "*3\r\n$-1\r\n$1\r\ny\r\n$-1\r\n" },
+  };
+  CfStats *stats = fixture->engine->stats;
+
+  assert_exchanges (fixture, exchanges, G_N_ELEMENTS (exchanges));
+  g_assert_cmpuint (cf_stats_sum (stats, CF_STAT_GATE_CLOSED), ==, 1);
+  g_assert_cmpuint (cf_stats_sum (stats, CF_STAT_CLAIMED), >=, 1);
+}
+
+/* It does not run before its keys can be claimed. */
+static void
+test_executor_sections_wait (Fixture *fixture, gconstpointer data)
+{
+  const CfSlice exec[] = { CF_SLICE ("EXEC") };
+  CfKey key = cf_key (CF_SLICE ("b"));
+  CfHold hold = { 0 };
+
+  assert_reply (fixture, "SET b 1", "+OK\r\n");
+  assert_reply (fixture, "MULTI", "+OK\r\n");
+  assert_reply (fixture, "LCS a b", "+QUEUED\r\n");
+  assert_reply (fixture, "FLUSHALL", "+QUEUED\r\n");
+  cf_hold_init (&hold, fixture->engine->keyspace);
+  g_assert_true (cf_hold_claims (&hold, &key, 1, NULL));
+  g_assert_cmpint (run (fixture, 0, exec, 1), ==, CF_OUTCOME_PARKED);
+  cf_hold_release (&hold);
+  g_assert_cmpint (resume (fixture, 0, CF_WAKE_RETRY), ==, CF_OUTCOME_DONE);
+  assert_sent (fixture, 0, "*2\r\n$0\r\n\r\n+OK\r\n");
+  cf_hold_clear (&hold);
+  assert_reply (fixture, "DBSIZE", ":0\r\n");
+}
+
 static void
 test_executor_claims_large_values (Fixture *fixture, gconstpointer data)
 {
@@ -278,6 +329,8 @@ main (int argc, char **argv)
                test_executor_claims_large_values);
   fixture_add ("/engine/executor/walks-in-blocks",
                test_executor_walks_in_blocks);
+  fixture_add ("/engine/executor/sections", test_executor_sections);
+  fixture_add ("/engine/executor/sections-wait", test_executor_sections_wait);
   fixture_add ("/engine/executor/http", test_executor_http);
   fixture_add ("/engine/executor/logs-slow-ones", test_executor_logs_slow_ones);
   return g_test_run ();

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "engine/call.h"
+#include "engine/transaction.h"
 #include "net/evict-clients.h"
 #include "net/loops.h"
 
@@ -52,6 +53,23 @@ run_hold (CfCall *call, GError **error)
   g_async_queue_push (holds, GINT_TO_POINTER (1));
   g_async_queue_pop (releases);
   cf_reply_status (&call->reply, "HELD");
+  return TRUE;
+}
+
+static gboolean
+run_multi (CfCall *call, GError **error)
+{
+  call->session->transaction = cf_transaction_new ();
+  call->session->flags |= CF_SESSION_MULTI;
+  cf_reply_ok (&call->reply);
+  return TRUE;
+}
+
+/* Must be alone. */
+static gboolean
+run_alone (CfCall *call, GError **error)
+{
+  cf_reply_bool (&call->reply, call->hold->mode == CF_HOLD_ALL);
   return TRUE;
 }
 
@@ -139,8 +157,18 @@ run_quit (CfCall *call, GError **error)
 }
 
 static const CfCommand commands[] = {
+  { .name = "ALONE",
+    .summary = "For tests",
+    .run = run_alone,
+    .arity = 1,
+    .flags = CF_COMMAND_EXCLUSIVE },
   { .name = "COUNT", .summary = "For tests", .run = run_count, .arity = 1 },
   { .name = "ECHO", .summary = "For tests", .run = run_echo, .arity = 2 },
+  { .name = "EXEC",
+    .summary = "For tests",
+    .run = run_multi, /* never */
+    .arity = 1,
+    .flags = CF_COMMAND_BLOCK | CF_COMMAND_IN_MULTI },
   { .name = "FILL", .summary = "For tests", .run = run_fill, .arity = 2 },
   { .name = "HOLD",
     .summary = "For tests",
@@ -148,6 +176,7 @@ static const CfCommand commands[] = {
     .arity = 1,
     .flags = CF_COMMAND_LONG },
   { .name = "ID", .summary = "For tests", .run = run_id, .arity = 1 },
+  { .name = "MULTI", .summary = "For tests", .run = run_multi, .arity = 1 },
   { .name = "PARK", .summary = "For tests", .run = run_park, .arity = 2 },
   { .name = "POKE", .summary = "For tests", .run = run_poke, .arity = 3 },
   { .name = "QUIT", .summary = "For tests", .run = run_quit, .arity = 1 },
@@ -410,6 +439,42 @@ test_many_held (Fixture *self, gconstpointer data)
       close (fds[i]);
     }
   close (other);
+}
+
+/* A block that must be alone for a moment is not while it takes long; but
+ * nobody else is alone before it has ended. */
+static void
+test_block_in_sections (Fixture *self, gconstpointer data)
+{
+  int block = connect_client (self), other = connect_client (self);
+  int alone = connect_client (self);
+
+  say (block, "MULTI\r\nHOLD\r\nALONE\r\nECHO a\r\nALONE\r\nHOLD\r\n");
+  hear (block, "+OK\r\n+QUEUED\r\n+QUEUED\r\n+QUEUED\r\n+QUEUED\r\n"
+               "+QUEUED\r\n");
+  say (block, "EXEC\r\n");
+  g_async_queue_pop (holds);
+  say (alone, "ALONE\r\nCOUNT\r\n");
+  for (guint i = 0; i < 2; i++)
+    {
+      for (guint n = 0; n < 20; n++)
+        {
+          say (other, "ECHO hello\r\n");
+          hear (other, "$5\r\nhello\r\n");
+        }
+      g_assert_cmpuint (count (self, CF_STAT_GATE_CLOSED), ==, i);
+      say (other, "RELEASE\r\n");
+      hear (other, "+OK\r\n");
+      if (i == 0)
+        g_async_queue_pop (holds);
+    }
+  hear (block, "*5\r\n+HELD\r\n:1\r\n$1\r\na\r\n:1\r\n+HELD\r\n");
+  hear (alone, ":1\r\n");
+  hear_number (alone);
+  g_assert_cmpuint (count (self, CF_STAT_GATE_CLOSED), ==, 2);
+  close (block);
+  close (other);
+  close (alone);
 }
 
 /* More clients with long commands than handlers: some wait, and the loops
@@ -761,6 +826,7 @@ main (int argc, char **argv)
   add ("pipelines", test_pipelines);
   add ("hand-over", test_hand_over);
   add ("many-held", test_many_held);
+  add ("block-in-sections", test_block_in_sections);
   add ("too-many-held", test_too_many_held);
   add ("news-while-away", test_news_while_away);
   add ("park-deadline", test_park_deadline);
