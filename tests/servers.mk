@@ -45,6 +45,7 @@ EXTRA_DIST += \
 	tests/oracle/lists.txt \
 	tests/oracle/protocol.txt \
 	tests/oracle/run \
+	tests/oracle/scripts.txt \
 	tests/oracle/server.txt \
 	tests/oracle/sets.txt \
 	tests/oracle/sort.txt \

@@ -451,10 +451,13 @@ find_keys (const CfCall *call,
   if (!cf_command_arity_fits ((*info)->command, argc))
     return cf_throw (error, CF_ERROR_FAILED,
                      "Invalid number of arguments specified for command");
-  if (!cf_command_key_positions (*info, argv, argc, positions) ||
-      positions->len == 0)
+  if (cf_command_key_positions (*info, argv, argc, positions) &&
+      positions->len > 0)
+    return TRUE;
+  if (!((*info)->command->flags & CF_COMMAND_NO_MANDATORY_KEYS))
     return cf_throw (error, CF_ERROR_FAILED,
                      "Invalid arguments specified for command");
+  g_array_set_size (positions, 0);
   return TRUE;
 }
 

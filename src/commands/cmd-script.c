@@ -138,7 +138,8 @@ run_script_exists (CfCall *call, GError **error)
 
       if (call->argv[i].size == CF_SCRIPT_SHA_SIZE)
         {
-          memcpy (sha, call->argv[i].data, CF_SCRIPT_SHA_SIZE);
+          for (guint j = 0; j < CF_SCRIPT_SHA_SIZE; j++)
+            sha[j] = g_ascii_tolower (call->argv[i].data[j]);
           script = cf_scripts_find (call->engine->scripts, sha);
         }
       cf_reply_int (&call->reply, script != NULL);

@@ -76,6 +76,8 @@ test_script_cache (Fixture *fixture, gconstpointer data)
   static const Exchange exchanges[] = {
     { "SCRIPT LOAD 'return 1'", "$40\r\n" SHA_OF_RETURN_1 "\r\n" },
     { "SCRIPT EXISTS " SHA_OF_RETURN_1 " x", "*2\r\n:1\r\n:0\r\n" },
+    { "SCRIPT EXISTS E0E1F9FABFC9D4800C877A703B823AC0578FF8DB",
+      "*1\r\n:1\r\n" },
     { "EVALSHA " SHA_OF_RETURN_1 " 0", ":1\r\n" },
     { "EVALSHA_RO " SHA_OF_RETURN_1 " 0", ":1\r\n" },
     { "SCRIPT FLUSH X",
