@@ -15,6 +15,7 @@
 #include "commands/memory-figures.h"
 #include "commands/version.h"
 #include "engine/feed.h"
+#include "engine/function.h"
 #include "engine/pubsub.h"
 #include "engine/script.h"
 #include "engine/tracking.h"
@@ -221,15 +222,20 @@ write_scripts (Info *info)
   gsize eval = cf_scripts_vm_memory (scripts, CF_SCRIPT_EVAL);
   gsize functions = cf_scripts_vm_memory (scripts, CF_SCRIPT_FUNCTION);
   gsize cached = cf_scripts_memory (scripts);
+  g_autoptr (CfFunctionSet) set = cf_functions_get (info->engine->functions);
+  gsize libraries = cf_function_set_memory (set);
 
   line_number (info, "used_memory_lua", eval);
   line_number (info, "used_memory_vm_eval", eval);
   line_human (info, "used_memory_lua_human", eval);
   line_number (info, "used_memory_scripts_eval", cached);
   line_number (info, "number_of_cached_scripts", cf_scripts_n (scripts));
+  line_number (info, "number_of_functions", g_hash_table_size (set->functions));
+  line_number (info, "number_of_libraries", set->libraries->len);
   line_number (info, "used_memory_vm_functions", functions);
   line_bytes (info, "used_memory_vm_total", eval + functions);
-  line_bytes (info, "used_memory_scripts", cached);
+  line_number (info, "used_memory_functions", libraries);
+  line_bytes (info, "used_memory_scripts", cached + libraries);
   line_number (info, "evicted_scripts", cf_scripts_n_evicted (scripts));
 }
 
