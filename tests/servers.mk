@@ -12,14 +12,17 @@ EXTRA_DIST += \
 	bench/collection.py \
 	bench/probe.c \
 	bench/run \
+	bench/logins.py \
 	bench/messages.py \
 	bench/sections.py \
 	bench/secure.py \
 	bench/stall.py \
 	bench/typework.py \
 	tests/lib/harness.py \
+	tests/oracle/acl.txt \
 	tests/oracle/bitmaps.txt \
 	tests/oracle/chance.py \
+	tests/oracle/chance_acl.py \
 	tests/oracle/chance_dump.py \
 	tests/oracle/chance_geo.py \
 	tests/oracle/chance_hashes.py \

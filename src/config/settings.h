@@ -101,8 +101,8 @@ typedef enum
 
 typedef enum
 {
-  CF_ACL_PUBSUB_NONE,
   CF_ACL_PUBSUB_ALL,
+  CF_ACL_PUBSUB_NONE,
 } CfAclPubsub;
 
 typedef enum

@@ -141,6 +141,7 @@ add_known (CfAclCommands *self, const CfCommandInfo *info)
     .categories = info->categories,
     .number = info->id,
     .is_subcommand = info->parent != NULL,
+    .is_newer = strcmp (info->command->since, "7.1") > 0,
   };
   guint place = self->all->len;
   guint n = 0;
@@ -193,7 +194,7 @@ fill_categories (CfAclCommands *self)
       const CfAclCommand *command = &g_array_index (self->all, CfAclCommand, i);
 
       for (gsize j = 0; j < G_N_ELEMENTS (categories); j++)
-        if (command->categories & categories[j].bit)
+        if ((command->categories & categories[j].bit) && !command->is_newer)
           self->categories[j * n_words + command->number / 64] |=
               G_GUINT64_CONSTANT (1) << (command->number % 64);
     }
@@ -298,7 +299,8 @@ cf_acl_commands_n_words (const CfAclCommands *self)
  * @self: a list of commands
  * @i: the number of a category
  *
- * Returns: (transfer none): the bitmap of the commands in it
+ * Returns: (transfer none): the bitmap of the commands that Redis 7.0 has in
+ *   it, by which text is made
  */
 const guint64 *
 cf_acl_commands_in (const CfAclCommands *self, guint i)

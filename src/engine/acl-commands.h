@@ -23,6 +23,7 @@ typedef struct
   guint number;
   guint n_subcommands; /* they come right behind it */
   gboolean is_subcommand;
+  gboolean is_newer; /* than Redis 7.0, whose categories it does not weigh */
 } CfAclCommand;
 
 typedef struct _CfAclCommands CfAclCommands;
@@ -38,7 +39,8 @@ const CfAclCommand *cf_acl_commands_find (const CfAclCommands *self,
                                           CfSlice name);
 guint cf_acl_commands_n_words (const CfAclCommands *self); /* of a bitmap */
 
-/* The bitmap of the commands in category number @i. (transfer none) */
+/* The bitmap of the commands that Redis 7.0 has in category number @i.
+ * (transfer none) */
 const guint64 *cf_acl_commands_in (const CfAclCommands *self, guint i);
 
 /* Categories, in Redis's order; the name of number @i, NULL behind the last. */

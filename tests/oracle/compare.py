@@ -116,6 +116,14 @@ def lines_sorted(node):
     return kind, sorted(value.split(b'\r\n'))
 
 
+def words_sorted(node):
+    """The order of the commands in a user's rules is up to the server."""
+    kind, value = node
+    if isinstance(value, list):
+        return kind, [words_sorted(item) for item in value]
+    return kind, sorted(value.split(b' '))
+
+
 def field_names(node):
     kind, value = node
     return kind, sorted(line.split(b':')[0] for line in value.split(b'\r\n'))
@@ -177,6 +185,8 @@ def agree(one, other, marks):
     if 'mask' in marks:
         pattern = marks['mask'].encode('latin1')
         one, other = masked(one, pattern), masked(other, pattern)
+    if 'words' in marks:
+        one, other = words_sorted(one), words_sorted(other)
     if 'lines' in marks:
         one, other = lines_sorted(one[1][0]), lines_sorted(other[1][0])
     if 'any-order' in marks or 'scan' in marks:

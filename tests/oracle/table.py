@@ -26,6 +26,7 @@ when none is given, and is opened at its first use.  Marks:
     ~notes        compares a COMMAND INFO without the notes
     ~help         compares only the first line of a help text
     ~idle         compares what is told of a stream without the times
+    ~words        the words of each text may come in any order
     ~lines        the lines of a text may come in any order
     ~fields       compares only the names before ':' in an INFO
     ~redis-only=REASON   is not sent: counted as skipped; "-" for a blank
