@@ -31,6 +31,12 @@ PATCHES = (
     # The search for a free port listens on every address: one is enough.
     ('tests/support/util.tcl', '[socket -server 127.0.0.1 $port]',
      '[socket -server 127.0.0.1 -myaddr 127.0.0.1 $port]'),
+    # Users are any server's; only the sections below need files of their own.
+    ('tests/unit/acl.tcl', '{tags {"acl external:skip"}}', '{tags {"acl"}}'),
+    ('tests/unit/acl-v2.tcl', '{tags {"acl external:skip"}}',
+     '{tags {"acl"}}'),
+    ('tests/unit/auth.tcl', '{tags {"auth external:skip"}}',
+     '{tags {"auth"}}'),
 )
 WORD = re.compile(r'\s*(?:\{|"((?:[^"\\]|\\.)*)"|((?:[^\s\\]|\\.)+))', re.S)
 ESCAPES = {'n': '\n', 't': '\t', 'r': '\r', 'a': '\a', 'b': '\b', 'f': '\f',
