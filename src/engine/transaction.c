@@ -194,6 +194,19 @@ find_alone (const CfTransaction *self, guint *first, guint *last)
     }
 }
 
+/* Who could queue it may not be allowed to run it any more. */
+static void
+run_queued (CfCall *call, const Queued *queued)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (G_LIKELY (
+          cf_admission_check_queued (call, queued->info, queued->args, &error)))
+    cf_executor_run_within (call, queued->info, queued->args);
+  else
+    cf_executor_reply_failure (call, error);
+}
+
 /**
  * cf_transaction_run:
  * @self: a transaction
@@ -215,7 +228,7 @@ cf_transaction_run (CfTransaction *self, CfCall *call)
 
       if (i == first)
         cf_alone_widen (call);
-      cf_executor_run_within (call, queued->info, queued->args);
+      run_queued (call, queued);
       if (i == last && !cf_call_wants_effect (call))
         cf_alone_narrow (call);
     }
