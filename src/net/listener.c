@@ -40,9 +40,13 @@ struct _CfListener
   CfHandshakes *handshakes; /* (owned) (nullable) until there are clients by
                                TLS */
   CfStatsShard *stats;      /* (not owned) */
-  GSocketService *service;  /* (owned) (nullable) until it is opened */
-  GPtrArray *doors;         /* (owned) (element-type Door) */
-  guint retry;              /* source that starts the service again, or 0 */
+  /* (owned) (nullable) (element-type GSocketService) until it is opened.  One
+   * for each door: GIO loses a connection and accepts no more when two sockets
+   * of one service are ready at once. */
+  GPtrArray *services;
+  gboolean is_active; /* they accept */
+  GPtrArray *doors;   /* (owned) (element-type Door) */
+  guint retry;        /* source that starts the service again, or 0 */
 };
 
 static GQuark
@@ -113,13 +117,28 @@ is_protected (CfListener *self)
          cf_acl_needs_no_password (self->engine->acl);
 }
 
+static void
+set_accepting (CfListener *self, gboolean on)
+{
+  for (guint i = 0; i < self->services->len; i++)
+    {
+      GSocketService *service = self->services->pdata[i];
+
+      if (on)
+        g_socket_service_start (service);
+      else
+        g_socket_service_stop (service);
+    }
+  self->is_active = on;
+}
+
 static gboolean
 on_retry (gpointer user_data)
 {
   CfListener *self = user_data;
 
   self->retry = 0;
-  g_socket_service_start (self->service);
+  set_accepting (self, TRUE);
   return G_SOURCE_REMOVE;
 }
 
@@ -136,7 +155,7 @@ watch_fds (CfListener *self, GSocketConnection *connection)
       (rlim_t) g_socket_get_fd (socket) + FDS_RESERVED / 2 < limit.rlim_cur ||
       self->retry != 0)
     return;
-  g_socket_service_stop (self->service);
+  set_accepting (self, FALSE);
   self->retry = g_timeout_add (RETRY_MS, on_retry, self);
 }
 
@@ -483,22 +502,36 @@ free_doors (GPtrArray *doors, const GPtrArray *kept)
   g_ptr_array_unref (doors);
 }
 
-static GSocketService *
-make_service (CfListener *self, const GPtrArray *doors, GError **error)
+static void
+service_free (gpointer data)
 {
-  g_autoptr (GSocketService) service =
-      g_object_new (G_TYPE_SOCKET_SERVICE, "active", FALSE, NULL);
+  GSocketService *service = data;
+
+  g_socket_service_stop (service);
+  g_signal_handlers_disconnect_matched (service, G_SIGNAL_MATCH_FUNC, 0, 0,
+                                        NULL, (gpointer) on_incoming, NULL);
+  g_object_unref (service);
+}
+
+static GPtrArray *
+make_services (CfListener *self, const GPtrArray *doors, GError **error)
+{
+  g_autoptr (GPtrArray) services =
+      g_ptr_array_new_with_free_func (service_free);
 
   for (guint i = 0; i < doors->len; i++)
     {
       const Door *door = doors->pdata[i];
+      GSocketService *service =
+          g_object_new (G_TYPE_SOCKET_SERVICE, "active", FALSE, NULL);
 
+      g_ptr_array_add (services, service);
       if (!g_socket_listener_add_socket (G_SOCKET_LISTENER (service),
                                          door->socket, door->source, error))
         return NULL;
+      g_signal_connect (service, "incoming", G_CALLBACK (on_incoming), self);
     }
-  g_signal_connect (service, "incoming", G_CALLBACK (on_incoming), self);
-  return g_steal_pointer (&service);
+  return g_steal_pointer (&services);
 }
 
 static void
@@ -530,19 +563,18 @@ gboolean
 cf_listener_open (CfListener *self, GError **error)
 {
   GPtrArray *doors = g_ptr_array_new (), *before = self->doors;
-  gboolean was_active =
-      self->service != NULL && g_socket_service_is_active (self->service);
-  GSocketService *service = NULL;
+  gboolean was_active = self->services != NULL && self->is_active;
+  GPtrArray *services = NULL;
 
   if (open_doors (self, doors, error))
-    service = make_service (self, doors, error);
-  if (service == NULL)
+    services = make_services (self, doors, error);
+  if (services == NULL)
     {
       free_doors (doors, before);
       return FALSE;
     }
   cf_listener_stop (self);
-  self->service = service;
+  self->services = services;
   self->doors = doors;
   if (was_active)
     cf_listener_start (self);
@@ -634,7 +666,7 @@ cf_listener_inherit (CfListener *self, int first_fd, guint n, GError **error)
 void
 cf_listener_start (CfListener *self)
 {
-  g_socket_service_start (self->service);
+  set_accepting (self, TRUE);
 }
 
 /**
@@ -649,11 +681,8 @@ cf_listener_stop (CfListener *self)
   if (self->retry != 0)
     g_source_remove (self->retry);
   self->retry = 0;
-  if (self->service == NULL)
-    return;
-  g_socket_service_stop (self->service);
-  g_signal_handlers_disconnect_by_data (self->service, self);
-  g_clear_object (&self->service);
+  self->is_active = FALSE;
+  g_clear_pointer (&self->services, g_ptr_array_unref);
 }
 
 /**
