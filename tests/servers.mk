@@ -57,12 +57,14 @@ EXTRA_DIST += \
 	tests/oracle/table.py \
 	tests/oracle/transactions.txt \
 	tests/oracle/zsets.txt \
+	tests/programs/celery-tasks.py \
 	tests/programs/client.py \
 	tests/programs/django-redis.py \
 	tests/programs/hiredis.c \
 	tests/programs/message-queue.py \
 	tests/programs/node/caches.mjs \
 	tests/programs/node/ioredis.mjs \
+	tests/programs/node/jobs.mjs \
 	tests/programs/node/node-redis.mjs \
 	tests/programs/node/package-lock.json \
 	tests/programs/node/package.json \
@@ -78,6 +80,7 @@ EXTRA_DIST += \
 	tests/programs/redis-py.py \
 	tests/programs/redis-rb.rb \
 	tests/programs/redis-tools.sh \
+	tests/programs/rq-jobs.py \
 	tests/programs/run \
 	tests/programs/tap.py \
 	tests/programs/tap.rb \
