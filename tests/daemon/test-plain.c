@@ -218,6 +218,25 @@ test_plain_coffer (void)
     }
 }
 
+/* Clients that come by several addresses in one moment are all served, and
+ * so are those that come after them. */
+static void
+test_plain_at_once (void)
+{
+  g_autoptr (CfWire) wire = NULL, plain = NULL, local = NULL, last = NULL;
+
+  cf_harness_freeze (server);
+  wire = cf_wire_open (server);
+  plain = cf_wire_open_plain (server);
+  local = cf_wire_open_socket (server);
+  cf_harness_send_signal (server, SIGCONT);
+  cf_wire_exchange (local, "PING\r\n", "+PONG\r\n");
+  cf_wire_exchange (plain, "set at once", "Ok");
+  cf_wire_exchange (wire, "PING\r\n", "+PONG\r\n");
+  last = cf_wire_open (server);
+  cf_wire_exchange (last, "PING\r\n", "+PONG\r\n");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -231,6 +250,7 @@ main (int argc, char **argv)
   g_test_add_func ("/daemon/plain/pipeline", test_plain_pipeline);
   g_test_add_func ("/daemon/plain/locked-out", test_plain_locked_out);
   g_test_add_func ("/daemon/plain/coffer", test_plain_coffer);
+  g_test_add_func ("/daemon/plain/at-once", test_plain_at_once);
   server = cf_harness_start (NULL, NULL);
   status = g_test_run ();
   cf_harness_stop (server);
