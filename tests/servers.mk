@@ -41,11 +41,13 @@ EXTRA_DIST += \
 	tests/oracle/connection.txt \
 	tests/oracle/dump.txt \
 	tests/oracle/expiry.txt \
+	tests/oracle/functions.txt \
 	tests/oracle/geo.txt \
 	tests/oracle/hashes.txt \
 	tests/oracle/hyperloglog.txt \
 	tests/oracle/keys.txt \
 	tests/oracle/lists.txt \
+	tests/oracle/lua-libraries.txt \
 	tests/oracle/protocol.txt \
 	tests/oracle/run \
 	tests/oracle/scripts.txt \
