@@ -186,26 +186,37 @@ run_block (CfCall *call, GError **error)
   return TRUE;
 }
 
-/* The client wants to know when what it has just read changes. */
-static void
-remember_reads (CfCall *call)
+/**
+ * cf_executor_remember:
+ * @call: a call that has read
+ * @keys: (array length=n_keys): keys it holds
+ * @n_keys: how many there are
+ *
+ * Notes that the client, if it tracks, wants to know when they change.
+ */
+void
+cf_executor_remember (CfCall *call, const CfKey *keys, gsize n_keys)
 {
-  guint options = cf_tracker_options (call->session);
+  guint options;
   gboolean caching = (call->session->flags & CF_SESSION_CACHING) != 0;
 
-  if (!cf_command_reads (call->info->command->flags) ||
-      (options & CF_TRACK_BCAST) || ((options & CF_TRACK_OPTIN) && !caching) ||
+  if (!(call->session->flags & CF_SESSION_TRACKING))
+    return;
+  options = cf_tracker_options (call->session);
+  if ((options & CF_TRACK_BCAST) || ((options & CF_TRACK_OPTIN) && !caching) ||
       ((options & CF_TRACK_OPTOUT) && caching))
     return;
-  cf_tracking_remember (call->engine->tracking, call->session, call->keys,
-                        call->n_keys);
+  cf_tracking_remember (call->engine->tracking, call->session, keys, n_keys);
 }
 
+/* Of a script it is the declared keys that count, when it has ended. */
 static inline void
 see_to_trackers (CfCall *call)
 {
-  if (G_UNLIKELY (call->session->flags & CF_SESSION_TRACKING))
-    remember_reads (call);
+  if (G_UNLIKELY (call->session->flags & CF_SESSION_TRACKING) &&
+      cf_command_reads (call->info->command->flags) &&
+      !(call->session->flags & CF_SESSION_SCRIPT))
+    cf_executor_remember (call, call->keys, call->n_keys);
   if (G_UNLIKELY (call->changed != NULL))
     cf_call_broadcast (call);
 }

@@ -120,7 +120,7 @@ park_for_pause (CfCall *call, gboolean writes)
 }
 
 static void
-queue (CfCall *call)
+queue (CfCall *call, CfCommandFlags flags)
 {
   CfTransaction *transaction = call->session->transaction;
 
@@ -135,7 +135,7 @@ queue (CfCall *call)
                                    "OOM there is not enough memory for this");
           return;
         }
-      cf_transaction_queue (transaction, call->info, args);
+      cf_transaction_queue (transaction, call->info, args, flags);
     }
   cf_reply_status (&call->reply, "QUEUED");
 }
@@ -203,7 +203,7 @@ dispatch (CfCall *call)
     return park_for_pause (call, writes);
   if (session->transaction != NULL && !(flags & CF_COMMAND_IN_MULTI))
     {
-      queue (call);
+      queue (call, flags);
       return CF_OUTCOME_DONE;
     }
   return cf_executor_hold_and_run (call, flags);

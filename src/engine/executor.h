@@ -49,6 +49,9 @@ CfOutcome cf_executor_run_args (CfEngine *engine,
  * already; writes exactly one reply. */
 void
 cf_executor_run_within (CfCall *block, const CfCommandInfo *info, CfArgs *args);
+/* Has the client told when @keys, which @call has read, change: if it tracks.
+ */
+void cf_executor_remember (CfCall *call, const CfKey *keys, gsize n_keys);
 /* Runs the command of @served, whose keys are held, on behalf of @session,
  * which waits for that; writes exactly one reply. */
 void cf_executor_serve (CfCall *served, CfSession *session);

@@ -207,6 +207,7 @@ run_command (CfScriptRun *run, const CfCommandInfo *info)
   session->flags |= CF_SESSION_SCRIPT;
   cf_executor_run_within (owner, info, run->args);
   session->flags &= ~(guint) CF_SESSION_SCRIPT;
+  run->has_read |= cf_command_reads (info->command->flags);
   run->db = session->db;
   session->db = db;
   session->resp = resp;

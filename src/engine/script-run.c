@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/number.h"
+#include "engine/executor.h"
 #include "engine/script-hold.h"
 #include "engine/script-host.h"
 #include "script/lua-reply.h"
@@ -373,6 +374,9 @@ finish (CfScriptRun *self)
   lua->tick_data = NULL;
   lua->tick = NULL;
   lua->unwinding = FALSE;
+  if (self->has_read)
+    cf_executor_remember (self->call, (const CfKey *) self->held->data,
+                          self->n_keys);
   cf_script_hold_end (self);
   cf_out_clear (&self->out);
   g_free (self->args);

@@ -64,6 +64,7 @@ typedef struct
   gboolean allow_oom;
   gboolean out_of_memory; /* when it began */
   gboolean published;     /* it cannot be run again */
+  gboolean has_read;      /* a command that only reads was run */
   guint db;               /* the script's */
   guint8 resp;
   GArray *held;        /* (owned) (element-type CfKey) declared, or touched */

@@ -75,17 +75,19 @@ flags_of (const Queued *queued)
  * @self: a transaction
  * @info: a command
  * @args: (transfer full): its arguments
+ * @flags: what it does, when that does not follow from @info alone
  */
 void
 cf_transaction_queue (CfTransaction *self,
                       const CfCommandInfo *info,
-                      CfArgs *args)
+                      CfArgs *args,
+                      CfCommandFlags flags)
 {
   Queued queued = { info, args };
 
   g_array_append_val (self->queue, queued);
   self->memory += args->memory + sizeof queued;
-  self->flags |= flags_of (&queued);
+  self->flags |= flags | flags_of (&queued);
 }
 
 /**

@@ -19,7 +19,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CfTransaction, cf_transaction_free)
 
 void cf_transaction_queue (CfTransaction *self,
                            const CfCommandInfo *info,
-                           CfArgs *args); /* (transfer full) */
+                           CfArgs *args,
+                           CfCommandFlags flags); /* (transfer full) */
 void cf_transaction_abort (CfTransaction *self);
 gboolean cf_transaction_is_aborted (const CfTransaction *self);
 guint cf_transaction_n (const CfTransaction *self);

@@ -13,7 +13,7 @@ queue (Fixture *fixture,
 {
   cf_transaction_queue (
       transaction, cf_command_table_find (fixture->engine->commands, words, n),
-      cf_args_try_new (words, n, NULL));
+      cf_args_try_new (words, n, NULL), 0);
 }
 
 static void
