@@ -141,7 +141,7 @@ add_known (CfAclCommands *self, const CfCommandInfo *info)
     .categories = info->categories,
     .number = info->id,
     .is_subcommand = info->parent != NULL,
-    .is_newer = strcmp (info->command->since, "7.1") > 0,
+    .is_newer = g_strcmp0 (info->command->since, "7.1") > 0,
   };
   guint place = self->all->len;
   guint n = 0;

@@ -106,7 +106,7 @@ delete_some (Pair *self)
     {
       guint at = (guint) g_test_rand_int_range (0, (gint) self->items->len + 1);
 
-      ids[i] = (CfStreamId){ 0, 7 };
+      ids[i] = (CfStreamId){ 0, 0 }; /* which no entry has */
       if (at == self->items->len)
         continue;
       ids[i] = item_at (self, at)->id;
