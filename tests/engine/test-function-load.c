@@ -78,7 +78,7 @@ test_refused (void)
       "redis.register_function ('f', f)",
       FAILED "Function already exists in the library" },
     { "while true do end", FAILED "FUNCTION LOAD timeout" },
-    { "local t = {} for i = 1, 1e9 do t[i] = { i } end",
+    { "local t = {} for i = 1, 1e9 do t[i] = ('x'):rep (1e6) .. i end",
       FAILED "not enough memory" },
   };
 
