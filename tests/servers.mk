@@ -66,7 +66,6 @@ EXTRA_DIST += \
 	tests/programs/message-queue.py \
 	tests/programs/node/caches.mjs \
 	tests/programs/node/ioredis.mjs \
-	tests/programs/node/jobs.mjs \
 	tests/programs/node/node-redis.mjs \
 	tests/programs/node/package-lock.json \
 	tests/programs/node/package.json \

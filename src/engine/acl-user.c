@@ -367,8 +367,12 @@ cf_acl_merge_rules (const CfSlice *rules, gsize n_rules, GError **error)
       CfSlice rule = rules[i];
       gboolean ends = rule.size > 0 && rule.data[rule.size - 1] == ')';
 
-      if (first == n_rules && rule.size > 0 && rule.data[0] == '(' && !ends)
-        first = i;
+      /* One that was not closed is forgotten, as Redis does. */
+      if (rule.size > 0 && rule.data[0] == '(' && !ends)
+        {
+          g_byte_array_set_size (open, 0);
+          first = i;
+        }
       if (first < n_rules)
         append_rule (open, rule);
       if (first == n_rules)

@@ -33,9 +33,10 @@ cf_lua_fuzz_allocate (void *user, void *block, size_t old_size, size_t size)
 static lua_State *
 cf_lua_fuzz_state (gsize *used)
 {
-  lua_State *lua = lua_newstate (cf_lua_fuzz_allocate, used);
+  lua_State *lua;
 
   *used = 0;
+  lua = lua_newstate (cf_lua_fuzz_allocate, used);
   g_assert_nonnull (lua);
   cf_lua_open_libraries (lua);
   return lua;
