@@ -63,6 +63,9 @@ door_free (Door *self)
   if (self->source != NULL)
     g_object_set_qdata (self->source, get_door_quark (), NULL);
   g_clear_object (&self->source);
+  /* At once: an accept that was called off keeps it for a while. */
+  if (self->socket != NULL)
+    g_socket_close (self->socket, NULL);
   g_clear_object (&self->socket);
   g_free (self->key);
   g_free (self->shown);
