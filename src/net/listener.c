@@ -24,11 +24,15 @@
 /* A socket that is listened on. */
 typedef struct
 {
-  GSocket *socket; /* (owned) */
-  GObject *source; /* (owned) what GIO knows the door by */
-  char *key;       /* (owned) the address as it was asked for */
-  char *shown;     /* (owned) the address as it came out */
-  guint flags;     /* of the sessions that come by it */
+  CfListener *listener; /* (not owned) whose it is */
+  GSocket *socket;      /* (owned) */
+  /* (owned) of this door alone: GIO loses a connection and accepts no more
+   * when two sockets of one service are ready at once.  It lives as long as
+   * the door: a connection may be on its way through it at any time. */
+  GSocketService *service;
+  char *key;   /* (owned) the address as it was asked for */
+  char *shown; /* (owned) the address as it came out */
+  guint flags; /* of the sessions that come by it */
   gboolean is_inherited;
 } Door;
 
@@ -40,29 +44,22 @@ struct _CfListener
   CfHandshakes *handshakes; /* (owned) (nullable) until there are clients by
                                TLS */
   CfStatsShard *stats;      /* (not owned) */
-  /* (owned) (nullable) (element-type GSocketService) until it is opened.  One
-   * for each door: GIO loses a connection and accepts no more when two sockets
-   * of one service are ready at once. */
-  GPtrArray *services;
-  gboolean is_active; /* they accept */
-  GPtrArray *doors;   /* (owned) (element-type Door) */
-  guint retry;        /* source that starts the service again, or 0 */
+  GPtrArray *doors;         /* (owned) (element-type Door) */
+  gboolean accepts;         /* it was started, and not stopped */
+  guint retry;              /* source that starts the services again, or 0 */
 };
-
-static GQuark
-get_door_quark (void)
-{
-  return g_quark_from_static_string ("cf-door");
-}
 
 static void
 door_free (Door *self)
 {
   if ((self->flags & CF_SESSION_UNIX) != 0 && !self->is_inherited)
     g_unlink (self->key);
-  if (self->source != NULL)
-    g_object_set_qdata (self->source, get_door_quark (), NULL);
-  g_clear_object (&self->source);
+  if (self->service != NULL)
+    {
+      g_socket_service_stop (self->service);
+      g_signal_handlers_disconnect_by_data (self->service, self);
+    }
+  g_clear_object (&self->service);
   /* At once: an accept that was called off keeps it for a while. */
   if (self->socket != NULL)
     g_socket_close (self->socket, NULL);
@@ -123,16 +120,15 @@ is_protected (CfListener *self)
 static void
 set_accepting (CfListener *self, gboolean on)
 {
-  for (guint i = 0; i < self->services->len; i++)
+  for (guint i = 0; i < self->doors->len; i++)
     {
-      GSocketService *service = self->services->pdata[i];
+      GSocketService *service = ((Door *) self->doors->pdata[i])->service;
 
       if (on)
         g_socket_service_start (service);
       else
         g_socket_service_stop (service);
     }
-  self->is_active = on;
 }
 
 static gboolean
@@ -187,12 +183,10 @@ on_incoming (GSocketService *service,
              GObject *source,
              gpointer user_data)
 {
-  CfListener *self = user_data;
-  const Door *door = g_object_get_qdata (source, get_door_quark ());
+  const Door *door = user_data;
+  CfListener *self = door->listener;
   gint64 most = cf_config_get_int (self->engine->config, CF_SETTING_MAXCLIENTS);
 
-  if (door == NULL)
-    return TRUE;
   watch_fds (self, connection);
   if (count_clients (self) >= most && (door->flags & CF_SESSION_TLS) != 0)
     cf_stats_count (self->stats, CF_STAT_REJECTED, 1);
@@ -233,22 +227,30 @@ describe (GSocketAddress *address)
 
 /* Takes over @socket, which is bound and listens. */
 static Door *
-door_new (GSocket *socket, const char *key, guint flags, GError **error)
+door_new (CfListener *listener,
+          GSocket *socket,
+          const char *key,
+          guint flags,
+          GError **error)
 {
   g_autoptr (GSocket) owned = socket;
+  g_autoptr (GSocketService) service =
+      g_object_new (G_TYPE_SOCKET_SERVICE, "active", FALSE, NULL);
   g_autoptr (GSocketAddress) address =
       g_socket_get_local_address (socket, error);
   Door *self;
 
-  if (address == NULL)
+  if (address == NULL || !g_socket_listener_add_socket (
+                             G_SOCKET_LISTENER (service), socket, NULL, error))
     return NULL;
   self = g_new0 (Door, 1);
+  self->listener = listener;
   self->socket = g_steal_pointer (&owned);
+  self->service = g_steal_pointer (&service);
   self->shown = describe (address);
   self->key = g_strdup (key);
   self->flags = flags;
-  self->source = g_object_new (G_TYPE_OBJECT, NULL);
-  g_object_set_qdata (self->source, get_door_quark (), self);
+  g_signal_connect (self->service, "incoming", G_CALLBACK (on_incoming), self);
   return self;
 }
 
@@ -348,7 +350,7 @@ open_host (CfListener *self,
       g_propagate_error (error, g_steal_pointer (&reason));
       return FALSE;
     }
-  door = door_new (socket, key, flags, error);
+  door = door_new (self, socket, key, flags, error);
   if (door == NULL)
     return FALSE;
   keep (doors, door);
@@ -428,7 +430,7 @@ open_path (CfListener *self, GPtrArray *doors, const char *path, GError **error)
     return FALSE;
   if (mode != 0)
     g_chmod (path, (int) mode);
-  door = door_new (socket, path, CF_SESSION_UNIX, error);
+  door = door_new (self, socket, path, CF_SESSION_UNIX, error);
   if (door == NULL)
     return FALSE;
   keep (doors, door);
@@ -506,38 +508,6 @@ free_doors (GPtrArray *doors, const GPtrArray *kept)
 }
 
 static void
-service_free (gpointer data)
-{
-  GSocketService *service = data;
-
-  g_socket_service_stop (service);
-  g_signal_handlers_disconnect_matched (service, G_SIGNAL_MATCH_FUNC, 0, 0,
-                                        NULL, (gpointer) on_incoming, NULL);
-  g_object_unref (service);
-}
-
-static GPtrArray *
-make_services (CfListener *self, const GPtrArray *doors, GError **error)
-{
-  g_autoptr (GPtrArray) services =
-      g_ptr_array_new_with_free_func (service_free);
-
-  for (guint i = 0; i < doors->len; i++)
-    {
-      const Door *door = doors->pdata[i];
-      GSocketService *service =
-          g_object_new (G_TYPE_SOCKET_SERVICE, "active", FALSE, NULL);
-
-      g_ptr_array_add (services, service);
-      if (!g_socket_listener_add_socket (G_SOCKET_LISTENER (service),
-                                         door->socket, door->source, error))
-        return NULL;
-      g_signal_connect (service, "incoming", G_CALLBACK (on_incoming), self);
-    }
-  return g_steal_pointer (&services);
-}
-
-static void
 announce (const GPtrArray *doors, const GPtrArray *before)
 {
   for (guint i = 0; i < doors->len; i++)
@@ -566,21 +536,15 @@ gboolean
 cf_listener_open (CfListener *self, GError **error)
 {
   GPtrArray *doors = g_ptr_array_new (), *before = self->doors;
-  gboolean was_active = self->services != NULL && self->is_active;
-  GPtrArray *services = NULL;
 
-  if (open_doors (self, doors, error))
-    services = make_services (self, doors, error);
-  if (services == NULL)
+  if (!open_doors (self, doors, error))
     {
       free_doors (doors, before);
       return FALSE;
     }
-  cf_listener_stop (self);
-  self->services = services;
   self->doors = doors;
-  if (was_active)
-    cf_listener_start (self);
+  if (self->accepts && self->retry == 0)
+    set_accepting (self, TRUE);
   announce (doors, before);
   free_doors (before, doors);
   return TRUE;
@@ -647,7 +611,7 @@ cf_listener_inherit (CfListener *self, int first_fd, guint n, GError **error)
         }
       fcntl (first_fd + (int) i, F_SETFD, FD_CLOEXEC);
       g_socket_set_blocking (socket, FALSE);
-      door = door_new (socket, "",
+      door = door_new (self, socket, "",
                        g_socket_get_family (socket) == G_SOCKET_FAMILY_UNIX
                            ? CF_SESSION_UNIX
                            : 0,
@@ -669,6 +633,7 @@ cf_listener_inherit (CfListener *self, int first_fd, guint n, GError **error)
 void
 cf_listener_start (CfListener *self)
 {
+  self->accepts = TRUE;
   set_accepting (self, TRUE);
 }
 
@@ -684,8 +649,8 @@ cf_listener_stop (CfListener *self)
   if (self->retry != 0)
     g_source_remove (self->retry);
   self->retry = 0;
-  self->is_active = FALSE;
-  g_clear_pointer (&self->services, g_ptr_array_unref);
+  self->accepts = FALSE;
+  set_accepting (self, FALSE);
 }
 
 /**

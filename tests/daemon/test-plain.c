@@ -237,6 +237,26 @@ test_plain_at_once (void)
   cf_wire_exchange (last, "PING\r\n", "+PONG\r\n");
 }
 
+/* Those that come while another address opens or closes are served. */
+static void
+test_plain_changed (void)
+{
+  g_autoptr (CfWire) admin = cf_wire_open (server);
+  g_autofree char *open =
+      g_strdup_printf ("CONFIG SET plain-port %u\r\n",
+                       (guint) cf_harness_get_plain_port (server));
+
+  for (int i = 0; i < 200; i++)
+    {
+      g_autoptr (CfWire) wire = NULL;
+
+      cf_wire_exchange (
+          admin, i % 2 == 0 ? "CONFIG SET plain-port 0\r\n" : open, "+OK\r\n");
+      wire = cf_wire_open (server);
+      cf_wire_exchange (wire, "PING\r\n", "+PONG\r\n");
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -251,6 +271,7 @@ main (int argc, char **argv)
   g_test_add_func ("/daemon/plain/locked-out", test_plain_locked_out);
   g_test_add_func ("/daemon/plain/coffer", test_plain_coffer);
   g_test_add_func ("/daemon/plain/at-once", test_plain_at_once);
+  g_test_add_func ("/daemon/plain/changed", test_plain_changed);
   server = cf_harness_start (NULL, NULL);
   status = g_test_run ();
   cf_harness_stop (server);
