@@ -319,7 +319,27 @@ on_load (lua_State *L)
 
   luaL_checktype (L, 1, LUA_TFUNCTION);
   lua_settop (L, 3);
+  /* Lua makes a string of the name, up to a NUL, and has the function called
+   * before it holds that; so it is held here. */
+  lua_pushstring (L, name);
+  lua_replace (L, 2);
+  name = lua_tostring (L, 2);
   return return_loaded (L, lua_load (L, read_piece, &begun, name));
+}
+
+/* Lua's own counts with an int, and may be compiled to crash when that is too
+ * small. */
+static int
+on_unpack (lua_State *L)
+{
+  gint64 first, last;
+
+  luaL_checktype (L, 1, LUA_TTABLE);
+  first = luaL_optint (L, 2, 1);
+  last = luaL_optint (L, 3, (int) lua_objlen (L, 1));
+  if (last - first >= G_MAXINT32)
+    return luaL_error (L, "too many results to unpack");
+  return call_original (L);
 }
 
 /* The state is shared, so how it collects is none of a script's business. */
@@ -516,6 +536,7 @@ static const Replacement replacements[] = {
   { NULL, "rawset", on_writing },
   { NULL, "setfenv", NULL },
   { NULL, "setmetatable", on_writing },
+  { NULL, "unpack", on_unpack },
   { NULL, "xpcall", on_xpcall },
   { "coroutine", "resume", on_catching },
   { "math", "random", on_random },

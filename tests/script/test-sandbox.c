@@ -54,6 +54,25 @@ static const Case cases[] = {
     "  if n < 2 then return '' elseif n < 3 then return d end end))",
     "(load):1: unexpected symbol near 'char(27)'" },
   { "return load (function () end) ()", "nil" },
+  /* The chunk's name outlives collections. */
+  { "local n, t = 0, {} "
+    "local f = load (function () n = n + 1 collectgarbage () "
+    "  for i = 1, 100 do t[i] = 'b' .. n .. i end "
+    "  return ({ '', 'error (7)' })[n] end, '=a1\\0b') "
+    "return select (2, pcall (f))",
+    "a1:1: 7" },
+  { "return unpack ({ 3, 4 }, 2)", "4" },
+  { "return unpack ({ 5 }, -2147483648, -2147483648)", "nil" },
+  { "return unpack ({}, 0, 2147483647)",
+    "user_script:1: too many results to unpack" },
+  { "return unpack ({}, -2147483648, 2147483647)",
+    "user_script:1: too many results to unpack" },
+  { "return unpack ({}, -2147483648)",
+    "user_script:1: too many results to unpack" },
+  { "return unpack ({}, -1000000000, 1200000000)",
+    "user_script:1: too many results to unpack" },
+  { "return unpack ({}, 1, 2147483647)",
+    "user_script:1: too many results to unpack" },
   { "return loadstring ('return 1 + 1') ()", "2" },
   { "return collectgarbage ('stop')", "0" },
   { "return collectgarbage ('count') > 0", "true" },
