@@ -66,6 +66,7 @@ EXTRA_DIST += \
 	tests/programs/message-queue.py \
 	tests/programs/node/caches.mjs \
 	tests/programs/node/ioredis.mjs \
+	tests/programs/node/jobs.mjs \
 	tests/programs/node/node-redis.mjs \
 	tests/programs/node/package-lock.json \
 	tests/programs/node/package.json \
@@ -83,6 +84,7 @@ EXTRA_DIST += \
 	tests/programs/redis-tools.sh \
 	tests/programs/rq-jobs.py \
 	tests/programs/run \
+	tests/programs/sidekiq-jobs.rb \
 	tests/programs/tap.py \
 	tests/programs/tap.rb \
 	tests/programs/tap.sh \
