@@ -124,6 +124,7 @@ test_programs = \
 	tests/engine/test-pause \
 	tests/engine/test-pubsub \
 	tests/engine/test-push \
+	tests/engine/test-script \
 	tests/engine/test-session \
 	tests/engine/test-slowlog \
 	tests/engine/test-stats \

@@ -38,7 +38,7 @@ static CfCommandFlags
 flags_of_call (CfCall *call)
 {
   g_autoptr (CfFunctionSet) set = cf_functions_get (call->engine->functions);
-  const CfFunction *function = cf_function_set_find (set, call->argv[NAME]);
+  CfFunction *function = cf_function_set_find (set, call->argv[NAME]);
   CfCommandFlags flags = 0;
 
   if (function == NULL)
@@ -48,8 +48,8 @@ flags_of_call (CfCall *call)
     flags |= CF_COMMAND_MAY_REPLICATE;
   if (!(function->flags & (CF_SCRIPT_ALLOW_OOM | CF_SCRIPT_NO_WRITES)))
     flags |= CF_COMMAND_DENYOOM;
-  if (g_atomic_int_get (&function->needs_gate) &&
-      call->session->transaction == NULL)
+  if (call->session->transaction == NULL &&
+      cf_script_begins_alone (&function->needs_gate))
     flags |= CF_COMMAND_EXCLUSIVE;
   return flags;
 }
@@ -434,26 +434,10 @@ run_function_stats (CfCall *call, GError **error)
 static gboolean
 run_function_kill (CfCall *call, GError **error)
 {
-  switch (cf_scripts_kill (call->engine->scripts, CF_SCRIPT_FUNCTION))
-    {
-    case CF_KILL_DONE:
-      cf_reply_ok (&call->reply);
-      return TRUE;
-    case CF_KILL_WROTE:
-      return cf_throw (
-          error, CF_ERROR_VERBATIM,
-          "UNKILLABLE Sorry the script already executed write commands against "
-          "the dataset. You can either wait the script termination or kill the "
-          "server in a hard way using the SHUTDOWN NOSAVE command.");
-    case CF_KILL_OTHER_KIND:
-      return cf_throw (error, CF_ERROR_VERBATIM,
-                       "BUSY Redis is busy running a script. You can only call "
-                       "SCRIPT KILL or SHUTDOWN NOSAVE.");
-    case CF_KILL_NONE_RUNS:
-    default:
-      return cf_throw (error, CF_ERROR_VERBATIM,
-                       "NOTBUSY No scripts in execution right now.");
-    }
+  if (!cf_scripts_kill (call->engine->scripts, CF_SCRIPT_FUNCTION, error))
+    return FALSE;
+  cf_reply_ok (&call->reply);
+  return TRUE;
 }
 
 /* -- Tables --------------------------------------------------------------- */

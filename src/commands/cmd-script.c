@@ -54,7 +54,7 @@ find_program (CfCall *call, GError **error)
 static CfCommandFlags
 flags_of_eval (CfCall *call)
 {
-  const CfScript *script;
+  CfScript *script;
   CfCommandFlags flags = 0;
 
   call->program = find_program (call, NULL);
@@ -67,8 +67,8 @@ flags_of_eval (CfCall *call)
   if (!(script->flags &
         (CF_SCRIPT_WITHOUT_FLAGS | CF_SCRIPT_ALLOW_OOM | CF_SCRIPT_NO_WRITES)))
     flags |= CF_COMMAND_DENYOOM;
-  if (g_atomic_int_get (&script->needs_gate) &&
-      call->session->transaction == NULL)
+  if (call->session->transaction == NULL &&
+      cf_script_begins_alone (&script->needs_gate))
     flags |= CF_COMMAND_EXCLUSIVE;
   return flags;
 }
@@ -162,26 +162,10 @@ run_script_flush (CfCall *call, GError **error)
 static gboolean
 run_script_kill (CfCall *call, GError **error)
 {
-  switch (cf_scripts_kill (call->engine->scripts, CF_SCRIPT_EVAL))
-    {
-    case CF_KILL_DONE:
-      cf_reply_ok (&call->reply);
-      return TRUE;
-    case CF_KILL_WROTE:
-      return cf_throw (
-          error, CF_ERROR_VERBATIM,
-          "UNKILLABLE Sorry the script already executed write commands against "
-          "the dataset. You can either wait the script termination or kill the "
-          "server in a hard way using the SHUTDOWN NOSAVE command.");
-    case CF_KILL_OTHER_KIND:
-      return cf_throw (error, CF_ERROR_VERBATIM,
-                       "BUSY Redis is busy running a script. You can only call "
-                       "FUNCTION KILL or SHUTDOWN NOSAVE.");
-    case CF_KILL_NONE_RUNS:
-    default:
-      return cf_throw (error, CF_ERROR_VERBATIM,
-                       "NOTBUSY No scripts in execution right now.");
-    }
+  if (!cf_scripts_kill (call->engine->scripts, CF_SCRIPT_EVAL, error))
+    return FALSE;
+  cf_reply_ok (&call->reply);
+  return TRUE;
 }
 
 static gboolean

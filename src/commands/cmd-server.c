@@ -6,6 +6,7 @@
 #include "base/random.h"
 #include "commands/commands.h"
 #include "commands/version.h"
+#include "engine/alone.h"
 #include "engine/monitor.h"
 
 static gboolean
@@ -97,6 +98,9 @@ run_shutdown (CfCall *call, GError **error)
     return cf_call_syntax_error (error);
   if (abort)
     return cf_throw (error, CF_ERROR_FAILED, "No shutdown in progress.");
+  if (!nosave && cf_alone_is_busy (call->engine))
+    return cf_throw (error, CF_ERROR_VERBATIM, "%s",
+                     cf_alone_busy_message (call->engine));
   if (save)
     return cf_throw (error, CF_ERROR_FAILED,
                      "Errors trying to SHUTDOWN. Check logs.");

@@ -3,6 +3,8 @@
 
 #include "engine/alone.h"
 
+#include "base/clock.h"
+#include "engine/script.h"
 #include "engine/tracking.h"
 #include "store/reaper.h"
 
@@ -21,12 +23,143 @@ free_trash (CfCall *call)
     }
 }
 
-/* Closes the gate that is reserved. */
-static void
-close_gate (CfCall *call)
+/* -- Scripts that are in the way ------------------------------------------ */
+
+static gint64
+threshold_ms (CfEngine *engine)
 {
-  cf_gate_close (call->engine->gate);
+  return cf_config_get_int (engine->config, CF_SETTING_BUSY_REPLY_THRESHOLD);
+}
+
+/**
+ * cf_alone_is_busy:
+ * @engine: the engine
+ *
+ * Returns: whether a script has run for longer than busy-reply-threshold
+ */
+gboolean
+cf_alone_is_busy (CfEngine *engine)
+{
+  gint64 wait_ms = threshold_ms (engine), since_us;
+  CfScriptKind kind;
+
+  return wait_ms > 0 && cf_scripts_oldest (engine->scripts, &kind, &since_us) &&
+         (cf_clock_mono_us () - since_us) / 1000 >= wait_ms;
+}
+
+/**
+ * cf_alone_busy_message:
+ * @engine: the engine
+ *
+ * Returns: what somebody is told who has waited too long for a script
+ */
+const char *
+cf_alone_busy_message (CfEngine *engine)
+{
+  CfScriptKind kind = CF_SCRIPT_EVAL;
+  gint64 since_us;
+
+  (void) cf_scripts_oldest (engine->scripts, &kind, &since_us);
+  return cf_script_busy_message (kind);
+}
+
+/**
+ * cf_alone_busy_at:
+ * @call: a call that could not hold its keys
+ *
+ * Returns: when it is to be told that a script is busy; %G_MAXINT64 if it is
+ *   none that has the keys
+ */
+gint64
+cf_alone_busy_at (const CfCall *call)
+{
+  gint64 since_ms = call->hold->busy_since_ms;
+  gint64 wait_ms = threshold_ms (call->engine);
+
+  if (since_ms == 0 || wait_ms == 0 ||
+      (call->info->command->flags & CF_COMMAND_ALLOW_BUSY) ||
+      wait_ms > G_MAXINT64 - since_ms)
+    return G_MAXINT64;
+  return since_ms + wait_ms;
+}
+
+/* Since when a script has run, wall-clock milliseconds; 0: none does. */
+static gint64
+script_since_ms (CfEngine *engine)
+{
+  CfScriptKind kind;
+  gint64 since_us;
+
+  if (!cf_scripts_oldest (engine->scripts, &kind, &since_us))
+    return 0;
+  return (cf_clock_wall_us () - (cf_clock_mono_us () - since_us)) / 1000;
+}
+
+static gboolean
+on_ask_closing (gpointer data)
+{
+  const CfCall *call = data;
+
+  return cf_alone_is_busy (call->engine);
+}
+
+static gboolean
+on_ask_reserving (gpointer data)
+{
+  const CfCall *call = data;
+
+  return cf_hold_is_barred (call->hold) ||
+         cf_backlog_is_on (call->engine->backlog) || on_ask_closing (data);
+}
+
+/* It holds claims, and cannot give up; those who want them are told. */
+static gboolean
+on_ask_widening (gpointer data)
+{
+  const CfCall *call = data;
+
+  cf_hold_mark (call->hold, script_since_ms (call->engine));
+  return FALSE;
+}
+
+/* -- The gate -------------------------------------------------------------- */
+
+/* Whether the client is to be told now. */
+static gboolean
+gives_up (CfCall *call)
+{
+  if (!cf_alone_is_busy (call->engine))
+    return FALSE;
+  call->hold->busy_since_ms = script_since_ms (call->engine);
+  return call->hold->busy_since_ms != 0;
+}
+
+/* Goes out and reserves the gate.  FALSE: it is inside still, and the session
+ * will be woken, or is to be told. */
+static gboolean
+reserve (CfCall *call)
+{
+  CfWaiter waiter = cf_session_waiter (call->session);
+
+  while (!cf_hold_meet_all (call->hold, &waiter) &&
+         !cf_backlog_join (call->engine->backlog, &waiter) && !gives_up (call))
+    {
+      cf_worker_leave (call->worker);
+      if (cf_gate_reserve (call->engine->gate, on_ask_reserving, call))
+        return TRUE;
+      cf_worker_return (call->worker);
+    }
+  return FALSE;
+}
+
+/* Closes the gate that is reserved. */
+static gboolean
+close_gate (CfCall *call, CfGateGiveUp give_up)
+{
+  if (!cf_gate_close (call->engine->gate, give_up, call))
+    return FALSE;
   cf_stats_count (call->worker->stats, CF_STAT_GATE_CLOSED, 1);
+  return TRUE;
 }
 
 /* Nothing is held any more, and the caller is outside the gate. */
@@ -44,13 +177,17 @@ clean_up (CfCall *call)
  * @call: a call that holds nothing, inside the gate
  *
  * Waits until nobody else runs alone, or is about to.
+ *
+ * Returns: %FALSE if a script may keep it waiting for long: the session must
+ *   be parked or told, see cf_alone_busy_at()
  */
-void
+gboolean
 cf_alone_reserve (CfCall *call)
 {
-  cf_worker_leave (call->worker);
-  cf_gate_reserve (call->engine->gate);
+  if (!reserve (call))
+    return FALSE;
   cf_worker_return (call->worker);
+  return TRUE;
 }
 
 /**
@@ -76,7 +213,8 @@ void
 cf_alone_widen (CfCall *call)
 {
   cf_worker_leave (call->worker);
-  close_gate (call);
+  (void) close_gate (call, on_ask_widening);
+  cf_hold_mark (call->hold, 0);
   cf_hold_widen (call->hold);
 }
 
@@ -99,14 +237,44 @@ cf_alone_narrow (CfCall *call)
  * @call: a call that holds nothing, inside the gate
  *
  * Waits until nobody else is inside, and holds everything.
+ *
+ * Returns: %FALSE if a script may keep it waiting for long: the session must
+ *   be parked or told, see cf_alone_busy_at()
  */
-void
+gboolean
 cf_alone_begin (CfCall *call)
 {
-  cf_worker_leave (call->worker);
-  cf_gate_reserve (call->engine->gate);
-  close_gate (call);
-  cf_hold_all (call->hold);
+  while (reserve (call))
+    {
+      if (close_gate (call, on_ask_closing))
+        {
+          cf_hold_all (call->hold);
+          return TRUE;
+        }
+      cf_gate_unreserve (call->engine->gate);
+      cf_worker_return (call->worker);
+    }
+  return FALSE;
+}
+
+/**
+ * cf_alone_yield:
+ * @call: a call of a script, alone and with the gate closed
+ * @since_ms: since when it runs, wall-clock milliseconds
+ *
+ * Claims everything and opens the gate.
+ */
+void
+cf_alone_yield (CfCall *call, gint64 since_ms)
+{
+  if (call->hold->of_all != NULL)
+    {
+      cf_alone_narrow (call);
+      return;
+    }
+  cf_hold_claim_all (call->hold, since_ms);
+  cf_gate_open (call->engine->gate);
+  cf_worker_return (call->worker);
 }
 
 /**
@@ -118,28 +286,17 @@ cf_alone_begin (CfCall *call)
 void
 cf_alone_end (CfCall *call)
 {
+  gboolean was_closed = call->hold->mode == CF_HOLD_ALL;
+
+  if (was_closed && call->hold->of_all != NULL)
+    {
+      cf_alone_narrow (call);
+      was_closed = FALSE;
+    }
   cf_hold_release (call->hold);
-  cf_gate_open (call->engine->gate);
+  if (was_closed)
+    cf_gate_open (call->engine->gate);
+  else
+    cf_worker_leave (call->worker);
   clean_up (call);
-}
-
-/**
- * cf_alone_busy_at:
- * @call: a call that could not hold its keys
- *
- * Returns: when it is to be told that a script is busy; %G_MAXINT64 if it is
- *   none that has the keys
- */
-gint64
-cf_alone_busy_at (const CfCall *call)
-{
-  gint64 since_ms = call->hold->busy_since_ms;
-  gint64 threshold_ms =
-      cf_config_get_int (call->engine->config, CF_SETTING_BUSY_REPLY_THRESHOLD);
-
-  if (since_ms == 0 || threshold_ms == 0 ||
-      (call->info->command->flags & CF_COMMAND_ALLOW_BUSY) ||
-      threshold_ms > G_MAXINT64 - since_ms)
-    return G_MAXINT64;
-  return since_ms + threshold_ms;
 }

@@ -129,6 +129,18 @@ cf_backlog_count_handlers (CfBacklog *self, gint change, guint most)
 }
 
 /**
+ * cf_backlog_is_on:
+ * @self: a backlog
+ *
+ * Returns: whether long commands must not begin now
+ */
+gboolean
+cf_backlog_is_on (const CfBacklog *self)
+{
+  return g_atomic_int_get (&self->is_on) != 0;
+}
+
+/**
  * cf_backlog_join:
  * @self: a backlog
  * @waiter: whom to wake if the command must wait; a reference is made

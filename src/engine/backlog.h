@@ -30,6 +30,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CfBacklog, cf_backlog_free)
 void cf_backlog_press (CfBacklog *self, gint change);
 /* So many handlers more or less are busy, of @most; 0: there is no limit. */
 void cf_backlog_count_handlers (CfBacklog *self, gint change, guint most);
+gboolean cf_backlog_is_on (const CfBacklog *self); /* they must not begin */
 /* FALSE: a long command may begin.  TRUE: @waiter is woken when it may. */
 gboolean cf_backlog_join (CfBacklog *self, const CfWaiter *waiter);
 

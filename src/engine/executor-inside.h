@@ -13,6 +13,7 @@
 G_BEGIN_DECLS
 
 /* executor.c */
+void cf_executor_reject_block (CfCall *call, const char *reason);
 CfOutcome cf_executor_park (CfCall *call, CfParkKind kind, gint64 deadline_ms);
 CfOutcome cf_executor_park_blocked (CfCall *call);
 

@@ -234,7 +234,7 @@ run_held (CfCall *call, GError **error)
     record_effects (call);
   if (G_UNLIKELY (call->ready != NULL))
     {
-      if (call->in_sections && call->hold->mode == CF_HOLD_CLAIMS)
+      if (call->in_sections && !cf_hold_has_all (call->hold))
         cf_alone_widen (call);
       cf_waiting_serve (call);
     }
@@ -242,16 +242,15 @@ run_held (CfCall *call, GError **error)
   return ok;
 }
 
-/* Runs with nobody else inside the gate. */
+/* Runs with nobody else inside the gate.  FALSE: a script is in the way. */
 static gboolean
-run_alone (CfCall *call, GError **error)
+run_alone (CfCall *call, gboolean *ok, GError **error)
 {
-  gboolean ok;
-
-  cf_alone_begin (call);
-  ok = run_held (call, error);
+  if (!cf_alone_begin (call))
+    return FALSE;
+  *ok = run_held (call, error);
   cf_alone_end (call);
-  return ok;
+  return TRUE;
 }
 
 /* Whether others would wait for more than what must run alone. */
@@ -268,13 +267,14 @@ wants_sections (const CfCall *call)
 }
 
 /* Runs a block of which only some must run alone (see alone.h).  FALSE: a key
- * is claimed by another. */
+ * is claimed by another, or a script is in the way. */
 static gboolean
 run_in_sections (CfCall *call, gboolean *ok, GError **error)
 {
   gboolean held;
 
-  cf_alone_reserve (call);
+  if (!cf_alone_reserve (call))
+    return FALSE;
   held = cf_call_keys_claim (call);
   if (held)
     {
@@ -294,10 +294,16 @@ static CfOutcome
 wait_for_claim (CfCall *call)
 {
   gint64 busy_ms = cf_alone_busy_at (call);
+  const char *message;
 
-  if (call->now_ms < busy_ms)
+  if (busy_ms == G_MAXINT64 || cf_clock_wall_us () / 1000 < busy_ms)
     return cf_executor_park (call, CF_PARK_CLAIM, busy_ms);
-  cf_executor_reply_error (call, CF_ALONE_BUSY);
+  message = cf_alone_busy_message (call->engine);
+  cf_stats_rejected (call->worker->stats, call->info->id);
+  if (call->info->command->flags & CF_COMMAND_BLOCK)
+    cf_executor_reject_block (call, message);
+  else
+    cf_executor_reply_error (call, message);
   return CF_OUTCOME_DONE;
 }
 
@@ -339,7 +345,10 @@ cf_executor_hold_and_run (CfCall *call, CfCommandFlags flags)
         return wait_for_claim (call);
     }
   else if (G_UNLIKELY (flags & CF_COMMAND_EXCLUSIVE))
-    ok = run_alone (call, &error);
+    {
+      if (!run_alone (call, &ok, &error))
+        return wait_for_claim (call);
+    }
   else if ((worker->n_keys > 0 || (flags & CF_COMMAND_LONG)) &&
            !cf_call_keys_hold (call, flags))
     return wait_for_claim (call);
@@ -350,8 +359,8 @@ cf_executor_hold_and_run (CfCall *call, CfCommandFlags flags)
       g_clear_pointer (&call->foreign, g_ptr_array_unref);
       if (G_UNLIKELY (call->retry))
         return wait_for_claim (call);
-      if (G_UNLIKELY (call->alone))
-        ok = run_alone (call, &error);
+      if (G_UNLIKELY (call->alone) && !run_alone (call, &ok, &error))
+        return wait_for_claim (call);
       if (G_UNLIKELY (call->deferred != NULL))
         cf_waiting_serve_deferred (call);
     }

@@ -23,18 +23,33 @@ drop_transaction (CfCall *call)
   cf_session_unwatch_all (session, call->keyspace);
 }
 
-/* A refused EXEC takes its transaction with it. */
+/**
+ * cf_executor_reject_block:
+ * @call: a call of EXEC that will not run
+ * @reason: why, without the prefix ERR
+ *
+ * Takes its transaction away.
+ */
+void
+cf_executor_reject_block (CfCall *call, const char *reason)
+{
+  g_autofree char *message = g_strconcat (
+      "EXECABORT Transaction discarded because of: ", reason, NULL);
+
+  drop_transaction (call);
+  cf_executor_reply_error (call, message);
+}
+
 static void
 reject_block (CfCall *call, const GError *error)
 {
   const char *prefix = cf_error_prefix (error);
-  g_autofree char *message = g_strconcat (
-      "EXECABORT Transaction discarded because of: ",
-      strcmp (prefix, "ERR") != 0 ? prefix : "",
-      strcmp (prefix, "ERR") != 0 ? " " : "", error->message, NULL);
+  g_autofree char *reason =
+      strcmp (prefix, "ERR") == 0
+          ? g_strdup (error->message)
+          : g_strconcat (prefix, " ", error->message, NULL);
 
-  drop_transaction (call);
-  cf_executor_reply_error (call, message);
+  cf_executor_reject_block (call, reason);
 }
 
 /* The command will not run. */

@@ -25,7 +25,7 @@ typedef struct
   char *description; /* (nullable) */
   gsize description_size;
   CfScriptFlags flags;
-  gint needs_gate; /* (atomic) see script-run.h */
+  gint needs_gate; /* (atomic) see cf_script_need_gate() */
 } CfFunction;
 
 CfFunction *cf_function_ref (CfFunction *self);

@@ -3,12 +3,20 @@
 
 #include "engine/gate.h"
 
+/* How often one who waits is asked whether to give up. */
+#define ASK_US 5000
+/* How long one who waits for a batch sleeps, at least and at most. */
+#define NAP_MIN_US 20
+#define NAP_MAX_US 1000
+
 struct _CfGate
 {
   CfBacklog *backlog; /* (not owned) (nullable) set by cf_gate_new() */
-  CfMutex reserved;   /* see cf_gate_reserve() */
-  CfMutex exclusive;  /* held while the gate is closed */
-  gint wanted;        /* (atomic) somebody closes the gate: don't enter */
+  CfMutex reserved;   /* never held for long */
+  CfCond unreserved;
+  gboolean is_reserved; /* protected by @reserved; see cf_gate_reserve() */
+  CfMutex exclusive;    /* held while the gate is closed */
+  gint wanted;          /* (atomic) somebody closes the gate: don't enter */
 
   gboolean is_pressing; /* protected by @exclusive: its closer had to press */
   /* Protected by @exclusive; a keeper, once made, stays. */
@@ -30,6 +38,7 @@ cf_gate_new (CfBacklog *backlog)
 
   self->backlog = backlog;
   cf_mutex_init (&self->reserved, CF_LOCK_RESERVED, 0);
+  cf_cond_init (&self->unreserved);
   cf_mutex_init (&self->exclusive, CF_LOCK_EXCLUSIVE, 0);
   return self;
 }
@@ -52,6 +61,7 @@ cf_gate_free (CfGate *self)
       g_free (self->keepers[i]);
     }
   cf_mutex_clear (&self->exclusive);
+  cf_cond_clear (&self->unreserved);
   cf_mutex_clear (&self->reserved);
   g_free (self);
 }
@@ -143,30 +153,51 @@ cf_gate_enter (CfGateKeeper *keeper)
 CF_NO_ANALYSIS void
 cf_gate_leave (CfGateKeeper *keeper)
 {
+  __atomic_store_n (&keeper->n_left, keeper->n_left + 1, __ATOMIC_RELAXED);
   cf_mutex_unlock (&keeper->lock);
 }
 
 /**
  * cf_gate_reserve:
  * @self: a gate
+ * @give_up: (nullable): whether not to wait any longer
+ * @data: for @give_up
  *
  * Waits until nobody else has reserved the gate.
+ *
+ * Returns: %FALSE if it gave up
  */
-CF_NO_ANALYSIS void
-cf_gate_reserve (CfGate *self)
+gboolean
+cf_gate_reserve (CfGate *self, CfGateGiveUp give_up, gpointer data)
 {
-  cf_mutex_lock (&self->reserved);
+  gboolean is_mine = FALSE;
+
+  for (;;)
+    {
+      cf_mutex_lock (&self->reserved);
+      if (self->is_reserved)
+        (void) cf_cond_wait_until (&self->unreserved, &self->reserved,
+                                   g_get_monotonic_time () + ASK_US);
+      if (!self->is_reserved)
+        is_mine = self->is_reserved = TRUE;
+      cf_mutex_unlock (&self->reserved);
+      if (is_mine || (give_up != NULL && give_up (data)))
+        return is_mine;
+    }
 }
 
 /**
  * cf_gate_unreserve:
- * @self: a gate that the calling thread has reserved
+ * @self: a gate that the caller has reserved
  *
  * Lets others reserve it.
  */
-CF_NO_ANALYSIS void
+void
 cf_gate_unreserve (CfGate *self)
 {
+  cf_mutex_lock (&self->reserved);
+  self->is_reserved = FALSE;
+  cf_cond_signal (&self->unreserved);
   cf_mutex_unlock (&self->reserved);
 }
 
@@ -220,17 +251,47 @@ press (CfGate *self, gboolean is_pressing, gint64 since_us)
   return TRUE;
 }
 
+/* Waits until the batch of @keeper that stood in the way has ended.  FALSE: it
+ * gave up. */
+static CF_NO_ANALYSIS gboolean
+wait_for (CfGateKeeper *keeper, CfGateGiveUp give_up, gpointer data)
+{
+  guint n_left = __atomic_load_n (&keeper->n_left, __ATOMIC_RELAXED);
+  gint64 ask_us = g_get_monotonic_time () + ASK_US;
+  gulong nap_us = NAP_MIN_US;
+
+  while (!cf_mutex_trylock (&keeper->lock))
+    {
+      gint64 now_us = g_get_monotonic_time ();
+
+      if (__atomic_load_n (&keeper->n_left, __ATOMIC_RELAXED) != n_left)
+        return TRUE;
+      if (now_us >= ask_us && give_up != NULL && give_up (data))
+        return FALSE;
+      if (now_us >= ask_us)
+        ask_us = now_us + ASK_US;
+      g_usleep (nap_us);
+      nap_us = MIN (nap_us * 2, NAP_MAX_US);
+    }
+  cf_mutex_unlock (&keeper->lock);
+  return TRUE;
+}
+
 /**
  * cf_gate_close:
  * @self: a gate
+ * @give_up: (nullable): whether not to wait any longer
+ * @data: for @give_up
  *
  * Makes the calling thread alone; its own keeper must not be inside.  Waits
  * for the batches that run, however long they take, but keeps nobody else
  * waiting for more than about CF_GATE_TRY_US at a time; but long commands do
  * not begin after CF_GATE_PATIENCE_US.
+ *
+ * Returns: %FALSE if it gave up
  */
-CF_NO_ANALYSIS void
-cf_gate_close (CfGate *self)
+CF_NO_ANALYSIS gboolean
+cf_gate_close (CfGate *self, CfGateGiveUp give_up, gpointer data)
 {
   gint64 since_us = g_get_monotonic_time ();
   gboolean is_pressing = FALSE;
@@ -246,7 +307,7 @@ cf_gate_close (CfGate *self)
       if (n == self->n_keepers)
         {
           self->is_pressing = is_pressing;
-          return;
+          return TRUE;
         }
       unlock_keepers (self, n);
       in_the_way = self->keepers[n];
@@ -254,9 +315,12 @@ cf_gate_close (CfGate *self)
       cf_mutex_unlock (&self->exclusive);
 
       is_pressing = press (self, is_pressing, since_us);
-      cf_mutex_lock (&in_the_way->lock);
-      cf_mutex_unlock (&in_the_way->lock);
+      if (!wait_for (in_the_way, give_up, data))
+        break;
     }
+  if (is_pressing)
+    cf_backlog_press (self->backlog, -1);
+  return FALSE;
 }
 
 /**

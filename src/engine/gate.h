@@ -15,7 +15,10 @@
  * Whoever holds something while it closes the gate, or closes it more than
  * once, reserves it first; so does everybody else who is to wait for that.
  *
- * Lock order: RESERVED, EXCLUSIVE, then the keepers' GATE locks by number.
+ * Who waits may be told to give up: a function is asked every few
+ * milliseconds.
+ *
+ * Lock order: EXCLUSIVE, then the keepers' GATE locks by number.
  * Thread safety: all functions may be called from any thread.
  */
 #pragma once
@@ -30,11 +33,15 @@ G_BEGIN_DECLS
 
 typedef struct _CfGate CfGate;
 
+/* Whether not to wait any longer; no lock of the gate's is held. */
+typedef gboolean (*CfGateGiveUp) (gpointer data);
+
 typedef struct
 {
   CfMutex lock;
   CfGate *gate; /* (not owned) set once */
   guint number;
+  guint n_left;    /* (atomic) how often it went out; wraps */
   gboolean in_use; /* protected by the gate's EXCLUSIVE lock */
 } CfGateKeeper;
 
@@ -49,13 +56,14 @@ void cf_gate_enter (CfGateKeeper *keeper); /* may wait while it is closed */
 void cf_gate_leave (CfGateKeeper *keeper);
 gboolean cf_gate_is_wanted (const CfGateKeeper *keeper);
 
-/* Nobody else can until cf_gate_unreserve(), by the same thread.  The caller
- * must be outside; it may go in and out after that. */
-void cf_gate_reserve (CfGate *self);
+/* Nobody else can until cf_gate_unreserve().  The caller must be outside; it
+ * may go in and out after that.  FALSE: it was told to give up, which it is not
+ * if @give_up is NULL. */
+gboolean cf_gate_reserve (CfGate *self, CfGateGiveUp give_up, gpointer data);
 void cf_gate_unreserve (CfGate *self);
 /* The caller's keeper must not be inside; it gets no lock of its own but is
- * alone until cf_gate_open(). */
-void cf_gate_close (CfGate *self);
+ * alone until cf_gate_open().  FALSE: as above; the gate is open. */
+gboolean cf_gate_close (CfGate *self, CfGateGiveUp give_up, gpointer data);
 void cf_gate_open (CfGate *self);
 
 G_END_DECLS

@@ -3,6 +3,8 @@
 
 #include "engine/script-hold.h"
 
+#include "base/clock.h"
+#include "engine/alone.h"
 #include "engine/call-keys.h"
 
 /* More keys than this are found by a table. */
@@ -101,6 +103,14 @@ claim (CfScriptRun *self)
   cf_hold_mark (hold, self->call->now_ms);
 }
 
+static gint64
+since_ms (CfScriptRun *self, guint64 elapsed_us)
+{
+  if (self->since_ms == 0)
+    self->since_ms = (cf_clock_wall_us () - (gint64) elapsed_us) / 1000;
+  return self->since_ms;
+}
+
 /**
  * cf_script_hold_time:
  * @self: a run, between two commands
@@ -118,7 +128,9 @@ cf_script_hold_time (CfScriptRun *self, guint64 elapsed_us)
   if (hold->mode == CF_HOLD_SLOTS)
     claim (self);
   else if (hold->mode == CF_HOLD_CLAIMS)
-    cf_hold_mark (hold, self->call->now_ms);
+    cf_hold_mark (hold, since_ms (self, elapsed_us));
+  else if (hold->mode == CF_HOLD_ALL && elapsed_us >= CF_SCRIPT_ALONE_US)
+    cf_alone_yield (self->owner, since_ms (self, elapsed_us));
 }
 
 /* -- Waiting -------------------------------------------------------------- */
@@ -222,7 +234,7 @@ fail (lua_State *L, const char *message)
 static void
 need_gate (CfScriptRun *self, lua_State *L, const char *message)
 {
-  g_atomic_int_set (self->target->needs_gate, 1);
+  cf_script_need_gate (self->target->needs_gate);
   if (self->owner == self->call && !self->published &&
       g_atomic_int_get (&self->progress.state) == CF_SCRIPT_CLEAN)
     {
@@ -308,6 +320,9 @@ hold_for_flags (CfScriptRun *self, lua_State *L, CfCall *call)
 
   if (command->block_flags != NULL)
     flags |= command->block_flags (call->argv, call->argc);
+  if ((flags & CF_COMMAND_EXCLUSIVE) && call->hold->of_all != NULL &&
+      call->hold->mode != CF_HOLD_ALL)
+    cf_alone_widen (self->owner);
   if ((flags & CF_COMMAND_EXCLUSIVE) && call->hold->mode != CF_HOLD_ALL)
     need_gate (self, L,
                "ERR This command needs that nothing else runs, but the script "
@@ -330,7 +345,7 @@ cf_script_hold (CfScriptRun *self, lua_State *L, CfCall *call)
 {
   CfWorker *worker = call->worker;
 
-  if (call->hold->mode != CF_HOLD_ALL)
+  if (!cf_hold_has_all (call->hold))
     for (gsize i = 0; i < worker->n_keys; i++)
       if (!is_held (self, &worker->keys[i]))
         {

@@ -12,6 +12,8 @@ G_BEGIN_DECLS
 
 /* So long a script may hold the slots of its keys. */
 #define CF_SCRIPT_SHORT_US 200
+/* So long it may keep the gate closed. */
+#define CF_SCRIPT_ALONE_US 4000
 
 void cf_script_hold_begin (CfScriptRun *self);
 void cf_script_hold_end (CfScriptRun *self);

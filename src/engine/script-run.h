@@ -14,7 +14,8 @@
  *     ends and the script runs from the start with the gate closed.  If
  *     something was written, it waits while holding; of all scripts one at a
  *     time may do that, so that none waits for another that waits.
- *  4. A script that has needed the gate starts with it the next time.
+ *  4. A script that has needed the gate starts with it the next times.  After
+ *     CF_SCRIPT_ALONE_US it opens it again, with everything claimed (alone.h).
  *
  * Thread safety: a run belongs to the thread that runs it, but for @progress.
  */
@@ -33,7 +34,7 @@ typedef struct
   const char *name; /* in messages: a SHA-1, or a function's name */
   CfScriptFlags flags;
   gboolean read_only;   /* EVAL_RO and its like */
-  gint *needs_gate;     /* (atomic) */
+  gint *needs_gate;     /* (atomic) see cf_script_need_gate() */
   CfLua *lua;           /* (not owned) */
   guint first_argument; /* of the call: the number of keys */
   /* Pushes the function and its arguments; returns how many of these. */
@@ -60,6 +61,7 @@ typedef struct
   int status;   /* of the script, as Lua has it */
   guint n_keys; /* declared */
   guint64 start_ticks;
+  gint64 since_ms; /* wall clock when it began; 0: not known yet */
   gboolean read_only;
   gboolean allow_oom;
   gboolean out_of_memory; /* when it began */

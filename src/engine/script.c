@@ -54,6 +54,35 @@ cf_script_flags_add (CfScriptFlags *flags, CfSlice name)
   return FALSE;
 }
 
+/**
+ * cf_script_need_gate:
+ * @runs: (inout): (atomic) a counter of runs
+ *
+ * Has the next CF_SCRIPT_RUNS_ALONE runs begin with the gate closed.
+ */
+void
+cf_script_need_gate (gint *runs)
+{
+  g_atomic_int_set (runs, CF_SCRIPT_RUNS_ALONE);
+}
+
+/**
+ * cf_script_begins_alone:
+ * @runs: (inout): (atomic) the same
+ *
+ * Returns: whether this run is one of them
+ */
+gboolean
+cf_script_begins_alone (gint *runs)
+{
+  gint left = g_atomic_int_get (runs);
+
+  /* If two do this at once, one may not be counted. */
+  if (left > 0)
+    (void) g_atomic_int_compare_and_exchange (runs, left, left - 1);
+  return left > 0;
+}
+
 static gboolean
 parse_flags (CfScriptFlags *flags, const char *list, GError **error)
 {
@@ -399,36 +428,125 @@ cf_scripts_unlist (CfScripts *self, CfScriptProgress *progress)
   cf_mutex_unlock (&self->lock);
 }
 
+/* How well a run can be killed; the best of all counts. */
+typedef enum
+{
+  NONE_RUNS,
+  OTHER_KIND,
+  WROTE,
+  KILLED,
+} Kill;
+
+static Kill
+kill_run (CfScriptProgress *run, CfScriptKind kind)
+{
+  if (run->kind != kind)
+    return OTHER_KIND;
+  (void) g_atomic_int_compare_and_exchange (&run->state, CF_SCRIPT_CLEAN,
+                                            CF_SCRIPT_KILLED);
+  return g_atomic_int_get (&run->state) == CF_SCRIPT_KILLED ? KILLED : WROTE;
+}
+
 /**
  * cf_scripts_kill:
  * @self: the scripts
  * @kind: which ones
+ * @error: return location for an error, or %NULL
  *
  * Ends all scripts of the kind that have run for a while and not written.
  *
- * Returns: what there was to be ended
+ * Returns: %FALSE if there is none
  */
-CfKillResult
-cf_scripts_kill (CfScripts *self, CfScriptKind kind)
+gboolean
+cf_scripts_kill (CfScripts *self, CfScriptKind kind, GError **error)
 {
-  CfKillResult result = CF_KILL_NONE_RUNS;
+  Kill best = NONE_RUNS;
 
   cf_mutex_lock (&self->lock);
   for (guint i = 0; i < self->runs->len; i++)
+    best = MAX (best, kill_run (g_ptr_array_index (self->runs, i), kind));
+  cf_mutex_unlock (&self->lock);
+  switch (best)
     {
-      CfScriptProgress *run = g_ptr_array_index (self->runs, i);
-      CfKillResult one = CF_KILL_OTHER_KIND;
+    case KILLED:
+      return TRUE;
+    case WROTE:
+      return cf_throw (
+          error, CF_ERROR_VERBATIM,
+          "UNKILLABLE Sorry the script already executed write commands against "
+          "the dataset. You can either wait the script termination or kill the "
+          "server in a hard way using the SHUTDOWN NOSAVE command.");
+    case OTHER_KIND:
+      return cf_throw (error, CF_ERROR_VERBATIM, "%s",
+                       cf_script_busy_message (kind == CF_SCRIPT_EVAL
+                                                   ? CF_SCRIPT_FUNCTION
+                                                   : CF_SCRIPT_EVAL));
+    case NONE_RUNS:
+    default:
+      return cf_throw (error, CF_ERROR_VERBATIM,
+                       "NOTBUSY No scripts in execution right now.");
+    }
+}
 
-      if (run->kind == kind)
-        one = g_atomic_int_compare_and_exchange (&run->state, CF_SCRIPT_CLEAN,
-                                                 CF_SCRIPT_KILLED) ||
-                      g_atomic_int_get (&run->state) == CF_SCRIPT_KILLED
-                  ? CF_KILL_DONE
-                  : CF_KILL_WROTE;
-      result = MAX (result, one);
+/**
+ * cf_script_busy_message:
+ * @kind: what runs
+ *
+ * Returns: what those are told who would have to wait for it
+ */
+const char *
+cf_script_busy_message (CfScriptKind kind)
+{
+  return kind == CF_SCRIPT_EVAL
+             ? "BUSY Redis is busy running a script. You can only call SCRIPT "
+               "KILL or SHUTDOWN NOSAVE."
+             : "BUSY Redis is busy running a script. You can only call "
+               "FUNCTION "
+               "KILL or SHUTDOWN NOSAVE.";
+}
+
+/* The longest-running; NULL: none.  @kind is one, or CF_N_SCRIPT_KINDS. */
+static const CfScriptProgress *
+find_longest_locked (CfScripts *self, CfScriptKind kind)
+{
+  const CfScriptProgress *longest = NULL;
+
+  cf_mutex_assert_held (&self->lock);
+  for (guint i = 0; i < self->runs->len; i++)
+    {
+      const CfScriptProgress *run = g_ptr_array_index (self->runs, i);
+
+      if ((kind == CF_N_SCRIPT_KINDS || run->kind == kind) &&
+          (longest == NULL || run->since_us < longest->since_us))
+        longest = run;
+    }
+  return longest;
+}
+
+/**
+ * cf_scripts_oldest:
+ * @self: the scripts
+ * @kind: (out): what it is
+ * @since_us: (out): steady clock: when it began
+ *
+ * Finds the script that has run for longest, of whichever kind.
+ *
+ * Returns: %FALSE if none runs, or not for long; nothing is set then
+ */
+gboolean
+cf_scripts_oldest (CfScripts *self, CfScriptKind *kind, gint64 *since_us)
+{
+  const CfScriptProgress *longest;
+
+  cf_mutex_lock (&self->lock);
+  longest = find_longest_locked (self, CF_N_SCRIPT_KINDS);
+  if (longest != NULL)
+    {
+      *kind = longest->kind;
+      *since_us = longest->since_us;
     }
   cf_mutex_unlock (&self->lock);
-  return result;
+  return longest != NULL;
 }
 
 /**
@@ -450,17 +568,10 @@ cf_scripts_longest (CfScripts *self,
                     char **name,
                     GPtrArray *command)
 {
-  const CfScriptProgress *longest = NULL;
+  const CfScriptProgress *longest;
 
   cf_mutex_lock (&self->lock);
-  for (guint i = 0; i < self->runs->len; i++)
-    {
-      const CfScriptProgress *run = g_ptr_array_index (self->runs, i);
-
-      if (run->kind == kind &&
-          (longest == NULL || run->since_us < longest->since_us))
-        longest = run;
-    }
+  longest = find_longest_locked (self, kind);
   if (longest != NULL)
     {
       *since_us = longest->since_us;

@@ -44,6 +44,15 @@ typedef enum
   CF_SCRIPT_WITHOUT_FLAGS = 1 << 5, /* EVAL of a program without "#!" */
 } CfScriptFlags;
 
+/* So often a script begins alone that did not get what it needs otherwise;
+ * then it is tried again how it goes. */
+#define CF_SCRIPT_RUNS_ALONE 100
+
+/* Of a counter, which begins as 0: the script needs the gate closed. */
+void cf_script_need_gate (gint *runs);
+/* Whether to begin a run with the gate closed; counts it. */
+gboolean cf_script_begins_alone (gint *runs);
+
 /* Adds the flag of that name; FALSE: there is none. */
 gboolean cf_script_flags_add (CfScriptFlags *flags, CfSlice name);
 
@@ -54,7 +63,7 @@ typedef struct
   CfSlice body; /* (owned) */
   gsize skip;   /* bytes of the "#!" line */
   CfScriptFlags flags;
-  gint needs_gate;     /* (atomic) it did not get what it needs otherwise */
+  gint needs_gate;     /* (atomic) see cf_script_need_gate() */
   gboolean was_loaded; /* by SCRIPT LOAD; protected by the cache's lock */
 } CfScript;
 
@@ -101,17 +110,15 @@ typedef struct
   gboolean listed; /* the run's own */
 } CfScriptProgress;
 
-typedef enum
-{
-  CF_KILL_NONE_RUNS,
-  CF_KILL_OTHER_KIND, /* only scripts of the other kind run */
-  CF_KILL_WROTE,      /* all that run have written */
-  CF_KILL_DONE,
-} CfKillResult;
-
 void cf_scripts_list (CfScripts *self, CfScriptProgress *progress);
 void cf_scripts_unlist (CfScripts *self, CfScriptProgress *progress);
-CfKillResult cf_scripts_kill (CfScripts *self, CfScriptKind kind);
+/* Ends those of @kind that may be ended. FALSE: there is none. */
+gboolean cf_scripts_kill (CfScripts *self, CfScriptKind kind, GError **error);
+/* What others are told while one of @kind runs for long, with its prefix. */
+const char *cf_script_busy_message (CfScriptKind kind);
+/* The longest-running listed run. FALSE: there is none. */
+gboolean
+cf_scripts_oldest (CfScripts *self, CfScriptKind *kind, gint64 *since_us);
 /* The longest-running listed run of @kind. FALSE: there is none. */
 gboolean cf_scripts_longest (CfScripts *self,
                              CfScriptKind kind,

@@ -209,6 +209,15 @@ run_queued (CfCall *call, const Queued *queued)
     cf_executor_reply_failure (call, error);
 }
 
+/* Whether a script has opened the gate (see alone.h) for what follows it. */
+static gboolean
+must_close_again (const CfCall *call, const Queued *queued)
+{
+  return G_UNLIKELY (call->hold->of_all != NULL) &&
+         call->hold->mode != CF_HOLD_ALL &&
+         (flags_of (queued) & CF_COMMAND_EXCLUSIVE);
+}
+
 /**
  * cf_transaction_run:
  * @self: a transaction
@@ -228,10 +237,11 @@ cf_transaction_run (CfTransaction *self, CfCall *call)
     {
       const Queued *queued = &g_array_index (self->queue, Queued, i);
 
-      if (i == first)
+      if (i == first || must_close_again (call, queued))
         cf_alone_widen (call);
       run_queued (call, queued);
-      if (i == last && !cf_call_wants_effect (call))
+      if (i == last && call->hold->mode == CF_HOLD_ALL &&
+          !cf_call_wants_effect (call))
         cf_alone_narrow (call);
     }
 }

@@ -87,6 +87,9 @@ cf_worker_release (CfWorker *self)
   cf_mutex_unlock (&engine->workers_lock);
 }
 
+/* How often one that may not come in yet tries again. */
+#define BARRED_US 1000
+
 /**
  * cf_worker_enter:
  * @self: a worker outside the gate
@@ -125,6 +128,13 @@ void
 cf_worker_return (CfWorker *self)
 {
   cf_gate_enter (self->keeper);
+  while (G_UNLIKELY (self->hold.mode == CF_HOLD_CLAIMS) &&
+         cf_hold_is_barred (&self->hold))
+    {
+      cf_gate_leave (self->keeper);
+      g_usleep (BARRED_US);
+      cf_gate_enter (self->keeper);
+    }
   self->inside = TRUE;
 }
 

@@ -55,7 +55,8 @@ void cf_worker_release (CfWorker *self);
 
 void cf_worker_enter (CfWorker *self);
 void cf_worker_leave (CfWorker *self);
-/* Goes on with a batch after cf_worker_leave(), the clocks as they were. */
+/* Goes on with a batch after cf_worker_leave(), the clocks as they were.  With
+ * claims it waits until nobody else holds everything. */
 void cf_worker_return (CfWorker *self);
 /* Reads the clocks again. */
 void cf_worker_tick (CfWorker *self);

@@ -14,6 +14,7 @@ struct _CfClaims
   CfClaimedKey *keys;   /* (owned) sorted; set by _new() and only read after */
   CfClaimGroup *groups; /* (owned) each protected by its slot's lock */
   guint n_groups;
+  gboolean of_all; /* set when it is made and only read after */
   gint wanted;     /* (atomic) a writer waits for a key that is shared */
   gint64 since_ms; /* (atomic) see cf_claims_mark() */
   CfMutex lock;
@@ -60,6 +61,18 @@ count_slots (const CfClaimedKey *keys, gsize n_keys)
   return n_slots;
 }
 
+/* With room for keys, and no groups. */
+static CfClaims *
+claims_new (gsize n_keys)
+{
+  CfClaims *self = g_new0 (CfClaims, 1);
+
+  self->keys = g_new0 (CfClaimedKey, n_keys);
+  cf_mutex_init (&self->lock, CF_LOCK_CLAIM, 0);
+  self->waiters = g_array_new (FALSE, FALSE, sizeof (Waiter));
+  return self;
+}
+
 /**
  * cf_claims_new:
  * @keys: (array length=n_keys): the keys, whose bytes must outlive the claims
@@ -70,9 +83,8 @@ count_slots (const CfClaimedKey *keys, gsize n_keys)
 CfClaims *
 cf_claims_new (const CfKey *keys, gsize n_keys)
 {
-  CfClaims *self = g_new0 (CfClaims, 1);
+  CfClaims *self = claims_new (n_keys);
 
-  self->keys = g_new (CfClaimedKey, n_keys);
   for (gsize i = 0; i < n_keys; i++)
     self->keys[i] = (CfClaimedKey){
       .key = keys[i].bytes,
@@ -93,8 +105,28 @@ cf_claims_new (const CfKey *keys, gsize n_keys)
       group = &self->groups[self->n_groups - 1];
       group->n_keys++;
     }
-  cf_mutex_init (&self->lock, CF_LOCK_CLAIM, 0);
-  self->waiters = g_array_new (FALSE, FALSE, sizeof (Waiter));
+  return self;
+}
+
+/**
+ * cf_claims_new_of_all:
+ *
+ * Returns: (transfer full): claims on all keys, that are in no slot yet
+ */
+CfClaims *
+cf_claims_new_of_all (void)
+{
+  CfClaims *self = claims_new (CF_N_SLOTS);
+
+  self->groups = g_new0 (CfClaimGroup, CF_N_SLOTS);
+  for (guint i = 0; i < CF_N_SLOTS; i++)
+    {
+      self->keys[i].slot = (guint16) i;
+      self->groups[i] =
+          (CfClaimGroup){ .claims = self, .keys = &self->keys[i] };
+    }
+  self->n_groups = CF_N_SLOTS;
+  self->of_all = TRUE;
   return self;
 }
 
@@ -171,6 +203,8 @@ cf_claims_have (const CfClaims *self, const CfKey *key)
                                 .slot = key->slot };
   const CfClaimedKey *found = NULL;
 
+  if (self->of_all)
+    return TRUE;
   for (guint i = 0; i < self->n_groups && found == NULL; i++)
     if (self->groups[i].keys[0].slot == key->slot)
       found = find_key (&self->groups[i], &wanted);
@@ -193,7 +227,7 @@ cf_claims_on (const CfClaimGroup *list, CfSlice key, guint32 hash)
   for (; list != NULL; list = list->next)
     {
       wanted.slot = list->keys[0].slot;
-      if (find_key (list, &wanted) != NULL)
+      if (list->n_keys == 0 || find_key (list, &wanted) != NULL)
         return list->claims;
     }
   return NULL;
@@ -230,7 +264,8 @@ cf_claims_against_key (const CfClaimGroup *list, const CfKey *key)
     {
       const CfClaimedKey *found = find_key (list, &wanted);
 
-      if (found != NULL && keeps_out (list->claims, found, key->reading))
+      if (list->n_keys == 0 ||
+          (found != NULL && keeps_out (list->claims, found, key->reading)))
         against = list->claims;
     }
   return against;
@@ -243,6 +278,8 @@ group_keeps_out (const CfClaimGroup *theirs, const CfClaimGroup *ours)
   const CfClaimGroup *few = theirs->n_keys < ours->n_keys ? theirs : ours;
   const CfClaimGroup *many = few == theirs ? ours : theirs;
 
+  if (theirs->n_keys == 0)
+    return TRUE;
   for (guint i = 0; i < few->n_keys; i++)
     {
       const CfClaimedKey *one = &few->keys[i], *other = find_key (many, one);

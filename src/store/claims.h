@@ -13,6 +13,9 @@
  * claimant takes its groups out of all slots before it wakes the waiters: so
  * none is missed, and nobody can reach a claims set that is being freed.
  *
+ * A claim on everything has a group without keys in each slot: it covers all
+ * keys there are, and those that are not there.
+ *
  * A claim on a key that is only read is shared with other readers.  A writer
  * that meets one marks the claims as wanted; from then on readers, too, wait
  * until it has ended, so that writers have their turn.
@@ -39,12 +42,13 @@ typedef struct _CfClaimGroup CfClaimGroup;
 struct _CfClaimGroup
 {
   CfClaims *claims;         /* (not owned) whose they are */
-  const CfClaimedKey *keys; /* (not owned) sorted */
-  guint n_keys;
-  CfClaimGroup *next; /* (nullable) in the slot's list */
+  const CfClaimedKey *keys; /* (not owned) sorted; the first says the slot */
+  guint n_keys;             /* 0: all keys of the slot */
+  CfClaimGroup *next;       /* (nullable) in the slot's list */
 };
 
 CfClaims *cf_claims_new (const CfKey *keys, gsize n_keys);
+CfClaims *cf_claims_new_of_all (void);
 void cf_claims_free (CfClaims *self); /* and wakes the waiters */
 guint cf_claims_n_groups (const CfClaims *self);
 CfClaimGroup *cf_claims_group (CfClaims *self, guint i);

@@ -294,8 +294,14 @@ end_all_claims (CfHold *self)
     }
   g_clear_pointer (&self->grown, g_ptr_array_unref);
   self->mode = CF_HOLD_NONE;
-  end_claims (self, self->claims, cf_claims_n_groups (self->claims));
+  if (self->claims != NULL)
+    end_claims (self, self->claims, cf_claims_n_groups (self->claims));
   self->claims = NULL;
+  if (self->of_all == NULL)
+    return;
+  g_atomic_int_set (&self->keyspace->is_claimed, FALSE);
+  end_claims (self, self->of_all, CF_N_SLOTS);
+  self->of_all = NULL;
 }
 
 /**
@@ -346,7 +352,7 @@ cf_hold_more (CfHold *self, CfKey *keys, gsize n_keys, const CfWaiter *waiter)
   guint place = 0;
   gsize n = 0;
 
-  if (self->mode == CF_HOLD_ALL)
+  if (cf_hold_has_all (self))
     return TRUE;
   g_assert (self->mode == CF_HOLD_CLAIMS);
   while (place < CF_HOLD_MORE && self->more[place] != NULL)
@@ -427,7 +433,10 @@ cf_hold_grow (CfHold *self, const CfKey *key, const CfWaiter *waiter)
 void
 cf_hold_mark (CfHold *self, gint64 since_ms)
 {
-  cf_claims_mark (self->claims, since_ms);
+  if (self->claims != NULL)
+    cf_claims_mark (self->claims, since_ms);
+  if (self->of_all != NULL)
+    cf_claims_mark (self->of_all, since_ms);
   for (guint i = 0; self->grown != NULL && i < self->grown->len; i++)
     cf_claims_mark (g_ptr_array_index (self->grown, i), since_ms);
 }
@@ -443,6 +452,88 @@ cf_hold_all (CfHold *self)
 {
   g_assert (self->mode == CF_HOLD_NONE);
   self->mode = CF_HOLD_ALL;
+}
+
+/**
+ * cf_hold_claim_all:
+ * @self: a hold of all, of nothing else or widened
+ * @since_ms: wall-clock milliseconds: since when the script runs
+ *
+ * Claims everything, so that the gate may be opened; it may be closed, and the
+ * hold widened, again.  Others may have claims still, if they left the gate
+ * with them: they do not come in before this hold ends.
+ */
+void
+cf_hold_claim_all (CfHold *self, gint64 since_ms)
+{
+  g_assert (self->mode == CF_HOLD_ALL && self->of_all == NULL);
+  self->of_all = cf_claims_new_of_all ();
+  cf_claims_mark (self->of_all, since_ms);
+  for (guint i = 0; i < CF_N_SLOTS; i++)
+    {
+      CfClaimGroup *group = cf_claims_group (self->of_all, i);
+      CfSlot *slot = &self->keyspace->slots[i];
+
+      group->next = slot->claims;
+      slot->claims = group;
+    }
+  g_atomic_int_set (&self->keyspace->is_claimed, TRUE);
+  self->mode = CF_HOLD_CLAIMS;
+}
+
+/**
+ * cf_hold_has_all:
+ * @self: a hold
+ *
+ * Returns: whether everything is held
+ */
+gboolean
+cf_hold_has_all (const CfHold *self)
+{
+  return self->mode == CF_HOLD_ALL || self->of_all != NULL;
+}
+
+/**
+ * cf_hold_is_barred:
+ * @self: a hold, of a caller inside the gate
+ *
+ * Returns: whether somebody else has claimed everything
+ */
+gboolean
+cf_hold_is_barred (const CfHold *self)
+{
+  return g_atomic_int_get (&self->keyspace->is_claimed) && self->of_all == NULL;
+}
+
+/**
+ * cf_hold_meet_all:
+ * @self: a hold that holds nothing, of a caller inside the gate
+ * @waiter: (nullable): whom to wake if it is to be tried again
+ *
+ * Looks whether somebody else has claimed everything.
+ *
+ * Returns: %TRUE if so
+ */
+gboolean
+cf_hold_meet_all (CfHold *self, const CfWaiter *waiter)
+{
+  const CfKey any = cf_key (CF_SLICE (""));
+  gboolean meets = FALSE;
+  CfSlot *slot;
+
+  self->busy_since_ms = 0;
+  if (G_LIKELY (!cf_hold_is_barred (self)))
+    return FALSE;
+  slot = cf_slot_lock (self->keyspace, any.slot);
+  for (CfClaimGroup *group = slot->claims; group != NULL && !meets;
+       group = group->next)
+    {
+      meets = group->n_keys == 0;
+      if (meets)
+        meet (self, group->claims, waiter);
+    }
+  cf_slot_unlock (slot);
+  return meets;
 }
 
 /**
@@ -467,7 +558,8 @@ cf_hold_widen (CfHold *self)
 void
 cf_hold_narrow (CfHold *self)
 {
-  g_assert (self->mode == CF_HOLD_ALL && self->claims != NULL);
+  g_assert (self->mode == CF_HOLD_ALL &&
+            (self->claims != NULL || self->of_all != NULL));
   self->mode = CF_HOLD_CLAIMS;
 }
 
@@ -520,7 +612,8 @@ cf_hold_covers (const CfHold *self, const CfKey *key)
              cf_claims_on (self->keyspace->slots[key->slot].claims, key->bytes,
                            key->hash) == NULL;
     case CF_HOLD_CLAIMS:
-      return cf_claims_have (self->claims, key) || has_grown (self, key);
+      return self->of_all != NULL || cf_claims_have (self->claims, key) ||
+             has_grown (self, key);
     case CF_HOLD_NONE:
     default:
       return FALSE;
@@ -547,7 +640,7 @@ cf_hold_release (CfHold *self)
       break;
     case CF_HOLD_ALL:
     case CF_HOLD_NONE:
-      g_assert (self->claims == NULL);
+      g_assert (self->claims == NULL && self->of_all == NULL);
       self->mode = CF_HOLD_NONE;
       break;
     }

@@ -17,7 +17,8 @@
  *          look-up or change.  Claims on keys that are only read are
  *          shared among readers, until a writer wants the key.
  *  ALL     the gate is closed (see engine/gate.h): nobody else runs, so no
- *          lock is taken.
+ *          lock is taken.  Who stays for long claims everything instead: the
+ *          gate can be opened then, and others meet a claim on any key.
  *
  * So the rules for touching an entry are:
  *  - whoever holds the slot's lock may look up, and may read the key, type
@@ -79,6 +80,8 @@ typedef struct
                     reset by the release; 0: read when needed */
   CfClaims *claims;             /* (owned) (nullable) CLAIMS only */
   CfClaims *more[CF_HOLD_MORE]; /* (owned) (nullable) of cf_hold_more() */
+  CfClaims *of_all;     /* (owned) (nullable) of cf_hold_claim_all(): beside
+                           @claims,     or without them */
   GPtrArray *grown;     /* (owned) (nullable) (element-type CfClaims) (owned) of
                            cf_hold_grow() */
   gint64 busy_since_ms; /* wall clock, or 0: since when a script has run whose
@@ -130,6 +133,17 @@ gboolean cf_hold_grow (CfHold *self, const CfKey *key, const CfWaiter *waiter);
 /* Says since when the script runs that holds claims. */
 void cf_hold_mark (CfHold *self, gint64 since_ms);
 void cf_hold_all (CfHold *self); /* the gate is closed by the caller */
+/* From then on the gate, which is closed, may be opened: the keys are claimed.
+ * The caller must be outside of it, and the only one to close it. */
+void cf_hold_claim_all (CfHold *self, gint64 since_ms);
+/* Everything is held, in whichever way. */
+gboolean cf_hold_has_all (const CfHold *self);
+/* Somebody else holds everything: whoever holds claims outside the gate must
+ * not come in. */
+gboolean cf_hold_is_barred (const CfHold *self);
+/* Likewise, for one that holds nothing: @waiter (nullable) is called when that
+ * has ended. */
+gboolean cf_hold_meet_all (CfHold *self, const CfWaiter *waiter);
 /* Holds all, the gate being closed, beside its claims; and only these again. */
 void cf_hold_widen (CfHold *self);
 void cf_hold_narrow (CfHold *self);

@@ -82,6 +82,8 @@ struct _CfKeyspace
   CfAccessKind access_kind; /* (atomic) */
   guint lfu_log_factor;     /* (atomic) */
   guint lfu_decay_min;      /* (atomic) */
+  gint is_claimed;          /* (atomic) all of it: cf_hold_claim_all(); set with
+                               the gate closed */
   gint64 alarm_ms;          /* (atomic) when the expirer will look */
   void (*alarm) (gpointer); /* (nullable) set before threads start */
   gpointer alarm_data;      /* (not owned) likewise */

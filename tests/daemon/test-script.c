@@ -11,6 +11,17 @@
 #define BUSY                                                                   \
   "-BUSY Redis is busy running a script. You can only call SCRIPT KILL or "    \
   "SHUTDOWN NOSAVE.\r\n"
+#define LOOP_ALONE                                                             \
+  "EVAL 'redis.call(\"SORT_RO\",\"no\",\"BY\",\"w_*\") while true do end' "    \
+  "0\r\n"
+#define SHA_OF_LOOP_ALONE "997b20b5e80d684d6ef8653eba3f0f120d85139e"
+#define EXEC_BUSY                                                              \
+  "-EXECABORT Transaction discarded because of: BUSY Redis is busy running a " \
+  "script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.\r\n"
+#define UNKILLABLE                                                             \
+  "-UNKILLABLE Sorry the script already executed write commands against the "  \
+  "dataset. You can either wait the script termination or kill the server in " \
+  "a hard way using the SHUTDOWN NOSAVE command.\r\n"
 #define SHA_OF_LOOP "c93362c509929e6f3083e2713c5db605070ecf16"
 
 static CfHarness *server;
@@ -143,13 +154,102 @@ test_script_undeclared (void)
   cf_wire_exchange (wire, "GET shared\r\n", "$4\r\n4000\r\n");
 }
 
+/* One that loops with the gate closed keeps nobody waiting who needs no key;
+ * others are told, and one can kill it. */
+static void
+test_script_loops_alone (void)
+{
+  g_autoptr (CfWire) loop = cf_wire_open (server);
+  g_autoptr (CfWire) other = cf_wire_open (server);
+
+  cf_wire_say (loop, LOOP_ALONE);
+  wait_busy (other);
+  cf_wire_exchange (other,
+                    "PING\r\nGET anything\r\nEVAL 'return 1' 1 x\r\n"
+                    "EVAL 'return 1' 0\r\n",
+                    "+PONG\r\n" BUSY BUSY ":1\r\n");
+  cf_wire_exchange (other, "FLUSHALL\r\nSHUTDOWN\r\nFUNCTION KILL\r\n",
+                    BUSY BUSY BUSY);
+  kill_script (other);
+  cf_wire_expect (loop, "-ERR Error running script " SHA_OF_LOOP_ALONE
+                        ": Script killed by user with SCRIPT KILL.\r\n");
+  cf_wire_exchange (other, "SET k 1\r\nGET k\r\nFLUSHALL\r\nGET k\r\n",
+                    "+OK\r\n$1\r\n1\r\n+OK\r\n$-1\r\n");
+  cf_wire_exchange (loop, "SET l 1\r\nDBSIZE\r\n", "+OK\r\n:1\r\n");
+}
+
+/* Likewise, within a block that also flushes. */
+static void
+test_script_loops_in_block (void)
+{
+  g_autoptr (CfWire) loop = cf_wire_open (server);
+  g_autoptr (CfWire) other = cf_wire_open (server);
+
+  cf_wire_exchange (loop,
+                    "MULTI\r\nFLUSHALL\r\n"
+                    "EVAL 'while true do end' 0\r\nFLUSHALL\r\nSET a 1\r\n",
+                    "+OK\r\n+QUEUED\r\n+QUEUED\r\n+QUEUED\r\n+QUEUED\r\n");
+  cf_wire_say (loop, "EXEC\r\n");
+  wait_busy (other);
+  kill_script (other);
+  cf_wire_expect (loop, "*4\r\n+OK\r\n-ERR Error running script "
+                        "694a5fe1ddb97a4c6a1bf299d9537c7d3d0f84e7"
+                        ": Script killed by user with SCRIPT KILL.\r\n+OK\r\n"
+                        "+OK\r\n");
+  cf_wire_exchange (other, "GET a\r\nDBSIZE\r\n", "$1\r\n1\r\n:1\r\n");
+}
+
+/* Who needs that nobody else runs is told, as well. */
+static void
+test_script_loops_before_flush (void)
+{
+  g_autoptr (CfWire) loop = cf_wire_open (server);
+  g_autoptr (CfWire) flush = cf_wire_open (server);
+  g_autoptr (CfWire) block = cf_wire_open (server);
+
+  cf_wire_say (loop, LOOP "k\r\n");
+  cf_wire_wait_taken (loop);
+  cf_wire_say (flush, "FLUSHALL\r\n");
+  cf_wire_exchange (block, "MULTI\r\nSET fresh 1\r\nFLUSHALL\r\n",
+                    "+OK\r\n+QUEUED\r\n+QUEUED\r\n");
+  cf_wire_exchange (block, "EXEC\r\nGET fresh\r\n", EXEC_BUSY "$-1\r\n");
+  cf_wire_expect (flush, BUSY);
+  cf_wire_exchange (flush, "SWAPDB 0 1\r\nFLUSHDB\r\nSCRIPT FLUSH\r\n",
+                    BUSY BUSY "+OK\r\n");
+  kill_script (flush);
+  cf_wire_expect (loop, "-ERR Error running script " SHA_OF_LOOP
+                        ": Script killed by user with SCRIPT KILL.\r\n");
+  cf_wire_exchange (flush, "FLUSHALL\r\n", "+OK\r\n");
+}
+
+/* What has written while it was alone goes on to its end; the others are
+ * served then. */
+static void
+test_script_alone_unkillable (void)
+{
+  g_autoptr (CfWire) writer = cf_wire_open (server);
+  g_autoptr (CfWire) other = cf_wire_open (server);
+  g_autoptr (CfWire) waiting = cf_wire_open (server);
+
+  cf_wire_say (writer,
+               "EVAL 'redis.call(\"FLUSHALL\") redis.call(\"SET\",\"w\",1) "
+               "local n = 0 for i = 1,300000000 do n = n + 1 end "
+               "redis.call(\"FLUSHALL\") redis.call(\"INCR\",\"w\") "
+               "return redis.call(\"DBSIZE\")' 0\r\n");
+  wait_busy (other);
+  cf_wire_say (waiting, "SCRIPT KILL\r\n");
+  cf_wire_expect (waiting, UNKILLABLE);
+  cf_wire_expect (writer, ":1\r\n");
+  cf_wire_exchange (other, "GET w\r\n", "$1\r\n1\r\n");
+}
+
 /* A script that loops does not keep the server from ending. */
 static void
 test_script_shutdown (void)
 {
   g_autoptr (CfWire) loop = cf_wire_open (server);
 
-  cf_wire_say (loop, LOOP "k\r\n");
+  cf_wire_say (loop, LOOP_ALONE);
   cf_wire_wait_taken (loop);
   cf_harness_send_signal (server, SIGTERM);
   g_assert_cmpint (cf_harness_wait (server), ==, 0);
@@ -164,6 +264,12 @@ main (int argc, char **argv)
   server = cf_harness_start ("--busy-reply-threshold", "300", NULL);
   g_test_add_func ("/daemon/script/loops", test_script_loops);
   g_test_add_func ("/daemon/script/unkillable", test_script_unkillable);
+  g_test_add_func ("/daemon/script/loops-alone", test_script_loops_alone);
+  g_test_add_func ("/daemon/script/loops-in-block", test_script_loops_in_block);
+  g_test_add_func ("/daemon/script/loops-before-flush",
+                   test_script_loops_before_flush);
+  g_test_add_func ("/daemon/script/alone-unkillable",
+                   test_script_alone_unkillable);
   g_test_add_func ("/daemon/script/undeclared", test_script_undeclared);
   g_test_add_func ("/daemon/script/shutdown", test_script_shutdown);
   status = g_test_run ();

@@ -67,7 +67,7 @@ test_gate_excludes (void)
     threads[i] = g_thread_new ("worker", work, &stage);
   for (guint i = 0; i < ROUNDS; i++)
     {
-      cf_gate_close (stage.gate);
+      g_assert_true (cf_gate_close (stage.gate, NULL, NULL));
       g_atomic_int_set (&stage.exclusive, 1);
       g_assert_cmpint (g_atomic_int_get (&stage.inside), ==, 0);
       g_atomic_int_set (&stage.exclusive, 0);
@@ -102,7 +102,7 @@ close_and_open (gpointer data)
 {
   Stage *stage = data;
 
-  cf_gate_close (stage->gate);
+  g_assert_true (cf_gate_close (stage->gate, NULL, NULL));
   g_atomic_int_set (&stage->exclusive, 1 + g_atomic_int_get (&stage->inside));
   cf_gate_open (stage->gate);
   return NULL;
@@ -170,7 +170,7 @@ test_gate_presses (void)
     threads[i] = g_thread_new ("long", overlap, &overlaps);
   while (g_atomic_int_get (&overlaps.n_begun) < 100)
     g_thread_yield ();
-  cf_gate_close (overlaps.gate);
+  g_assert_true (cf_gate_close (overlaps.gate, NULL, NULL));
   g_assert_cmpint (g_atomic_int_get (&overlaps.n_waiting), >, 0);
   g_assert_cmpint (g_atomic_int_get (&overlaps.n_woken), ==, 0);
   cf_gate_open (overlaps.gate);
@@ -190,7 +190,7 @@ test_gate_wanted (void)
   CfGateKeeper *keeper = cf_gate_register (gate);
 
   g_assert_false (cf_gate_is_wanted (keeper));
-  cf_gate_close (gate);
+  g_assert_true (cf_gate_close (gate, NULL, NULL));
   g_assert_true (cf_gate_is_wanted (keeper));
   cf_gate_open (gate);
   g_assert_false (cf_gate_is_wanted (keeper));
@@ -209,11 +209,79 @@ test_gate_keepers_are_reused (void)
   g_assert_null (cf_gate_register (gate));
   cf_gate_unregister (gate, keepers[7]);
   g_assert_true (cf_gate_register (gate) == keepers[7]);
-  cf_gate_close (gate);
+  g_assert_true (cf_gate_close (gate, NULL, NULL));
   cf_gate_open (gate);
   for (gsize i = 0; i < G_N_ELEMENTS (keepers); i++)
     cf_gate_unregister (gate, keepers[i]);
   cf_gate_free (gate);
+}
+
+/* Asked for the third time, it gives up. */
+static gboolean
+on_ask (gpointer data)
+{
+  return ++*(guint *) data == 3;
+}
+
+static void
+test_gate_gives_up (void)
+{
+  Stage stage = { .gate = cf_gate_new (NULL) };
+  GThread *slow = g_thread_new ("slow", dawdle, &stage);
+  guint n_asked = 0;
+
+  while (!g_atomic_int_get (&stage.inside))
+    g_thread_yield ();
+  g_assert_true (cf_gate_reserve (stage.gate, on_ask, &n_asked));
+  g_assert_cmpuint (n_asked, ==, 0);
+  g_assert_false (cf_gate_close (stage.gate, on_ask, &n_asked));
+  g_assert_cmpuint (n_asked, ==, 3);
+  n_asked = 0;
+  g_assert_false (cf_gate_reserve (stage.gate, on_ask, &n_asked));
+  g_assert_cmpuint (n_asked, ==, 3);
+  cf_gate_unreserve (stage.gate);
+  g_atomic_int_set (&stage.over, 1);
+  g_thread_join (slow);
+  g_assert_true (cf_gate_reserve (stage.gate, NULL, NULL));
+  g_assert_true (cf_gate_close (stage.gate, on_ask, &n_asked));
+  cf_gate_open (stage.gate);
+  cf_gate_unreserve (stage.gate);
+  cf_gate_free (stage.gate);
+}
+
+typedef struct
+{
+  CfGate *gate;
+  guint n; /* protected by the reservation */
+} Turns;
+
+static gpointer
+take_turns (gpointer data)
+{
+  Turns *turns = data;
+
+  for (guint i = 0; i < ROUNDS; i++)
+    {
+      g_assert_true (cf_gate_reserve (turns->gate, NULL, NULL));
+      turns->n++;
+      cf_gate_unreserve (turns->gate);
+    }
+  return NULL;
+}
+
+/* One at a time has it reserved. */
+static void
+test_gate_reserves (void)
+{
+  Turns turns = { cf_gate_new (NULL), 0 };
+  GThread *threads[WORKERS];
+
+  for (gsize i = 0; i < WORKERS; i++)
+    threads[i] = g_thread_new ("turns", take_turns, &turns);
+  for (gsize i = 0; i < WORKERS; i++)
+    g_thread_join (threads[i]);
+  g_assert_cmpuint (turns.n, ==, WORKERS * ROUNDS);
+  cf_gate_free (turns.gate);
 }
 
 int
@@ -224,6 +292,8 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/gate/does-not-stall", test_gate_does_not_stall);
   g_test_add_func ("/engine/gate/presses", test_gate_presses);
   g_test_add_func ("/engine/gate/wanted", test_gate_wanted);
+  g_test_add_func ("/engine/gate/gives-up", test_gate_gives_up);
+  g_test_add_func ("/engine/gate/reserves", test_gate_reserves);
   g_test_add_func ("/engine/gate/keepers-are-reused",
                    test_gate_keepers_are_reused);
   return g_test_run ();

@@ -32,7 +32,7 @@ test_worker_clocks (Fixture *fixture, gconstpointer data)
 static gpointer
 close_and_open (gpointer data)
 {
-  cf_gate_close (data);
+  g_assert_true (cf_gate_close (data, NULL, NULL));
   cf_gate_open (data);
   return NULL;
 }

@@ -151,6 +151,32 @@ test_claims_both_uses (void)
   cf_claims_free (claims);
 }
 
+/* A claim on everything is in the way of any other. */
+static void
+test_claims_of_all (void)
+{
+  const CfKey key = key_of_string ("k");
+  CfKey read_key = key;
+  CfClaims *all = cf_claims_new_of_all (), *one;
+  CfClaimGroup *list = cf_claims_group (all, key.slot);
+
+  read_key.reading = TRUE;
+  one = cf_claims_new (&read_key, 1);
+  g_assert_cmpuint (cf_claims_n_groups (all), ==, CF_N_SLOTS);
+  g_assert_cmpuint (list->keys[0].slot, ==, key.slot);
+  g_assert_true (cf_claims_have (all, &key));
+  g_assert_true (cf_claims_on (list, key.bytes, key.hash) == all);
+  g_assert_true (cf_claims_against_key (list, &key) == all);
+  g_assert_true (cf_claims_against_key (list, &read_key) == all);
+  g_assert_true (cf_claims_against (list, cf_claims_group (one, 0)) == all);
+  /* Behind another's, as well. */
+  cf_claims_group (one, 0)->next = list;
+  g_assert_true (cf_claims_against_key (cf_claims_group (one, 0), &read_key) ==
+                 all);
+  cf_claims_free (one);
+  cf_claims_free (all);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -161,5 +187,6 @@ main (int argc, char **argv)
   g_test_add_func ("/store/claims/waiters", test_claims_waiters);
   g_test_add_func ("/store/claims/shared", test_claims_shared);
   g_test_add_func ("/store/claims/both-uses", test_claims_both_uses);
+  g_test_add_func ("/store/claims/of-all", test_claims_of_all);
   return g_test_run ();
 }

@@ -128,6 +128,80 @@ test_hold_claims (void)
   cf_hold_clear (&other);
 }
 
+/* A script that has all claims it: others meet that on any key. */
+static void
+test_hold_claim_all (void)
+{
+  g_autoptr (CfKeyspace) keyspace = cf_keyspace_new (1, NULL);
+  int one = 1;
+  const CfWaiter waiter = { &one, on_wake, ref_number };
+  const CfKey key = key_of_string ("k"), left = key_of_string ("left");
+  CfHold all, other, outside;
+
+  n_woken = 0;
+  cf_hold_init (&all, keyspace);
+  cf_hold_init (&other, keyspace);
+  cf_hold_init (&outside, keyspace);
+  g_assert_true (cf_hold_claims (&outside, &left, 1, NULL));
+  g_assert_false (cf_hold_meet_all (&other, &waiter));
+  cf_hold_all (&all);
+  g_assert_true (cf_hold_has_all (&all));
+  g_assert_false (cf_hold_is_barred (&outside));
+  cf_hold_claim_all (&all, 77);
+  g_assert_cmpint (all.mode, ==, CF_HOLD_CLAIMS);
+  g_assert_true (cf_hold_has_all (&all));
+  g_assert_true (cf_hold_covers (&all, &key));
+  g_assert_false (cf_hold_is_barred (&all));
+  g_assert_true (cf_hold_is_barred (&outside));
+
+  g_assert_false (cf_hold_slots (&other, &key, 1, &waiter));
+  g_assert_cmpint (other.busy_since_ms, ==, 77);
+  cf_hold_mark (&all, 78);
+  g_assert_false (cf_hold_claims (&other, &key, 1, &waiter));
+  g_assert_cmpint (other.busy_since_ms, ==, 78);
+  g_assert_true (cf_hold_meet_all (&other, &waiter));
+  g_assert_cmpint (n_woken, ==, 0);
+
+  cf_hold_widen (&all);
+  cf_hold_narrow (&all);
+  g_assert_true (cf_hold_has_all (&all));
+  cf_hold_release (&all);
+  g_assert_cmpint (n_woken, ==, 3);
+  g_assert_false (cf_hold_has_all (&all));
+  g_assert_false (cf_hold_is_barred (&outside));
+  g_assert_false (cf_hold_meet_all (&other, &waiter));
+  g_assert_true (cf_hold_slots (&other, &key, 1, NULL));
+  cf_hold_release (&other);
+  g_assert_false (cf_hold_slots (&other, &left, 1, NULL));
+  cf_hold_release (&outside);
+  cf_hold_clear (&all);
+  cf_hold_clear (&other);
+  cf_hold_clear (&outside);
+}
+
+/* The same beside claims of its own, while these are widened. */
+static void
+test_hold_claim_all_beside (void)
+{
+  g_autoptr (CfKeyspace) keyspace = cf_keyspace_new (1, NULL);
+  const CfKey key = key_of_string ("k"), free_key = key_of_string ("free");
+  CfHold all, other;
+
+  cf_hold_init (&all, keyspace);
+  cf_hold_init (&other, keyspace);
+  g_assert_true (cf_hold_claims (&all, &key, 1, NULL));
+  cf_hold_widen (&all);
+  cf_hold_claim_all (&all, 1);
+  g_assert_false (cf_hold_slots (&other, &free_key, 1, NULL));
+  cf_hold_release (&all);
+  g_assert_true (cf_hold_slots (&other, &free_key, 1, NULL));
+  cf_hold_release (&other);
+  g_assert_true (cf_hold_slots (&other, &key, 1, NULL));
+  cf_hold_release (&other);
+  cf_hold_clear (&all);
+  cf_hold_clear (&other);
+}
+
 /* Readers hold the same key at once; none of them removes it from under the
  * others when its time has come. */
 static void
@@ -498,6 +572,8 @@ main (int argc, char **argv)
   g_test_add_func ("/store/hold/key-slot", test_hold_key_slot);
   g_test_add_func ("/store/hold/many", test_hold_many);
   g_test_add_func ("/store/hold/claims", test_hold_claims);
+  g_test_add_func ("/store/hold/claim-all", test_hold_claim_all);
+  g_test_add_func ("/store/hold/claim-all-beside", test_hold_claim_all_beside);
   g_test_add_func ("/store/hold/reading", test_hold_reading);
   g_test_add_func ("/store/hold/claims-protect", test_hold_claims_protect);
   g_test_add_func ("/store/hold/more", test_hold_more);
