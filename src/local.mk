@@ -48,6 +48,8 @@ config_sources = \
 	src/config/settings.c \
 	src/config/settings.def \
 	src/config/settings.h \
+	src/config/users.c \
+	src/config/users.h \
 	src/config/value.c \
 	src/config/value.h \
 	$(NULL)
@@ -204,6 +206,8 @@ engine_sources = \
 	src/engine/acl-check.h \
 	src/engine/acl-commands.c \
 	src/engine/acl-commands.h \
+	src/engine/acl-config.c \
+	src/engine/acl-config.h \
 	src/engine/acl-file.c \
 	src/engine/acl-file.h \
 	src/engine/acl-log.c \

@@ -85,6 +85,7 @@ test_programs = \
 	tests/config/test-keyfile \
 	tests/config/test-loader \
 	tests/config/test-settings \
+	tests/config/test-users \
 	tests/config/test-value \
 	tests/daemon/test-log \
 	tests/daemon/test-login \
@@ -102,6 +103,7 @@ test_programs = \
 	tests/engine/test-acl \
 	tests/engine/test-acl-check \
 	tests/engine/test-acl-commands \
+	tests/engine/test-acl-config \
 	tests/engine/test-acl-file \
 	tests/engine/test-acl-log \
 	tests/engine/test-acl-selector \
@@ -231,6 +233,7 @@ lint_scripts = \
 if HAVE_OPENSSL
 test_programs += \
 	tests/daemon/test-tls \
+	tests/daemon/test-users \
 	$(NULL)
 endif
 

@@ -5,6 +5,7 @@
 #include "base/glob.h"
 #include "commands/commands.h"
 #include "commands/help.h"
+#include "engine/acl-config.h"
 #include "engine/tracking.h"
 #include "store/evict.h"
 #include "config/loader.h"
@@ -174,12 +175,16 @@ run_rewrite (CfCall *call, GError **error)
 {
   CfConfig *config = call->engine->config;
   g_autofree char *path = cf_config_get_path (config);
+  g_autoptr (GPtrArray) users = NULL;
   g_autoptr (GError) cause = NULL;
 
   if (path == NULL)
     return cf_throw (error, CF_ERROR_FAILED,
                      "The server is running without a config file");
-  if (!cf_config_rewrite (config, &cause))
+  /* There are none beside an ACL file. */
+  if (!cf_config_get_bool (config, CF_SETTING_ACLFILE))
+    users = cf_acl_config_lines (call->engine->acl, config);
+  if (!cf_config_rewrite (config, users, &cause))
     {
       g_warning ("the configuration was not written: %s", cause->message);
       return cf_throw (error, CF_ERROR_FAILED, "Rewriting config file: %s",

@@ -5,7 +5,18 @@
 
 #include <string.h>
 
+#include "config/users.h"
+
 #define WIDTH 78 /* of the lines of the sample */
+#define USERS_EXAMPLE "alice = on >secret ~app:* &app:* +@read +@connection"
+
+static const char users_help[] =
+    "Users, a line each, with the rules of ACL SETUSER. A password may be "
+    "given by its SHA-256, behind a \"#\" in place of the \">\", as CONFIG "
+    "REWRITE writes it; a backslash is written twice. Without a line of its "
+    "own the user default may do everything, with the password that "
+    "requirepass says. Users are either here or in an aclfile. The option "
+    "--user 'NAME RULES' gives one as well. Takes effect at the next start.";
 
 static void
 add_range (GString *text, const CfSetting *setting)
@@ -160,6 +171,9 @@ cf_describe_sample (void)
                               *setting->initial != '\0' ? " " : "",
                               setting->initial);
     }
+  g_string_append (sample, "\n[" CF_USERS_GROUP "]\n\n");
+  add_comment (sample, users_help);
+  g_string_append (sample, "#" USERS_EXAMPLE "\n");
   return g_string_free (sample, FALSE);
 }
 
@@ -224,5 +238,11 @@ cf_describe_manual (void)
       group = setting->group;
       add_manual_setting (manual, setting);
     }
+  g_string_append (manual, ".SS [" CF_USERS_GROUP "]\n.TP\n"
+                           ".IB NAME = RULES\n");
+  add_roff (manual, users_help);
+  g_string_append (manual, "\nFor example:\n.PP\n.RS\n");
+  add_roff (manual, USERS_EXAMPLE);
+  g_string_append (manual, "\n.RE\n");
   return g_string_free (manual, FALSE);
 }

@@ -23,6 +23,15 @@ typedef struct _Line
   gsize value_at; /* LINE_PAIR: the byte after the "=" */
 } Line;
 
+/* What is known while a file is read. */
+typedef struct _Reader
+{
+  const char *name;  /* of the file */
+  const char *group; /* (nullable) that the lines belong to */
+  CfGiven *given;
+  GPtrArray *users; /* (element-type CfUserLine) */
+} Reader;
+
 static void
 clear_line (Line *self)
 {
@@ -76,7 +85,7 @@ find_group (const char *name)
   for (int id = 0; id < CF_N_SETTINGS; id++)
     if (strcmp (cf_settings[id].group, name) == 0)
       return cf_settings[id].group;
-  return NULL;
+  return strcmp (name, CF_USERS_GROUP) == 0 ? CF_USERS_GROUP : NULL;
 }
 
 static gboolean
@@ -102,12 +111,47 @@ check_pair (const char *name,
   return TRUE;
 }
 
+/* @raw as it is in the file, with its escapes; NULL: one of them is none. */
+static char *
+unescape (const char *raw)
+{
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  g_autofree char *stripped = g_strstrip (g_strdup (raw));
+  g_autofree char *value = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_key_file_set_value (file, "g", "k", stripped);
+  value = g_key_file_get_string (file, "g", "k", &error);
+  return error == NULL ? g_steal_pointer (&value) : NULL;
+}
+
 static gboolean
-take_line (const char *text,
+throw_escape (const char *name, GError **error)
+{
+  return cf_throw (error, CF_ERROR_SYNTAX,
+                   "'%s' has an unknown escape sequence; a backslash is "
+                   "written twice",
+                   name);
+}
+
+/* A line of the group [users]: of GKeyFile's keys it need not be one. */
+static gboolean
+take_user (const Reader *self,
+           const Line *line,
+           const char *text,
            guint number,
-           const char **group,
-           CfGiven *given,
            GError **error)
+{
+  g_autofree char *where = g_strdup_printf ("%s:%u", self->name, number);
+  g_autofree char *rules = unescape (text + line->value_at);
+
+  if (rules == NULL)
+    return throw_escape (line->name, error);
+  return cf_user_lines_add (self->users, line->name, rules, where, error);
+}
+
+static gboolean
+take_line (Reader *self, const char *text, guint number, GError **error)
 {
   g_auto (Line) line = classify (text);
   int id = 0;
@@ -117,13 +161,15 @@ take_line (const char *text,
     case LINE_COMMENT:
       return TRUE;
     case LINE_PAIR:
-      if (!check_pair (line.name, *group, given, &id, error))
+      if (g_strcmp0 (self->group, CF_USERS_GROUP) == 0)
+        return take_user (self, &line, text, number, error);
+      if (!check_pair (line.name, self->group, self->given, &id, error))
         return FALSE;
-      given[id].line = number;
+      self->given[id].line = number;
       return TRUE;
     case LINE_GROUP:
-      *group = find_group (line.name);
-      return *group != NULL ||
+      self->group = find_group (line.name);
+      return self->group != NULL ||
              cf_throw (error, CF_ERROR_SYNTAX, "unknown group '%s'", line.name);
     default:
       return cf_throw (error, CF_ERROR_SYNTAX,
@@ -131,19 +177,21 @@ take_line (const char *text,
     }
 }
 
-/* What stands where: all that GKeyFile does not tell. */
+/* What stands where: all that GKeyFile does not tell.  Lines of users are
+ * emptied, since they are not for it. */
 static gboolean
-take_lines (const char *name, const GStrv lines, CfGiven *given, GError **error)
+take_lines (Reader *self, GStrv lines, GError **error)
 {
-  const char *group = NULL;
-
   for (guint i = 0; lines[i] != NULL; i++)
     {
       g_autoptr (GError) cause = NULL;
+      guint n_users = self->users->len;
 
-      if (!take_line (lines[i], i + 1, &group, given, &cause))
-        return cf_throw (error, CF_ERROR_SYNTAX, "%s:%u: %s", name, i + 1,
+      if (!take_line (self, lines[i], i + 1, &cause))
+        return cf_throw (error, CF_ERROR_SYNTAX, "%s:%u: %s", self->name, i + 1,
                          cause->message);
+      if (self->users->len > n_users)
+        *lines[i] = '\0';
     }
   return TRUE;
 }
@@ -154,14 +202,8 @@ static char *
 get_value (GKeyFile *file, const char *group, const char *name)
 {
   g_autofree char *raw = g_key_file_get_value (file, group, name, NULL);
-  g_autofree char *value = NULL;
-  g_autoptr (GError) error = NULL;
 
-  if (raw == NULL)
-    return NULL;
-  g_key_file_set_value (file, group, name, g_strstrip (raw));
-  value = g_key_file_get_string (file, group, name, &error);
-  return error == NULL ? g_steal_pointer (&value) : NULL;
+  return raw != NULL ? unescape (raw) : NULL;
 }
 
 static gboolean
@@ -174,16 +216,15 @@ take_values (const char *name,
   for (int id = 0; id < CF_N_SETTINGS; id++)
     {
       g_auto (Line) line = { .kind = LINE_OTHER };
+      g_autoptr (GError) cause = NULL;
 
       if (given[id].line == 0)
         continue;
       line = classify (lines[given[id].line - 1]);
       given[id].text = get_value (file, cf_settings[id].group, line.name);
-      if (given[id].text == NULL)
-        return cf_throw (error, CF_ERROR_SYNTAX,
-                         "%s:%u: '%s' has an unknown escape sequence; a "
-                         "backslash is written twice",
-                         name, given[id].line, line.name);
+      if (given[id].text == NULL && !throw_escape (line.name, &cause))
+        return cf_throw (error, CF_ERROR_SYNTAX, "%s:%u: %s", name,
+                         given[id].line, cause->message);
       if (is_list (id))
         g_strdelimit (given[id].text, ";", ' ');
     }
@@ -218,9 +259,10 @@ check_text (const char *name, const char *data, gsize size, GError **error)
  * @size: its length
  * @given: (out caller-allocates): what it gives for each setting; clear it
  *   with cf_keyfile_clear() in any case
+ * @users: (element-type CfUserLine): where to add the users that it gives
  * @error: return location for an error, or %NULL
  *
- * Reads a configuration file.  Values are not checked yet.
+ * Reads a configuration file.  Values and rules are not checked yet.
  *
  * Returns: %FALSE with an error that begins "NAME:LINE: " if it is not one
  */
@@ -229,21 +271,26 @@ cf_keyfile_read (const char *name,
                  const char *data,
                  gsize size,
                  CfGiven given[static CF_N_SETTINGS],
+                 GPtrArray *users,
                  GError **error)
 {
   g_autoptr (GKeyFile) file = g_key_file_new ();
   g_autoptr (GError) cause = NULL;
   g_autofree char *text = NULL;
+  g_autofree char *rest = NULL;
   g_auto (GStrv) lines = NULL;
+  Reader reader = { .name = name, .given = given, .users = users };
 
   memset (given, 0, CF_N_SETTINGS * sizeof given[0]);
   if (!check_text (name, data, size, error))
     return FALSE;
   text = g_strndup (data, size);
   lines = g_strsplit (text, "\n", -1);
-  if (!take_lines (name, lines, given, error))
+  if (!take_lines (&reader, lines, error))
     return FALSE;
-  if (!g_key_file_load_from_data (file, text, size, G_KEY_FILE_NONE, &cause) &&
+  rest = g_strjoinv ("\n", lines);
+  if (!g_key_file_load_from_data (file, rest, (gsize) -1, G_KEY_FILE_NONE,
+                                  &cause) &&
       !g_error_matches (cause, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_NOT_FOUND))
     return cf_throw (error, CF_ERROR_SYNTAX, "%s: %s", name, cause->message);
   return take_values (name, file, lines, given, error);
@@ -305,20 +352,91 @@ find_place (GPtrArray *lines, const char *group)
   return place;
 }
 
-static void
-insert_pair (GPtrArray *lines, const CfSetting *setting, const char *text)
+/* Likewise; a group that is not there is added. */
+static guint
+need_place (GPtrArray *lines, const char *group)
 {
-  guint place = find_place (lines, setting->group);
+  guint place = find_place (lines, group);
 
-  if (place == 0)
-    {
-      if (lines->len > 0)
-        g_ptr_array_add (lines, g_strdup (""));
-      g_ptr_array_add (lines, g_strdup_printf ("[%s]", setting->group));
-      place = lines->len;
-    }
+  if (place > 0)
+    return place;
+  if (lines->len > 0)
+    g_ptr_array_add (lines, g_strdup (""));
+  g_ptr_array_add (lines, g_strdup_printf ("[%s]", group));
+  return lines->len;
+}
+
+static void
+insert_pair (GPtrArray *lines, guint place, const char *name, const char *text)
+{
   g_ptr_array_insert (lines, (int) place,
-                      g_strdup_printf ("%s = %s", setting->name, text));
+                      g_strdup_printf ("%s = %s", name, text));
+}
+
+/* The new line for that of a user; NULL: it is gone. */
+static char *
+edit_user (const char *old, const Line *line, const GPtrArray *users)
+{
+  const CfUserLine *user = cf_user_lines_find (users, line->name);
+  g_autofree char *before = unescape (old + line->value_at);
+  g_autofree char *after = NULL;
+
+  if (user == NULL)
+    return NULL;
+  if (g_strcmp0 (before, user->rules) == 0)
+    return g_strdup (old);
+  after = cf_keyfile_escape (user->rules);
+  return g_strdup_printf ("%.*s %s", (int) line->value_at, old, after);
+}
+
+static void
+insert_users (GPtrArray *lines, const GPtrArray *users, GHashTable *done)
+{
+  guint place = 0;
+
+  for (guint i = 0; i < users->len; i++)
+    {
+      const CfUserLine *user = users->pdata[i];
+      g_autofree char *rules = NULL;
+
+      if (g_hash_table_contains (done, user->name))
+        continue;
+      if (place == 0)
+        place = need_place (lines, CF_USERS_GROUP);
+      rules = cf_keyfile_escape (user->rules);
+      insert_pair (lines, place++, user->name, rules);
+    }
+}
+
+/* Makes the lines of the group [users] be those of @users. */
+static void
+replace_users (GPtrArray *lines, const GPtrArray *users)
+{
+  g_autoptr (GHashTable) done =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  gboolean inside = FALSE;
+
+  for (guint i = 0; i < lines->len; i++)
+    {
+      char *old = lines->pdata[i];
+      g_auto (Line) line = classify (old);
+      char *new;
+
+      if (line.kind == LINE_GROUP)
+        inside = strcmp (line.name, CF_USERS_GROUP) == 0;
+      if (!inside || line.kind != LINE_PAIR)
+        continue;
+      new = edit_user (old, &line, users);
+      if (new == NULL)
+        {
+          g_ptr_array_remove_index (lines, i--);
+          continue;
+        }
+      lines->pdata[i] = new;
+      g_free (old);
+      g_hash_table_add (done, g_steal_pointer (&line.name));
+    }
+  insert_users (lines, users, done);
 }
 
 /* Gives the pairs that are there their new values, and marks them as done. */
@@ -327,13 +445,17 @@ replace_pairs (GPtrArray *lines,
                const char *const *texts,
                gboolean done[static CF_N_SETTINGS])
 {
+  gboolean is_users = FALSE;
+
   for (guint i = 0; i < lines->len; i++)
     {
       char *old = lines->pdata[i];
       g_auto (Line) line = classify (old);
       int id = -1;
 
-      if (line.kind == LINE_PAIR)
+      if (line.kind == LINE_GROUP)
+        is_users = strcmp (line.name, CF_USERS_GROUP) == 0;
+      if (line.kind == LINE_PAIR && !is_users)
         id = cf_setting_find (line.name, strlen (line.name));
       if (id < 0 || texts[id] == NULL)
         continue;
@@ -349,6 +471,8 @@ replace_pairs (GPtrArray *lines,
  * @data: a configuration file, without errors
  * @texts: for each setting its new value as cf_keyfile_escape() wrote it, or
  *   %NULL to leave it as it is
+ * @users: (nullable) (element-type CfUserLine): all users there are to be, with
+ *   names that cf_user_name_fits() and rules in UTF-8; %NULL to leave them
  *
  * Changes values and nothing else: comments and the order of lines stay.
  * Settings that are not in the file are added to their group.
@@ -357,7 +481,8 @@ replace_pairs (GPtrArray *lines,
  */
 char *
 cf_keyfile_edit (const char *data,
-                 const char *const texts[static CF_N_SETTINGS])
+                 const char *const texts[static CF_N_SETTINGS],
+                 const GPtrArray *users)
 {
   g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
   g_auto (GStrv) split = g_strsplit (data, "\n", -1);
@@ -372,7 +497,10 @@ cf_keyfile_edit (const char *data,
   replace_pairs (lines, texts, done);
   for (int id = 0; id < CF_N_SETTINGS; id++)
     if (texts[id] != NULL && !done[id])
-      insert_pair (lines, &cf_settings[id], texts[id]);
+      insert_pair (lines, need_place (lines, cf_settings[id].group),
+                   cf_settings[id].name, texts[id]);
+  if (users != NULL)
+    replace_users (lines, users);
   g_ptr_array_add (lines, g_strdup (""));
   g_ptr_array_add (lines, NULL);
   return g_strjoinv ("\n", (char **) lines->pdata);

@@ -122,10 +122,13 @@ fill_batch (CfConfig *self,
   return TRUE;
 }
 
-/* From now on the file says what is @given, which is emptied. */
+/* From now on the file says what is @given, which is emptied, and @users
+ * (transfer full). */
 static void
-remember (CfConfig *self, CfGiven *given)
+remember (CfConfig *self, CfGiven *given, GPtrArray *users)
 {
+  g_ptr_array_unref (self->rest->file_users);
+  self->rest->file_users = users;
   for (int id = 0; id < CF_N_SETTINGS; id++)
     {
       g_free (self->rest->slots[id].in_file);
@@ -137,6 +140,7 @@ static gboolean
 apply (CfConfig *self,
        const char *name,
        CfGiven *given,
+       GPtrArray *users,
        GStrvBuilder *deferred,
        GError **error)
 {
@@ -152,7 +156,9 @@ apply (CfConfig *self,
 
       return throw_at (error, name, given[id].line, id, cause);
     }
-  remember (self, given);
+  if (deferred != NULL && !cf_user_lines_equal (users, self->rest->file_users))
+    g_strv_builder_add (deferred, CF_USERS_GROUP);
+  remember (self, given, g_ptr_array_ref (users));
   return TRUE;
 }
 
@@ -165,10 +171,11 @@ load_locked (CfConfig *self,
              GError **error)
 {
   CfGiven given[CF_N_SETTINGS];
+  g_autoptr (GPtrArray) users = cf_user_lines_new ();
   gboolean done;
 
-  done = cf_keyfile_read (name, data, size, given, error) &&
-         apply (self, name, given, deferred, error);
+  done = cf_keyfile_read (name, data, size, given, users, error) &&
+         apply (self, name, given, users, deferred, error);
   cf_keyfile_clear (given);
   return done;
 }
@@ -321,9 +328,29 @@ is_in_file (CfConfig *self, CfSettingId id)
   return same;
 }
 
+/* Whether each can be a line of a file. */
+static gboolean
+check_users (const GPtrArray *users, GError **error)
+{
+  for (guint i = 0; users != NULL && i < users->len; i++)
+    {
+      const CfUserLine *user = users->pdata[i];
+
+      if (!cf_user_name_fits (user->name) ||
+          !g_utf8_validate (user->rules, -1, NULL))
+        return cf_throw (error, CF_ERROR_FAILED,
+                         "the user '%s' does not fit into a configuration file",
+                         user->name);
+    }
+  return TRUE;
+}
+
 /* The file with what has changed since. */
 static char *
-rewrite_text (CfConfig *self, const char *data, GError **error)
+rewrite_text (CfConfig *self,
+              const char *data,
+              const GPtrArray *users,
+              GError **error)
 {
   char *texts[CF_N_SETTINGS] = { NULL };
   char *text = NULL;
@@ -343,8 +370,8 @@ rewrite_text (CfConfig *self, const char *data, GError **error)
   if (id < CF_N_SETTINGS)
     cf_throw (error, CF_ERROR_FAILED, "'%s' is not valid UTF-8",
               cf_settings[id].name);
-  else
-    text = cf_keyfile_edit (data, (const char *const *) texts);
+  else if (check_users (users, error))
+    text = cf_keyfile_edit (data, (const char *const *) texts, users);
   for (id = 0; id < CF_N_SETTINGS; id++)
     g_free (texts[id]);
   return text;
@@ -371,10 +398,20 @@ replace_file (const char *path, const char *text, GError **error)
   return done || cf_throw (error, CF_ERROR_FAILED, "%s", cause->message);
 }
 
+/* What could not be read again is not written. */
 static gboolean
-rewrite_locked (CfConfig *self, GError **error)
+check_size (const char *path, const char *text, GError **error)
+{
+  return strlen (text) <= MAX_FILE ||
+         cf_throw (error, CF_ERROR_FAILED, "%s: %s", path, g_strerror (EFBIG));
+}
+
+static gboolean
+rewrite_locked (CfConfig *self, const GPtrArray *users, GError **error)
 {
   const char *path = self->rest->path;
+  g_autoptr (GPtrArray) before = cf_user_lines_new ();
+  g_autoptr (GPtrArray) after = cf_user_lines_new ();
   g_autofree char *data = NULL, *text = NULL;
   CfGiven given[CF_N_SETTINGS];
   gboolean done;
@@ -387,16 +424,17 @@ rewrite_locked (CfConfig *self, GError **error)
   if (data == NULL)
     return FALSE;
   /* Somebody may have edited it; what is wrong now is better left alone. */
-  done = cf_keyfile_read (path, data, size, given, error);
+  done = cf_keyfile_read (path, data, size, given, before, error);
   cf_keyfile_clear (given);
   if (!done)
     return FALSE;
   data[size] = '\0';
-  text = rewrite_text (self, data, error);
-  if (text == NULL || !replace_file (path, text, error))
+  text = rewrite_text (self, data, users, error);
+  if (text == NULL || !check_size (path, text, error) ||
+      !replace_file (path, text, error))
     return FALSE;
-  if (cf_keyfile_read (path, text, strlen (text), given, NULL))
-    remember (self, given);
+  if (cf_keyfile_read (path, text, strlen (text), given, after, NULL))
+    remember (self, given, g_ptr_array_ref (after));
   cf_keyfile_clear (given);
   return TRUE;
 }
@@ -404,6 +442,8 @@ rewrite_locked (CfConfig *self, GError **error)
 /**
  * cf_config_rewrite:
  * @self: a configuration
+ * @users: (nullable) (element-type CfUserLine): the users there are to be in
+ *   the file; %NULL: those that are there
  * @error: return location for an error, or %NULL
  *
  * Writes settings that have changed since into the file, whose comments and
@@ -412,12 +452,61 @@ rewrite_locked (CfConfig *self, GError **error)
  * Returns: %FALSE if there is no file, or it cannot be written
  */
 gboolean
-cf_config_rewrite (CfConfig *self, GError **error)
+cf_config_rewrite (CfConfig *self, const GPtrArray *users, GError **error)
 {
   gboolean done;
 
   cf_mutex_lock (&self->rest->changing);
-  done = rewrite_locked (self, error);
+  done = rewrite_locked (self, users, error);
   cf_mutex_unlock (&self->rest->changing);
   return done;
+}
+
+/* -- Users ---------------------------------------------------------------- */
+
+/**
+ * cf_config_add_user:
+ * @self: a configuration
+ * @text: "NAME RULES"
+ * @error: return location for an error, or %NULL
+ *
+ * Gives a user as an option does: the file has no say about it any more.
+ *
+ * Returns: %FALSE if that is none, or given already
+ */
+gboolean
+cf_config_add_user (CfConfig *self, const char *text, GError **error)
+{
+  gboolean done;
+
+  cf_mutex_lock (&self->rest->changing);
+  done = cf_user_lines_add_option (self->rest->option_users, text, error);
+  cf_mutex_unlock (&self->rest->changing);
+  return done;
+}
+
+/**
+ * cf_config_get_users:
+ * @self: a configuration
+ *
+ * Returns: (transfer full) (element-type CfUserLine): the users that options
+ *   and file give, a line each
+ */
+GPtrArray *
+cf_config_get_users (CfConfig *self)
+{
+  GPtrArray *users;
+
+  cf_mutex_lock (&self->rest->changing);
+  users = cf_user_lines_copy (self->rest->option_users);
+  for (guint i = 0; i < self->rest->file_users->len; i++)
+    {
+      const CfUserLine *line = self->rest->file_users->pdata[i];
+
+      /* Fails where an option gives that user. */
+      (void) cf_user_lines_add (users, line->name, line->rules, line->where,
+                                NULL);
+    }
+  cf_mutex_unlock (&self->rest->changing);
+  return users;
 }

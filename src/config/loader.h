@@ -7,11 +7,16 @@
  * until the file says something new about them.  With an error anywhere, all
  * stays as it is.
  *
+ * Users are given by the file's group [users], and by --user, which outdoes it
+ * for the user it names.  They are read at the start; what a reload finds
+ * changed is deferred to the next.
+ *
  * Thread safety: all functions may be called from any thread.
  */
 #pragma once
 
 #include "config/settings.h"
+#include "config/users.h"
 
 G_BEGIN_DECLS
 
@@ -26,7 +31,12 @@ gboolean cf_config_load_data (CfConfig *self,
                               gsize size,
                               GError **error);
 gboolean cf_config_reload (CfConfig *self, GStrv *deferred, GError **error);
-gboolean cf_config_rewrite (CfConfig *self, GError **error);
+gboolean
+cf_config_rewrite (CfConfig *self, const GPtrArray *users, GError **error);
 char *cf_config_get_path (CfConfig *self);
+
+gboolean cf_config_add_user (CfConfig *self, const char *text, GError **error);
+/* (transfer full) (element-type CfUserLine) */
+GPtrArray *cf_config_get_users (CfConfig *self);
 
 G_END_DECLS

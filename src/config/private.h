@@ -7,6 +7,7 @@
 
 #include "base/lock.h"
 #include "config/settings.h"
+#include "config/users.h"
 #include "config/value.h"
 
 G_BEGIN_DECLS
@@ -32,7 +33,10 @@ struct _CfConfigRest
   char *initial[CF_N_SETTINGS]; /* (owned) canonical; set by cf_config_new() */
   /* (atomic) each number by itself */
   gint64 limits[CF_N_CLIENT_CLASSES][3];
-  char *path; /* (owned) (nullable) of the file; protected by @changing */
+  /* Protected by @changing. */
+  char *path;              /* (owned) (nullable) of the file */
+  GPtrArray *file_users;   /* (owned) (element-type CfUserLine) as in_file */
+  GPtrArray *option_users; /* (owned) (element-type CfUserLine) */
 };
 
 /* One step of a change: @value is the new value before it, the old one after

@@ -231,6 +231,8 @@ cf_config_new (void)
       self->numbers[id] = value->number;
     }
   publish_limits (self, rest->initial[CF_SETTING_CLIENT_OUTPUT_BUFFER_LIMIT]);
+  rest->file_users = cf_user_lines_new ();
+  rest->option_users = cf_user_lines_new ();
   return self;
 }
 
@@ -254,6 +256,8 @@ cf_config_free (CfConfig *self)
     }
   cf_mutex_clear (&rest->lock);
   cf_mutex_clear (&rest->changing);
+  g_ptr_array_unref (rest->option_users);
+  g_ptr_array_unref (rest->file_users);
   g_free (rest->path);
   g_free (rest);
   g_free (self);

@@ -17,6 +17,7 @@
 #include "config/loader.h"
 #include "daemon/log.h"
 #include "daemon/notify.h"
+#include "engine/acl-config.h"
 #include "engine/acl-file.h"
 #include "net/evict-clients.h"
 #include "net/listener.h"
@@ -418,21 +419,60 @@ watch_signals (CfDaemon *self)
   add_source (self, g_unix_signal_add (SIGHUP, on_sighup, self));
 }
 
-/* The users of the ACL file, before anybody can come. */
+/* Whoever cannot log in may have been meant to. */
+static void
+tell_of_users (const GPtrArray *users)
+{
+  for (guint i = 0; i < users->len; i++)
+    {
+      const CfAclUser *user = users->pdata[i];
+
+      if (!(user->flags & CF_ACL_USER_ON))
+        g_message ("the user '%s' is off: its rules do not say 'on'",
+                   user->name);
+    }
+}
+
+/* Of the configuration, or of the ACL file, before anybody can come. */
 static gboolean
 load_users (CfDaemon *self, GError **error)
 {
   g_autofree char *path =
       cf_config_get_string (self->config, CF_SETTING_ACLFILE);
-  g_autoptr (GPtrArray) users = NULL;
+  g_autoptr (GPtrArray) users =
+      cf_acl_config_parse (self->engine->acl, self->config, error);
 
+  if (users == NULL)
+    return FALSE;
+  cf_acl_config_apply (self->engine->acl, users);
+  tell_of_users (users);
   if (*path == '\0')
     return TRUE;
+  g_ptr_array_unref (users);
   users = cf_acl_file_load (self->engine->acl, path, error);
   if (users == NULL)
     return FALSE;
   cf_acl_replace (self->engine->acl, users);
   return TRUE;
+}
+
+/**
+ * cf_daemon_check:
+ * @config: (transfer none): the settings
+ * @error: return location for an error, or %NULL
+ *
+ * Checks what the settings alone do not tell: the rules of users.
+ *
+ * Returns: %FALSE if they are wrong
+ */
+gboolean
+cf_daemon_check (CfConfig *config, GError **error)
+{
+  g_autoptr (CfCommandTable) table = cf_command_table_new (cf_families);
+  g_autoptr (CfAcl) acl = cf_acl_new (config, table);
+  g_autoptr (GPtrArray) users = cf_acl_config_parse (acl, config, error);
+
+  return users != NULL;
 }
 
 /**

@@ -20,6 +20,7 @@ G_BEGIN_DECLS
 
 typedef struct _CfDaemon CfDaemon;
 
+gboolean cf_daemon_check (CfConfig *config, GError **error);
 CfDaemon *cf_daemon_new (CfConfig *config, GError **error);
 void cf_daemon_free (CfDaemon *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CfDaemon, cf_daemon_free)

@@ -152,7 +152,8 @@ obey (const CfOptions *options, CfConfig *config)
           options->print_config ? cf_describe_sample () : cf_describe_manual ();
       return print (text);
     }
-  if (!load (config, options->config, &error))
+  if (!load (config, options->config, &error) ||
+      !cf_daemon_check (config, &error))
     return fail (STATUS_CONFIG, error->message, TRUE);
   if (options->check_config)
     return print (_ ("The configuration is valid.\n"));

@@ -33,6 +33,16 @@ on_setting (const char *option,
   return cf_throw (error, CF_ERROR_FAILED, "%s: %s", option, cause->message);
 }
 
+static gboolean
+on_user (const char *option, const char *value, gpointer data, GError **error)
+{
+  Parse *parse = data;
+  g_autoptr (GError) cause = NULL;
+
+  return cf_config_add_user (parse->config, value, &cause) ||
+         cf_throw (error, CF_ERROR_FAILED, "%s: %s", option, cause->message);
+}
+
 /* The gist of the help, and the default if it is short. */
 static char *
 describe (const CfSetting *setting)
@@ -82,6 +92,9 @@ make_context (CfOptions *self, Parse *parse, GPtrArray *texts)
       N_ ("Print a configuration file with all defaults and exit"), NULL },
     { "print-manual", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE,
       &self->print_manual, NULL, NULL },
+    { "user", 0, G_OPTION_FLAG_FILENAME, G_OPTION_ARG_CALLBACK,
+      (gpointer) on_user, N_ ("A user with rules as in ACL SETUSER"),
+      N_ ("'NAME RULES'") },
     { "version", 'V', 0, G_OPTION_ARG_NONE, &self->version,
       N_ ("Print the version and exit"), NULL },
   };

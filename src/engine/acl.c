@@ -73,6 +73,7 @@ announce_locked (CfAcl *self)
   __atomic_add_fetch (&self->generation, 1, __ATOMIC_RELEASE);
 }
 
+/* With no password. */
 static CfAclUser *
 make_default (CfAcl *self)
 {
@@ -376,6 +377,15 @@ cf_acl_replace (CfAcl *self, const GPtrArray *users)
   cf_mutex_unlock (&self->rest->lock);
 }
 
+static void
+set_password (CfAclUser *user, const char *password)
+{
+  g_autofree char *rule = g_strconcat (">", password, NULL);
+
+  cf_acl_user_apply_word (user, "resetpass");
+  cf_acl_user_apply_word (user, *password != '\0' ? rule : "nopass");
+}
+
 /**
  * cf_acl_require_pass:
  * @self: the users
@@ -390,12 +400,28 @@ cf_acl_require_pass (CfAcl *self, const char *password)
     {
       g_autoptr (CfAclUser) before = cf_acl_find (self, CF_SLICE ("default"));
       g_autoptr (CfAclUser) user = cf_acl_make (self, before->name, before);
-      g_autofree char *rule = g_strconcat (">", password, NULL);
 
-      cf_acl_user_apply_word (user, "resetpass");
-      cf_acl_user_apply_word (user, *password != '\0' ? rule : "nopass");
+      set_password (user, password);
       done = cf_acl_publish (self, user, before);
     }
+}
+
+/**
+ * cf_acl_make_default:
+ * @self: the users
+ * @config: the settings
+ *
+ * Returns: (transfer full): a default user as requirepass has it
+ */
+CfAclUser *
+cf_acl_make_default (CfAcl *self, CfConfig *config)
+{
+  g_autofree char *password =
+      cf_config_get_string (config, CF_SETTING_REQUIREPASS);
+  CfAclUser *user = make_default (self);
+
+  set_password (user, password);
+  return user;
 }
 
 /**

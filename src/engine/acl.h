@@ -61,6 +61,9 @@ void cf_acl_replace (CfAcl *self, const GPtrArray *users);
 /* What requirepass says is the password of the default user. */
 void cf_acl_require_pass (CfAcl *self, const char *password);
 
+/* As it would be made now, by the settings. (transfer full) */
+CfAclUser *cf_acl_make_default (CfAcl *self, CfConfig *config);
+
 /* Whether the default user has any password, or may have one more
  * connection. */
 gboolean cf_acl_needs_no_password (CfAcl *self);

@@ -236,7 +236,7 @@ test_loader_rewrite (Fixture *fixture, gconstpointer data)
       cf_config_set (fixture->config, CF_SETTING_REQUIREPASS, " x ", NULL));
   g_assert_true (
       cf_config_set (fixture->config, CF_SETTING_MAXMEMORY_SAMPLES, "5", NULL));
-  cf_config_rewrite (fixture->config, &error);
+  cf_config_rewrite (fixture->config, NULL, &error);
   g_assert_no_error (error);
   assert_file (fixture, "# Mine\n[memory]\n# Half\nmaxmemory = 64mb\n"
                         "maxmemory-samples = 5\n"
@@ -255,7 +255,7 @@ test_loader_rewrite_reload (Fixture *fixture, gconstpointer data)
   load (fixture, "[clients]\ntimeout = 1\n");
   g_assert_true (
       cf_config_set (fixture->config, CF_SETTING_TIMEOUT, "9", NULL));
-  g_assert_true (cf_config_rewrite (fixture->config, NULL));
+  g_assert_true (cf_config_rewrite (fixture->config, NULL, NULL));
   g_assert_true (
       cf_config_set (fixture->config, CF_SETTING_TIMEOUT, "10", NULL));
   g_assert_true (cf_config_reload (fixture->config, &deferred, NULL));
@@ -268,7 +268,7 @@ test_loader_rewrite_percent (Fixture *fixture, gconstpointer data)
   load (fixture, "[memory]\nmaxmemory = 1mb\n");
   g_assert_true (
       cf_config_set (fixture->config, CF_SETTING_MAXMEMORY, "50%", NULL));
-  g_assert_true (cf_config_rewrite (fixture->config, NULL));
+  g_assert_true (cf_config_rewrite (fixture->config, NULL, NULL));
   assert_file (fixture, "[memory]\nmaxmemory = 50%\n");
 }
 
@@ -277,7 +277,7 @@ test_loader_rewrite_errors (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_false (cf_config_rewrite (fixture->config, &error));
+  g_assert_false (cf_config_rewrite (fixture->config, NULL, &error));
   g_assert_cmpstr (error->message, ==,
                    "The server is running without a config file");
   g_clear_error (&error);
@@ -285,19 +285,70 @@ test_loader_rewrite_errors (Fixture *fixture, gconstpointer data)
   load (fixture, "[clients]\ntimeout = 1\n");
   g_assert_true (
       cf_config_set (fixture->config, CF_SETTING_REQUIREPASS, "\xff", NULL));
-  g_assert_false (cf_config_rewrite (fixture->config, &error));
+  g_assert_false (cf_config_rewrite (fixture->config, NULL, &error));
   g_assert_cmpstr (error->message, ==, "'requirepass' is not valid UTF-8");
   g_clear_error (&error);
 
   write_file (fixture, "nonsense\n");
-  g_assert_false (cf_config_rewrite (fixture->config, &error));
+  g_assert_false (cf_config_rewrite (fixture->config, NULL, &error));
   assert_file (fixture, "nonsense\n");
   g_clear_error (&error);
 
   g_remove (fixture->path);
-  g_assert_false (cf_config_rewrite (fixture->config, &error));
+  g_assert_false (cf_config_rewrite (fixture->config, NULL, &error));
   g_assert_true (
       g_str_has_suffix (error->message, ": No such file or directory"));
+}
+
+/* An option outdoes the file; a change of the file waits for the next start. */
+static void
+test_loader_users (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GPtrArray) users = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *deferred = NULL;
+  g_autofree char *none = NULL;
+
+  g_assert_true (cf_config_add_user (fixture->config, "bob off", NULL));
+  g_assert_false (cf_config_add_user (fixture->config, "bob on", &error));
+  g_assert_cmpstr (error->message, ==,
+                   "the user 'bob' is given twice, first at --user");
+  load (fixture, "[users]\nalice = on\nbob = on\n");
+  users = cf_config_get_users (fixture->config);
+  g_assert_cmpuint (users->len, ==, 2);
+  g_assert_cmpstr (cf_user_lines_find (users, "alice")->rules, ==, "on");
+  g_assert_cmpstr (cf_user_lines_find (users, "bob")->rules, ==, "off");
+  g_assert_true (
+      reload (fixture, "[users]\nbob = on\nalice = off\n", &deferred));
+  g_assert_cmpstr (deferred, ==, "users");
+  g_assert_true (reload (fixture, "\n[users]\nbob = on\nalice = off\n", &none));
+  g_assert_cmpstr (none, ==, "");
+}
+
+static void
+test_loader_rewrite_users (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GPtrArray) users = cf_user_lines_new ();
+  g_autofree char *long_rules = g_strnfill (1 << 20, 'x');
+  g_autoptr (GError) error = NULL;
+
+  load (fixture, "[users]\nalice = on\nbob = on\n");
+  g_assert_true (cf_config_rewrite (fixture->config, NULL, NULL));
+  assert_file (fixture, "[users]\nalice = on\nbob = on\n");
+  cf_user_lines_add (users, "carol", "off", NULL, NULL);
+  cf_user_lines_add (users, "bob", "on", NULL, NULL);
+  g_assert_true (cf_config_rewrite (fixture->config, users, NULL));
+  assert_file (fixture, "[users]\nbob = on\ncarol = off\n");
+  cf_user_lines_add (users, "a=b", "off", NULL, NULL);
+  g_assert_false (cf_config_rewrite (fixture->config, users, &error));
+  g_assert_cmpstr (error->message, ==,
+                   "the user 'a=b' does not fit into a configuration file");
+  g_clear_error (&error);
+  g_ptr_array_set_size (users, 0);
+  cf_user_lines_add (users, "a", long_rules, NULL, NULL);
+  g_assert_false (cf_config_rewrite (fixture->config, users, &error));
+  g_assert_true (g_str_has_suffix (error->message, ": File too large"));
+  assert_file (fixture, "[users]\nbob = on\ncarol = off\n");
 }
 
 #define ADD(name, function)                                                    \
@@ -319,5 +370,7 @@ main (int argc, char **argv)
   ADD ("rewrite-reload", test_loader_rewrite_reload);
   ADD ("rewrite-percent", test_loader_rewrite_percent);
   ADD ("rewrite-errors", test_loader_rewrite_errors);
+  ADD ("users", test_loader_users);
+  ADD ("rewrite-users", test_loader_rewrite_users);
   return g_test_run ();
 }

@@ -121,6 +121,31 @@ test_main_configuration (void)
               "cofferd:/nonexistent: No such file or directory\n");
 }
 
+/* A wrong rule is told at once, not when the user is needed. */
+static void
+test_main_users (void)
+{
+  assert_config ("[users]\nalice = on >x ~a +@read\n", "--check-config", 0,
+                 "The configuration is valid.\n", NULL);
+  assert_config ("[users]\nbob = on\nalice = on +gett\n", "--check-config", 78,
+                 "",
+                 ":3: user 'alice': at '+gett': Unknown command or category "
+                 "name in ACL\n");
+  assert_config ("[users]\nalice = secret\n", "", 78, "",
+                 ":2: user 'alice': at 'secret': Syntax error\n");
+  assert_config ("[users]\nalice = on\n[security]\naclfile = x\n", "", 78, "",
+                 ":2: user 'alice': users are given here and in the file that "
+                 "aclfile names; it can only be one of both\n");
+  assert_run ("--config /dev/null --user 'a +gett'", 78, "",
+              "cofferd:--user: user 'a': at '+gett': Unknown command or "
+              "category name in ACL\n");
+  assert_run ("--user ' '", 2, "",
+              "cofferd: --user: a name must come first, then the rules\n*");
+  assert_run ("--user 'a on' --user 'a off'", 2, "",
+              "cofferd: --user: the user 'a' is given twice, first at --user"
+              "\n*");
+}
+
 static void
 test_main_failures (void)
 {
@@ -131,6 +156,9 @@ test_main_failures (void)
 
   g_assert_cmpint (port, >, 0);
   assert_run (line, 1, "", "*cofferd*cannot listen on*in use*\n");
+  assert_run ("--config /dev/null --user 'a nopass' --unixsocket /nonexistent/s"
+              " --port 0",
+              1, "", "*the user 'a' is off: its rules do not say 'on'\n*");
   assert_run ("--config /dev/null --dir /nonexistent", 1, "",
               "cofferd: cannot enter '/nonexistent': No such file or "
               "directory\n");
@@ -194,6 +222,7 @@ main (int argc, char **argv)
   g_test_add_func ("/daemon/main/information", test_main_information);
   g_test_add_func ("/daemon/main/usage", test_main_usage);
   g_test_add_func ("/daemon/main/configuration", test_main_configuration);
+  g_test_add_func ("/daemon/main/users", test_main_users);
   g_test_add_func ("/daemon/main/failures", test_main_failures);
   g_test_add_func ("/daemon/main/life", test_main_life);
   return g_test_run ();

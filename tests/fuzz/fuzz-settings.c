@@ -33,6 +33,8 @@ static void
 check_edit (CfConfig *config, const char *file)
 {
   g_autoptr (CfConfig) other = cf_config_new ();
+  g_autoptr (GPtrArray) users = cf_config_get_users (config);
+  g_autoptr (GPtrArray) after = NULL;
   char *texts[CF_N_SETTINGS];
   g_autofree char *edited = NULL;
   g_autoptr (GError) error = NULL;
@@ -44,9 +46,11 @@ check_edit (CfConfig *config, const char *file)
       texts[id] = cf_keyfile_escape (text);
       g_assert_nonnull (texts[id]);
     }
-  edited = cf_keyfile_edit (file, (const char *const *) texts);
+  edited = cf_keyfile_edit (file, (const char *const *) texts, users);
   cf_config_load_data (other, "edited", edited, strlen (edited), &error);
   g_assert_no_error (error);
+  after = cf_config_get_users (other);
+  g_assert_true (cf_user_lines_equal (users, after));
   for (int id = 0; id < CF_N_SETTINGS; id++)
     {
       g_autofree char *a = cf_config_get_string (config, (CfSettingId) id);
