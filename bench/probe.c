@@ -427,10 +427,20 @@ start_repeater (struct repeater *self,
   free (request);
 }
 
+/* There is no use in waking up before all that is left has come.  */
+static void
+expect (struct repeater *self, int64_t size)
+{
+  int least = (int) size;
+
+  self->left = size;
+  setsockopt (self->fd, SOL_SOCKET, SO_RCVLOWAT, &least, sizeof least);
+}
+
 static void
 send_batch (struct repeater *self)
 {
-  self->left = self->reply_size;
+  expect (self, self->reply_size);
   send_all (self->fd, self->batch, self->batch_size);
 }
 
@@ -465,9 +475,11 @@ repeat (int port, int count, int n, int depth, char **words, int n_words)
 
           if (size <= 0)
             fail ("recv");
-          self->left -= size;
-          if (self->left > 0)
-            continue;
+          if (size < self->left)
+            {
+              expect (self, self->left - size);
+              continue;
+            }
           done++;
           if (sent < batches)
             send_batch (self);

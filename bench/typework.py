@@ -77,7 +77,7 @@ def fill_list(client, n):
 # at a time, words.
 WORK = (
     ('SINTER', fill_sets, 3_000, 30_000, 4, ('SINTER', 'set:0', 'set:1')),
-    ('ZUNIONSTORE', fill_zsets, 500, 40_000, 4,
+    ('ZUNIONSTORE', fill_zsets, 500, 40_000, 8,
      ('ZUNIONSTORE', '@', '2', 'zset:0', 'zset:1')),
     ('SORT', fill_list, 3_000, 16_000, 4,
      ('SORT', 'list', 'LIMIT', '0', '10')),
