@@ -105,6 +105,18 @@ log_run (CfCall *call, gint64 elapsed_us)
                     elapsed_us / 1000, call->now_ms);
 }
 
+/* Whether the run may be counted together with the next.  A command that shows
+ * the counters is none of these. */
+static gboolean
+is_of_many (const CfCall *call)
+{
+  CfCommandFlags flags = call->info->command->flags;
+
+  return call->worker->like_next && call->request != NULL &&
+         (flags & (CF_COMMAND_READONLY | CF_COMMAND_WRITE)) != 0 &&
+         !(flags & CF_COMMAND_SCRIPT);
+}
+
 static void
 count_run (CfCall *call, guint64 start_ticks, gboolean failed)
 {
@@ -115,10 +127,16 @@ count_run (CfCall *call, guint64 start_ticks, gboolean failed)
   gint64 slow_us =
       cf_config_get_int (engine->config, CF_SETTING_SLOWLOG_LOG_SLOWER_THAN);
 
+  gboolean with_histogram =
+      cf_config_get_int (engine->config, CF_SETTING_LATENCY_TRACKING) != 0;
+
   worker->now_ticks = now;
-  cf_stats_command (
-      worker->stats, call->info->id, elapsed, failed,
-      cf_config_get_int (engine->config, CF_SETTING_LATENCY_TRACKING) != 0);
+  if (is_of_many (call) && !failed)
+    cf_stats_command_of_many (worker->stats, call->info->id, elapsed,
+                              with_histogram);
+  else
+    cf_stats_command (worker->stats, call->info->id, elapsed, failed,
+                      with_histogram);
   if (G_UNLIKELY (elapsed_ns >= LONG_NS || (slow_us >= 0 && slow_us < LONG_US)))
     log_run (call, elapsed_ns / 1000);
 }

@@ -181,6 +181,21 @@ is_foreign (const CfCall *call)
   return TRUE;
 }
 
+/* Most clients send the same command many times. */
+static const CfCommandInfo *
+find_command (const CfCall *call)
+{
+  CfWorker *worker = call->worker;
+  const CfCommandInfo *last = worker->found;
+
+  if (worker->like_last && last != NULL && last->parent == NULL &&
+      !last->is_container)
+    return last;
+  worker->found =
+      cf_command_table_find (call->engine->commands, call->argv, call->argc);
+  return worker->found;
+}
+
 static CfOutcome
 dispatch (CfCall *call)
 {
@@ -189,8 +204,7 @@ dispatch (CfCall *call)
   CfCommandFlags flags;
   gboolean writes;
 
-  call->info =
-      cf_command_table_find (call->engine->commands, call->argv, call->argc);
+  call->info = find_command (call);
   start_clock (call);
   if (G_UNLIKELY (call->info == NULL) && is_foreign (call))
     return CF_OUTCOME_CLOSE;

@@ -129,6 +129,41 @@ cf_stats_bucket_limit_ns (guint bucket)
   return ((guint64) (4 + step + 1) << (exponent - 2)) - 1;
 }
 
+/* Those that ran @runs->n times count as if each took as long. */
+static void
+count_runs (CfStatsShard *shard, const CfStatsRuns *runs)
+{
+  CfCommandStats *stats = &shard->commands[runs->id];
+  guint64 each = runs->n == 1 ? runs->ticks : runs->ticks / runs->n;
+
+  add_relaxed (&shard->counters[CF_STAT_COMMANDS], runs->n);
+  add_relaxed (&stats->calls, runs->n);
+  add_relaxed (&stats->ticks, runs->ticks);
+  if (!runs->with_histogram)
+    return;
+  if (G_UNLIKELY (stats->buckets == NULL))
+    __atomic_store_n (&stats->buckets, g_new0 (guint64, CF_STATS_BUCKETS),
+                      __ATOMIC_RELEASE);
+  add_relaxed (&stats->buckets[bucket_of (cf_clock_ticks_to_ns (each))],
+               runs->n);
+}
+
+/**
+ * cf_stats_settle:
+ * @shard: the calling worker's shard
+ *
+ * Counts what is not counted yet.
+ */
+void
+cf_stats_settle (CfStatsShard *shard)
+{
+  if (shard->runs.n == 0)
+    return;
+  count_runs (shard, &shard->runs);
+  shard->runs.n = 0;
+  shard->runs.ticks = 0;
+}
+
 /**
  * cf_stats_command:
  * @shard: the calling worker's shard
@@ -144,19 +179,10 @@ cf_stats_command (CfStatsShard *shard,
                   gboolean failed,
                   gboolean with_histogram)
 {
-  CfCommandStats *stats = &shard->commands[id];
-
-  add_relaxed (&shard->counters[CF_STAT_COMMANDS], 1);
-  add_relaxed (&stats->calls, 1);
-  add_relaxed (&stats->ticks, ticks);
+  cf_stats_command_of_many (shard, id, ticks, with_histogram);
+  cf_stats_settle (shard);
   if (G_UNLIKELY (failed))
-    add_relaxed (&stats->failed, 1);
-  if (!with_histogram)
-    return;
-  if (G_UNLIKELY (stats->buckets == NULL))
-    __atomic_store_n (&stats->buckets, g_new0 (guint64, CF_STATS_BUCKETS),
-                      __ATOMIC_RELEASE);
-  add_relaxed (&stats->buckets[bucket_of (cf_clock_ticks_to_ns (ticks))], 1);
+    add_relaxed (&shard->commands[id].failed, 1);
 }
 
 /**

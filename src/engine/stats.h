@@ -55,10 +55,20 @@ typedef struct
   guint64 *buckets; /* (nullable) (owned) (atomic) set once: run times */
 } CfCommandStats;
 
+/* Runs of one command that are not counted yet. */
+typedef struct
+{
+  guint id;
+  guint n;
+  guint64 ticks; /* of all */
+  gboolean with_histogram;
+} CfStatsRuns;
+
 typedef struct
 {
   guint64 counters[CF_N_STATS]; /* (atomic) */
   CfCommandStats *commands;     /* (owned) by command id */
+  CfStatsRuns runs;             /* the writer's alone */
 } CfStatsShard;
 
 typedef struct _CfStats CfStats;
@@ -78,11 +88,29 @@ cf_stats_count (CfStatsShard *shard, CfStat stat, guint64 n)
                     __ATOMIC_RELAXED);
 }
 
+void cf_stats_settle (CfStatsShard *shard);
 void cf_stats_command (CfStatsShard *shard,
                        guint id,
                        guint64 ticks,
                        gboolean failed,
                        gboolean with_histogram);
+/* Like it, of one that replied without an error and that the worker is about to
+ * run again: it is counted together with the next one. */
+static inline void
+cf_stats_command_of_many (CfStatsShard *shard,
+                          guint id,
+                          guint64 ticks,
+                          gboolean with_histogram)
+{
+  CfStatsRuns *runs = &shard->runs;
+
+  if (G_UNLIKELY (runs->n > 0 && runs->id != id))
+    cf_stats_settle (shard);
+  runs->id = id;
+  runs->n++;
+  runs->ticks += ticks;
+  runs->with_histogram = with_histogram;
+}
 void cf_stats_rejected (CfStatsShard *shard, guint id);
 
 /* Sums since the last reset. */

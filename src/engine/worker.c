@@ -114,6 +114,7 @@ cf_worker_enter (CfWorker *self)
 void
 cf_worker_leave (CfWorker *self)
 {
+  cf_stats_settle (self->stats);
   self->inside = FALSE;
   cf_gate_leave (self->keeper);
 }

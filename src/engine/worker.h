@@ -35,12 +35,17 @@ typedef struct _CfWorker
   guint *key_arguments; /* (owned) the argument each key is */
   gsize n_keys;
   gsize keys_capacity;
-  const CfKey *ahead;  /* (not owned) (nullable) what was derived beforehand
-                          of a word of the request that runs */
-  GArray *positions;   /* (owned) scratch of guint */
-  CfStatsShard *stats; /* (owned by the engine's stats) */
-  gint64 batch_us;     /* wall clock when the clocks were read */
-  guint64 batch_ticks; /* steady clock, likewise */
+  const CfKey *ahead; /* (not owned) (nullable) what was derived beforehand
+                         of a word of the request that runs */
+  gboolean like_last; /* its command's word is that of the last request,
+                         which this worker ran just before */
+  gboolean like_next; /* likewise of the next one, which it is to run */
+  const struct _CfCommandInfo *found; /* (nullable) what the last request's
+                                         word named */
+  GArray *positions;                  /* (owned) scratch of guint */
+  CfStatsShard *stats;                /* (owned by the engine's stats) */
+  gint64 batch_us;                    /* wall clock when the clocks were read */
+  guint64 batch_ticks;                /* steady clock, likewise */
   guint64 since_ticks; /* (atomic) the same, for who watches; 0: no batch has
                           begun in this turn */
   gint64 now_us;       /* wall clock when the present command began */

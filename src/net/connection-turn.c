@@ -94,10 +94,19 @@ enter (CfConnection *self, CfWorker *worker)
 typedef struct
 {
   CfRequestAhead requests[CF_PREFETCH_MAX];
-  CfKey keys[CF_PREFETCH_MAX]; /* of each, if there are several */
+  CfKey keys[CF_PREFETCH_MAX];         /* of each, if there are several */
+  gboolean alike[CF_PREFETCH_MAX + 1]; /* its command to the one before it */
   guint n;
   guint at;
 } Ahead;
+
+/* What is known of a request before it runs. */
+typedef struct
+{
+  const CfKey *key; /* (nullable) its key */
+  gboolean like_last;
+  gboolean like_next;
+} Known;
 
 /* Reads them, and has their keys fetched together. */
 static void
@@ -111,18 +120,24 @@ look_ahead (CfConnection *self, Ahead *ahead)
   if (ahead->n < 2)
     return;
   for (guint i = 0; i < ahead->n; i++)
-    words[i] = ahead->requests[i].argv[1];
+    {
+      words[i] = ahead->requests[i].argv[1];
+      ahead->alike[i] =
+          i > 0 && cf_slice_equal (ahead->requests[i].argv[0],
+                                   ahead->requests[i - 1].argv[0]);
+    }
+  ahead->alike[ahead->n] = FALSE;
   cf_keyspace_prefetch (self->engine->keyspace, words, ahead->keys, ahead->n);
 }
 
-/* Makes the next request READY; @key: what is known of its key, or NULL. */
+/* Makes the next request READY. */
 static CfRequestState
 next_request (CfConnection *self,
               CfRequestLimits *limits,
               Ahead *ahead,
-              const CfKey **key)
+              Known *known)
 {
-  *key = NULL;
+  *known = (Known){ 0 };
   limits->stranger = (self->session.flags & CF_SESSION_AUTHORIZED) == 0;
   if (G_UNLIKELY (limits->stranger))
     ahead->n = ahead->at = 0;
@@ -132,22 +147,29 @@ next_request (CfConnection *self,
     return cf_request_next (self->request, limits);
   cf_request_take_ahead (self->request, &ahead->requests[ahead->at]);
   if (ahead->n > 1)
-    *key = &ahead->keys[ahead->at];
+    {
+      known->key = &ahead->keys[ahead->at];
+      known->like_last = ahead->alike[ahead->at];
+      known->like_next = ahead->alike[ahead->at + 1];
+    }
   ahead->at++;
   return CF_REQUEST_READY;
 }
 
-/* Runs the request that is READY; @key: what is known of it already. */
+/* Runs the request that is READY. */
 static CfOutcome
-run_request (CfConnection *self, CfWorker *worker, const CfKey *key)
+run_request (CfConnection *self, CfWorker *worker, const Known *known)
 {
   CfOutcome outcome;
 
   enter (self, worker);
-  worker->ahead = key;
+  worker->ahead = known->key;
+  worker->like_last = known->like_last;
+  worker->like_next = known->like_next;
   outcome =
       cf_executor_run (self->engine, worker, &self->session, self->request);
   worker->ahead = NULL;
+  worker->like_last = worker->like_next = FALSE;
   return outcome;
 }
 
@@ -162,14 +184,14 @@ run_requests (CfConnection *self, CfWorker *worker)
         cf_config_get_int (config, CF_SETTING_CLIENT_QUERY_BUFFER_LIMIT),
   };
   Ahead ahead;
-  const CfKey *key;
+  Known known;
   CfRequestState state;
 
   ahead.n = ahead.at = 0;
   self->has_kept = FALSE;
   for (guint n = 1; TRUE; n++)
     {
-      state = next_request (self, &limits, &ahead, &key);
+      state = next_request (self, &limits, &ahead, &known);
       if (state == CF_REQUEST_MORE)
         return TRUE;
       if (state == CF_REQUEST_ERROR)
@@ -179,7 +201,7 @@ run_requests (CfConnection *self, CfWorker *worker)
         }
       if (cf_request_argc (self->request) == 0)
         continue;
-      if (!note_outcome (self, run_request (self, worker, key)))
+      if (!note_outcome (self, run_request (self, worker, &known)))
         return FALSE;
       if (has_queued_too_much (self, limits.max_buffer))
         {

@@ -71,6 +71,38 @@ test_stats_histogram (void)
   g_assert_cmpuint (total (buckets), ==, 1);
 }
 
+/* Runs of one command in a row are counted together, as if each had taken as
+ * long; what another command does counts them first. */
+static void
+test_stats_many (void)
+{
+  g_autoptr (CfStats) stats = cf_stats_new (2);
+  CfStatsShard *shard = cf_stats_add_shard (stats);
+  guint64 buckets[CF_STATS_BUCKETS];
+
+  for (guint i = 0; i < 3; i++)
+    cf_stats_command_of_many (shard, 0, 100, TRUE);
+  g_assert_cmpuint (cf_stats_sum_command (stats, 0).calls, ==, 0);
+  cf_stats_command (shard, 0, 500, TRUE, TRUE);
+  g_assert_cmpuint (cf_stats_sum_command (stats, 0).calls, ==, 4);
+  g_assert_cmpuint (cf_stats_sum_command (stats, 0).ticks, ==, 800);
+  g_assert_cmpuint (cf_stats_sum_command (stats, 0).failed, ==, 1);
+  cf_stats_sum_buckets (stats, 0, buckets);
+  g_assert_cmpuint (total (buckets), ==, 4);
+
+  cf_stats_command_of_many (shard, 0, 100, FALSE);
+  cf_stats_command (shard, 1, 7, FALSE, FALSE);
+  g_assert_cmpuint (cf_stats_sum_command (stats, 0).calls, ==, 5);
+  g_assert_cmpuint (cf_stats_sum_command (stats, 0).ticks, ==, 900);
+  g_assert_cmpuint (cf_stats_sum_command (stats, 1).ticks, ==, 7);
+
+  cf_stats_command_of_many (shard, 1, 3, FALSE);
+  cf_stats_settle (shard);
+  cf_stats_settle (shard);
+  g_assert_cmpuint (cf_stats_sum_command (stats, 1).ticks, ==, 10);
+  g_assert_cmpuint (cf_stats_sum (stats, CF_STAT_COMMANDS), ==, 7);
+}
+
 /* The buckets follow each other, and each is at most a fourth of its limit. */
 static void
 test_stats_bucket_limits (void)
@@ -123,6 +155,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/stats/sums", test_stats_sums);
   g_test_add_func ("/engine/stats/commands", test_stats_commands);
   g_test_add_func ("/engine/stats/histogram", test_stats_histogram);
+  g_test_add_func ("/engine/stats/many", test_stats_many);
   g_test_add_func ("/engine/stats/bucket-limits", test_stats_bucket_limits);
   g_test_add_func ("/engine/stats/errors", test_stats_errors);
   return g_test_run ();
