@@ -76,7 +76,7 @@ class Bench:
         self.dir = tempfile.mkdtemp(prefix='coffer-bench-')
         self.probe_path = self.dir + '/probe'
         compiler = os.environ.get('CC', 'cc').split()
-        subprocess.run([*compiler, '-O2', '-o', self.probe_path,
+        subprocess.run([*compiler, '-O2', '-pthread', '-o', self.probe_path,
                         HERE + '/probe.c'], check=True)
 
     def __enter__(self):

@@ -59,7 +59,7 @@ def measure(bench, kind, seconds):
     rules = ('ACL', 'SETUSER', 'default', 'resetpass', '>right')
     with bench.server(kind, '--maxclients', 12_000) as server:
         bench.fill(server)
-        quiet = stall.p999_ms(stall.prober(bench, server, seconds / 2))
+        quiet = stall.p999_ms(stall.prober(bench, server, seconds / 2))[0]
         disturber = WrongPasswords(bench, server)
         # The prober's connections came before there was a password.
         running = stall.prober(bench, server, seconds)
@@ -70,7 +70,7 @@ def measure(bench, kind, seconds):
         begin = time.monotonic()
         thread = stall.threading.Thread(target=disturber.run)
         thread.start()
-        late = stall.p999_ms(running)
+        late = stall.p999_ms(running)[0]
         rate = disturber.rate()
         disturber.over.set()
         thread.join()

@@ -6,7 +6,9 @@
      the replies took, in microseconds: samples p50 p99 p999 max.  A request
      is sent when it is due, whether or not the one before it was answered,
      and its time counts from when it was due: a server that stops cannot hide
-     the requests that it kept waiting.
+     the requests that it kept waiting.  Then the same p999 and max again,
+     without the time for which a processor stood still (see still.h), and for
+     how long that was in all.
    probe set PORT COUNT SIZE DEPTH [PXAT]
      sets COUNT keys of 16 bytes to values of SIZE, DEPTH requests at a time,
      with a deadline if PXAT (absolute, ms) is given; prints the time of the
@@ -54,22 +56,13 @@
 #include <time.h>
 #include <unistd.h>
 
-#define SECOND_NS INT64_C (1000000000)
+#include "still.h"
 
 static void
 fail (const char *what)
 {
   perror (what);
   exit (1);
-}
-
-static int64_t
-now_ns (void)
-{
-  struct timespec now;
-
-  clock_gettime (CLOCK_MONOTONIC, &now);
-  return now.tv_sec * SECOND_NS + now.tv_nsec;
 }
 
 static int
@@ -166,7 +159,7 @@ static void
 print_percentiles (uint32_t *times, size_t count)
 {
   qsort (times, count, sizeof *times, compare);
-  printf ("%zu %u %u %u %u\n", count, times[count / 2], times[count * 99 / 100],
+  printf ("%zu %u %u %u %u", count, times[count / 2], times[count * 99 / 100],
           times[count * 999 / 1000], times[count - 1]);
 }
 
@@ -182,6 +175,32 @@ get_served_first (void)
     setpriority (PRIO_PROCESS, 0, -15);
 }
 
+static void
+print_rate (uint32_t *times,
+            size_t count,
+            int64_t begin,
+            int64_t step,
+            struct watcher *watchers,
+            int n_watchers)
+{
+  size_t most = (size_t) n_watchers * STILLS_MAX;
+  struct still *stills = malloc ((most + 1) * sizeof *stills);
+  size_t n = stop_watchers (watchers, n_watchers, stills);
+  uint32_t *rest = malloc ((count + 1) * sizeof *rest);
+
+  for (size_t i = 0; i < count; i++)
+    {
+      int64_t due = begin + (int64_t) i * step;
+      int64_t end = due + (int64_t) times[i] * 1000;
+
+      rest[i] = times[i] - (uint32_t) (still_ns (stills, n, due, end) / 1000);
+    }
+  print_percentiles (times, count);
+  qsort (rest, count, sizeof *rest, compare);
+  printf (" %u %u %lld\n", rest[count * 999 / 1000], rest[count - 1],
+          (long long) still_ns (stills, n, begin, INT64_MAX) / 1000);
+}
+
 static int
 rate (int port, int hz, double seconds, unsigned keys)
 {
@@ -190,6 +209,8 @@ rate (int port, int hz, double seconds, unsigned keys)
   struct counter counter = { 0 };
   int fd = dial (port);
   int64_t begin = now_ns (), step = SECOND_NS / hz;
+  struct watcher *watchers = calloc (CPUS_MAX, sizeof *watchers);
+  int n_watchers = start_watchers (watchers);
   unsigned seed = 12345;
 
   get_served_first ();
@@ -230,7 +251,7 @@ rate (int port, int hz, double seconds, unsigned keys)
             }
         }
     }
-  print_percentiles (times, count);
+  print_rate (times, count, begin, step, watchers, n_watchers);
   return 0;
 }
 

@@ -17,6 +17,7 @@ EXTRA_DIST += \
 	bench/sections.py \
 	bench/secure.py \
 	bench/stall.py \
+	bench/still.h \
 	bench/typework.py \
 	tests/lib/harness.py \
 	tests/oracle/acl.txt \
