@@ -74,7 +74,7 @@ CfStreamConsumer *cf_stream_group_find (const CfStreamGroup *self,
                                         CfSlice name);
 CfStreamConsumer *
 cf_stream_group_add (CfStreamGroup *self, CfSlice name, gint64 now_ms);
-/* Returns how many it had pending; @rest likewise. */
+/* Returns how many it had pending; @rest likewise, but not NULL. */
 gsize cf_stream_group_remove (CfStreamGroup *self,
                               CfStreamConsumer *consumer,
                               CfStream *rest);

@@ -50,6 +50,7 @@ consumer (Fixture *self, gint i)
 static void
 remove_consumer (Fixture *self, gint who)
 {
+  CfStream *rest = cf_stream_new ();
   gsize n = 0;
 
   for (guint i = 0; i < N_IDS; i++)
@@ -59,7 +60,8 @@ remove_consumer (Fixture *self, gint who)
         n++;
       }
   g_assert_cmpuint (
-      cf_stream_group_remove (self->group, consumer (self, who), NULL), ==, n);
+      cf_stream_group_remove (self->group, consumer (self, who), rest), ==, n);
+  cf_object_free (&rest->object);
 }
 
 static void
@@ -200,6 +202,39 @@ test_rest (Fixture *self, gconstpointer data)
   cf_object_free (&other->object);
 }
 
+/* A consumer that has few of what is pending, one that has most of it, and
+ * the last one. */
+static void
+test_shares (Fixture *self, gconstpointer data)
+{
+  static const gsize shares[] = { 3, N_IDS * 2 / 3, N_IDS / 4 };
+  gsize first[G_N_ELEMENTS (shares) + 1] = { 0 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (shares); i++)
+    {
+      first[i + 1] = first[i] + shares[i];
+      for (gsize j = first[i]; j < first[i + 1]; j++)
+        cf_stream_group_give (self->group, id_of ((guint) (j * 7 % N_IDS)),
+                              consumer (self, (gint) i), 0);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (shares); i++)
+    {
+      CfStream *rest = cf_stream_new ();
+
+      g_assert_cmpuint (
+          cf_stream_group_remove (self->group, consumer (self, (gint) i), rest),
+          ==, shares[i]);
+      g_assert_cmpuint (self->stream->n_pending, ==,
+                        first[G_N_ELEMENTS (shares)] - first[i + 1]);
+      for (gsize j = 0; j < first[G_N_ELEMENTS (shares)]; j++)
+        g_assert_cmpint (
+            cf_stream_group_pending (self->group,
+                                     id_of ((guint) (j * 7 % N_IDS))) != NULL,
+            ==, j >= first[i + 1]);
+      cf_object_free (&rest->object);
+    }
+}
+
 static void
 add_entries (CfStream *stream, guint n)
 {
@@ -317,6 +352,7 @@ main (int argc, char **argv)
     { "/types/stream-group/n-added", test_n_added },
     { "/types/stream-group/random", test_random },
     { "/types/stream-group/rest", test_rest },
+    { "/types/stream-group/shares", test_shares },
   };
 
   g_test_init (&argc, &argv, NULL);
