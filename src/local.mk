@@ -230,6 +230,8 @@ engine_sources = \
 	src/engine/args.h \
 	src/engine/backlog.c \
 	src/engine/backlog.h \
+	src/engine/broadcast.c \
+	src/engine/broadcast.h \
 	src/engine/call-effect.c \
 	src/engine/call-foreign.c \
 	src/engine/call-keys.c \
@@ -265,6 +267,8 @@ engine_sources = \
 	src/engine/monitor.h \
 	src/engine/pause.c \
 	src/engine/pause.h \
+	src/engine/prefixes.c \
+	src/engine/prefixes.h \
 	src/engine/pubsub.c \
 	src/engine/pubsub.h \
 	src/engine/push.c \

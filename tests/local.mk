@@ -111,6 +111,7 @@ test_programs = \
 	tests/engine/test-acl-user \
 	tests/engine/test-args \
 	tests/engine/test-backlog \
+	tests/engine/test-broadcast \
 	tests/engine/test-call \
 	tests/engine/test-command \
 	tests/engine/test-engine \
@@ -124,6 +125,7 @@ test_programs = \
 	tests/engine/test-logins \
 	tests/engine/test-monitor \
 	tests/engine/test-pause \
+	tests/engine/test-prefixes \
 	tests/engine/test-pubsub \
 	tests/engine/test-push \
 	tests/engine/test-script \

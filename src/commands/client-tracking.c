@@ -136,33 +136,101 @@ throw_overlap (CfSlice one, const char *what, CfSlice other, GError **error)
                    (int) MIN (other.size, SHOWN_PREFIX_BYTES), other.data);
 }
 
+/* A prefix that the client has, or is to have: then @place is that in its
+ * request. */
+typedef struct
+{
+  CfSlice bytes;
+  guint place;
+} Placed;
+
+#define NO_PLACE G_MAXUINT
+
+static int
+compare_placed (gconstpointer a, gconstpointer b)
+{
+  return cf_slice_compare (((const Placed *) a)->bytes,
+                           ((const Placed *) b)->bytes);
+}
+
+static CfSlice
+prefix_had (const GPtrArray *has, guint i)
+{
+  gsize size;
+  const char *data = g_bytes_get_data (has->pdata[i], &size);
+
+  return cf_slice (data, size);
+}
+
+static GArray *
+sort_prefixes (const GPtrArray *has, const GArray *prefixes)
+{
+  GArray *all = g_array_new (FALSE, FALSE, sizeof (Placed));
+
+  for (guint i = 0; has != NULL && i < has->len; i++)
+    {
+      Placed placed = { prefix_had (has, i), NO_PLACE };
+
+      g_array_append_val (all, placed);
+    }
+  for (guint i = 0; i < prefixes->len; i++)
+    {
+      Placed placed = { g_array_index (prefixes, CfSlice, i), i };
+
+      g_array_append_val (all, placed);
+    }
+  g_array_sort (all, compare_placed);
+  return all;
+}
+
+/* The first place in the request of a prefix that overlaps another, or
+ * NO_PLACE.  In their order, those that begin with one stand behind it. */
+static guint
+find_overlap (const GPtrArray *has, const GArray *prefixes)
+{
+  g_autoptr (GArray) all = sort_prefixes (has, prefixes);
+  guint first = NO_PLACE, begin = 0, behind;
+
+  for (; begin < all->len; begin = behind)
+    {
+      const Placed *shortest = &g_array_index (all, Placed, begin);
+      guint least = shortest->place;
+
+      for (behind = begin + 1; behind < all->len; behind++)
+        {
+          const Placed *other = &g_array_index (all, Placed, behind);
+
+          if (!overlap (shortest->bytes, other->bytes))
+            break;
+          least = MIN (least, other->place);
+        }
+      if (behind > begin + 1)
+        first = MIN (first, least);
+    }
+  return first;
+}
+
 static gboolean
 check_prefixes (const CfCall *call, const GArray *prefixes, GError **error)
 {
   const GPtrArray *has = cf_tracker_prefixes (call->session);
+  guint i = prefixes->len > 0 ? find_overlap (has, prefixes) : NO_PLACE;
+  CfSlice one;
 
-  for (guint i = 0; i < prefixes->len; i++)
+  if (i == NO_PLACE)
+    return TRUE;
+  one = g_array_index (prefixes, CfSlice, i);
+  for (guint j = 0; has != NULL && j < has->len; j++)
+    if (overlap (one, prefix_had (has, j)))
+      return throw_overlap (one, "an existing", prefix_had (has, j), error);
+  for (guint j = i + 1; j < prefixes->len; j++)
     {
-      CfSlice one = g_array_index (prefixes, CfSlice, i);
+      CfSlice other = g_array_index (prefixes, CfSlice, j);
 
-      for (guint j = 0; has != NULL && j < has->len; j++)
-        {
-          gsize size;
-          const char *data = g_bytes_get_data (has->pdata[j], &size);
-
-          if (overlap (one, cf_slice (data, size)))
-            return throw_overlap (one, "an existing", cf_slice (data, size),
-                                  error);
-        }
-      for (guint j = i + 1; j < prefixes->len; j++)
-        {
-          CfSlice other = g_array_index (prefixes, CfSlice, j);
-
-          if (overlap (one, other))
-            return throw_overlap (one, "another provided", other, error);
-        }
+      if (overlap (one, other))
+        return throw_overlap (one, "another provided", other, error);
     }
-  return TRUE;
+  g_assert_not_reached ();
 }
 
 /**

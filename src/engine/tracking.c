@@ -3,7 +3,7 @@
 
 #include "engine/tracking.h"
 
-#include "base/stripes.h"
+#include "engine/broadcast.h"
 #include "engine/tracker.h"
 
 #define N_SHARDS 256
@@ -28,12 +28,6 @@ typedef struct
   gsize n_items;
 } Shard;
 
-typedef struct
-{
-  CfSlice bytes;       /* (owned) */
-  GPtrArray *trackers; /* (owned) of CfTracker (not owned) */
-} Prefix;
-
 typedef struct _CfTrackingRest
 {
   CfConfig *config; /* (not owned) */
@@ -43,10 +37,9 @@ typedef struct _CfTrackingRest
   guint n_clients;    /* (atomic) */
   guint evict_cursor; /* (atomic) the shard to evict from next */
 
-  CfStripes stripes;
-  /* Protected by @stripes. */
+  CfBroadcast broadcast;
+  /* Protected by the stripes of @broadcast. */
   GPtrArray *trackers; /* (owned) of CfTracker (not owned) that are on */
-  GPtrArray *prefixes; /* (owned) of Prefix (owned) */
 
   CfMutex sweep_lock;
   GPtrArray *swept; /* (owned) of GHashTable (owned); protected by
@@ -271,39 +264,6 @@ cf_tracking_invalidate (CfTracking *self, CfSession *by, const CfKey *key)
 
 /* -- Broadcasting --------------------------------------------------------- */
 
-static int
-compare_keys (gconstpointer a, gconstpointer b)
-{
-  return cf_slice_compare (*(const CfSlice *) a, *(const CfSlice *) b);
-}
-
-static gboolean
-begins_with (CfSlice key, CfSlice prefix)
-{
-  return key.size >= prefix.size &&
-         (prefix.size == 0 || memcmp (key.data, prefix.data, prefix.size) == 0);
-}
-
-/* @keys are sorted, so those with the prefix stand together. */
-static void
-tell_prefix (const Prefix *prefix, CfSession *by, CfSlice *keys, gsize n_keys)
-{
-  gsize first = 0, behind;
-  CfNews news;
-
-  while (first < n_keys && !begins_with (keys[first], prefix->bytes))
-    first++;
-  behind = first;
-  while (behind < n_keys && begins_with (keys[behind], prefix->bytes))
-    behind++;
-  if (behind == first)
-    return;
-  news = (CfNews){ .keys = keys + first, .n_keys = behind - first };
-  for (guint i = 0; i < prefix->trackers->len; i++)
-    cf_tracker_tell (prefix->trackers->pdata[i], by, 0, &news);
-  cf_news_clear (&news);
-}
-
 /**
  * cf_tracking_broadcast:
  * @self: who tracks what
@@ -319,97 +279,7 @@ cf_tracking_broadcast (CfTracking *self,
                        CfSlice *keys,
                        gsize n_keys)
 {
-  Rest *rest = self->rest;
-  gsize n = 0;
-  CfMutex *stripe;
-
-  qsort (keys, n_keys, sizeof keys[0], compare_keys);
-  for (gsize i = 0; i < n_keys; i++)
-    if (n == 0 || !cf_slice_equal (keys[n - 1], keys[i]))
-      keys[n++] = keys[i];
-  stripe = cf_stripes_enter (&rest->stripes, n > 0 ? cf_key_slot (keys[0]) : 0);
-  for (guint i = 0; i < rest->prefixes->len; i++)
-    tell_prefix (rest->prefixes->pdata[i], by, keys, n);
-  cf_stripes_leave (stripe);
-}
-
-static Prefix *
-need_prefix_closed (Rest *rest, CfSlice bytes)
-{
-  Prefix *prefix;
-
-  for (guint i = 0; i < rest->prefixes->len; i++)
-    {
-      prefix = rest->prefixes->pdata[i];
-      if (cf_slice_equal (prefix->bytes, bytes))
-        return prefix;
-    }
-  prefix = g_new0 (Prefix, 1);
-  prefix->bytes = cf_slice (g_memdup2 (bytes.data, bytes.size), bytes.size);
-  prefix->trackers = g_ptr_array_new ();
-  g_ptr_array_add (rest->prefixes, prefix);
-  return prefix;
-}
-
-static void
-prefix_free (gpointer data)
-{
-  Prefix *prefix = data;
-
-  g_ptr_array_unref (prefix->trackers);
-  g_free ((char *) prefix->bytes.data);
-  g_free (prefix);
-}
-
-static gboolean
-has_prefix (const CfTracker *tracker, CfSlice bytes)
-{
-  for (guint i = 0; tracker->prefixes != NULL && i < tracker->prefixes->len;
-       i++)
-    {
-      gsize size;
-      const char *data = g_bytes_get_data (tracker->prefixes->pdata[i], &size);
-
-      if (cf_slice_equal (cf_slice (data, size), bytes))
-        return TRUE;
-    }
-  return FALSE;
-}
-
-static void
-add_prefix (CfTracking *self, CfTracker *tracker, CfSlice bytes)
-{
-  Rest *rest = self->rest;
-
-  if (has_prefix (tracker, bytes))
-    return;
-  if (tracker->prefixes == NULL)
-    tracker->prefixes =
-        g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
-  g_ptr_array_add (tracker->prefixes, g_bytes_new (bytes.data, bytes.size));
-  cf_stripes_close (&rest->stripes);
-  g_ptr_array_add (need_prefix_closed (rest, bytes)->trackers, tracker);
-  cf_stripes_open (&rest->stripes);
-}
-
-static void
-drop_prefixes (CfTracking *self, CfTracker *tracker)
-{
-  Rest *rest = self->rest;
-
-  if (tracker->prefixes == NULL)
-    return;
-  cf_stripes_close (&rest->stripes);
-  for (guint i = rest->prefixes->len; i-- > 0;)
-    {
-      Prefix *prefix = rest->prefixes->pdata[i];
-
-      g_ptr_array_remove_fast (prefix->trackers, tracker);
-      if (prefix->trackers->len == 0)
-        g_ptr_array_remove_index_fast (rest->prefixes, i);
-    }
-  cf_stripes_open (&rest->stripes);
-  g_clear_pointer (&tracker->prefixes, g_ptr_array_unref);
+  cf_broadcast_tell (&self->rest->broadcast, by, keys, n_keys);
 }
 
 /* -- On and off ----------------------------------------------------------- */
@@ -419,10 +289,10 @@ list_tracker (CfTracking *self, CfTracker *tracker)
 {
   Rest *rest = self->rest;
 
-  cf_stripes_close (&rest->stripes);
+  cf_stripes_close (&rest->broadcast.stripes);
   tracker->place = rest->trackers->len;
   g_ptr_array_add (rest->trackers, tracker);
-  cf_stripes_open (&rest->stripes);
+  cf_stripes_open (&rest->broadcast.stripes);
   __atomic_add_fetch (&rest->n_clients, 1, __ATOMIC_RELAXED);
   __atomic_add_fetch (&self->n_active, 1, __ATOMIC_SEQ_CST);
 }
@@ -433,14 +303,14 @@ unlist_tracker (CfTracking *self, CfTracker *tracker)
   Rest *rest = self->rest;
   CfTracker *last;
 
-  cf_stripes_close (&rest->stripes);
+  cf_stripes_close (&rest->broadcast.stripes);
   last = g_ptr_array_steal_index_fast (rest->trackers, rest->trackers->len - 1);
   if (last != tracker)
     {
       last->place = tracker->place;
       rest->trackers->pdata[last->place] = last;
     }
-  cf_stripes_open (&rest->stripes);
+  cf_stripes_open (&rest->broadcast.stripes);
   __atomic_sub_fetch (&rest->n_clients, 1, __ATOMIC_RELAXED);
   __atomic_sub_fetch (&self->n_active, 1, __ATOMIC_RELAXED);
 }
@@ -482,7 +352,7 @@ set_options (CfTracker *tracker,
  * @options: CfTrackOptions
  * @target: (nullable) (transfer full): who is to be told instead of it
  * @prefixes: (array length=n_prefixes): to add to those it has, if it is to be
- *   in broadcasting mode
+ *   in broadcasting mode; none is there already, or twice
  * @n_prefixes: how many; 0 for the empty one
  *
  * From now on the session is told of changes.
@@ -505,10 +375,7 @@ cf_tracking_enable (CfTracking *self,
     return;
   if (!was_on)
     __atomic_add_fetch (&self->n_broadcasts, 1, __ATOMIC_SEQ_CST);
-  for (gsize i = 0; i < n_prefixes; i++)
-    add_prefix (self, tracker, prefixes[i]);
-  if (n_prefixes == 0)
-    add_prefix (self, tracker, CF_SLICE (""));
+  cf_broadcast_join (&self->rest->broadcast, tracker, prefixes, n_prefixes);
 }
 
 /**
@@ -527,7 +394,7 @@ cf_tracking_disable (CfTracking *self, CfSession *session)
   if (!(session->flags & CF_SESSION_TRACKING))
     return;
   set_options (tracker, FALSE, 0, NULL);
-  drop_prefixes (self, tracker);
+  cf_broadcast_leave (&self->rest->broadcast, tracker);
   unlist_tracker (self, tracker);
   if (was_bcast)
     __atomic_sub_fetch (&self->n_broadcasts, 1, __ATOMIC_RELAXED);
@@ -569,7 +436,8 @@ cf_tracker_options (const CfSession *session)
  * cf_tracker_prefixes:
  * @session: a session, by its handler
  *
- * Returns: (transfer none) (nullable) (element-type GBytes): its prefixes
+ * Returns: (transfer none) (nullable) (element-type GBytes): its prefixes, in
+ *   their order
  */
 const GPtrArray *
 cf_tracker_prefixes (const CfSession *session)
@@ -616,7 +484,7 @@ cf_tracking_flush (CfTracking *self)
     return;
   for (guint i = 0; i < N_SHARDS; i++)
     empty_shard (self, &rest->shards[i]);
-  stripe = cf_stripes_enter (&rest->stripes, 0);
+  stripe = cf_stripes_enter (&rest->broadcast.stripes, 0);
   for (guint i = 0; i < rest->trackers->len; i++)
     {
       CfTracker *tracker = rest->trackers->pdata[i];
@@ -699,11 +567,7 @@ cf_tracking_n_items (CfTracking *self)
 gsize
 cf_tracking_n_prefixes (CfTracking *self)
 {
-  CfMutex *stripe = cf_stripes_enter (&self->rest->stripes, 0);
-  gsize n = self->rest->prefixes->len;
-
-  cf_stripes_leave (stripe);
-  return n;
+  return cf_broadcast_n_prefixes (&self->rest->broadcast);
 }
 
 /**
@@ -725,9 +589,8 @@ cf_tracking_new (CfConfig *config)
       cf_mutex_init (&rest->shards[i].lock, CF_LOCK_TRACKED, i);
       g_queue_init (&rest->shards[i].ages);
     }
-  cf_stripes_init (&rest->stripes, CF_LOCK_TRACKERS);
+  cf_broadcast_init (&rest->broadcast);
   rest->trackers = g_ptr_array_new ();
-  rest->prefixes = g_ptr_array_new_with_free_func (prefix_free);
   cf_mutex_init (&rest->sweep_lock, CF_LOCK_TRACKED, N_SHARDS);
   rest->swept =
       g_ptr_array_new_with_free_func ((GDestroyNotify) g_hash_table_unref);
@@ -751,12 +614,11 @@ cf_tracking_free (CfTracking *self)
       g_clear_pointer (&rest->shards[i].keys, g_hash_table_unref);
       cf_mutex_clear (&rest->shards[i].lock);
     }
-  g_assert (rest->trackers->len == 0 && rest->prefixes->len == 0);
+  g_assert (rest->trackers->len == 0);
   g_ptr_array_unref (rest->trackers);
-  g_ptr_array_unref (rest->prefixes);
   g_ptr_array_unref (rest->swept);
   cf_mutex_clear (&rest->sweep_lock);
-  cf_stripes_clear (&rest->stripes);
+  cf_broadcast_clear (&rest->broadcast);
   g_free (rest);
   g_free (self);
 }
