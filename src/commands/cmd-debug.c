@@ -578,7 +578,8 @@ static const CfCommand commands[] = {
       .run = run_debug,
       .arity = -2,
       .flags = CF_COMMAND_ADMIN | CF_COMMAND_NOSCRIPT | CF_COMMAND_LOADING |
-               CF_COMMAND_STALE | CF_COMMAND_WALKS | CF_COMMAND_NO_TOUCH,
+               CF_COMMAND_STALE | CF_COMMAND_WALKS | CF_COMMAND_NO_TOUCH |
+               CF_COMMAND_LONG,
       .get_keys = get_keys,
   },
 };

@@ -263,6 +263,15 @@ is_long (const CfCall *call, CfCommandFlags flags, gboolean has_large)
   return has_large || n > LONG_KEYS || (flags & CF_COMMAND_LONG) != 0;
 }
 
+/* A block that claims its keys anyway, and takes long if one has a large
+ * value. */
+static gboolean
+may_have_large (const CfCall *call, CfCommandFlags flags)
+{
+  return (call->info->command->flags & CF_COMMAND_BLOCK) != 0 &&
+         (flags & CF_COMMAND_BIG) != 0 && !is_long (call, flags, FALSE);
+}
+
 /**
  * cf_call_keys_need_claims:
  * @call: a command of a script, whose keys were collected and are locked
@@ -315,17 +324,18 @@ cf_call_keys_hold (CfCall *call, CfCommandFlags flags)
 {
   CfWorker *worker = call->worker;
   CfWaiter waiter = cf_session_waiter (call->session);
+  gboolean claims = needs_claims (call, flags);
   gboolean has_large = FALSE;
 
-  if (!needs_claims (call, flags))
+  if (G_LIKELY (!claims) || may_have_large (call, flags))
     {
       if (!cf_hold_slots (call->hold, worker->keys, worker->n_keys, &waiter))
         return FALSE;
-      if (G_LIKELY (!(flags & CF_COMMAND_BIG)) || !takes_long (call) ||
-          !has_large_value (call))
+      has_large = G_UNLIKELY (flags & CF_COMMAND_BIG) && takes_long (call) &&
+                  has_large_value (call);
+      if (G_LIKELY (!claims && !has_large))
         return TRUE;
       cf_hold_release (call->hold);
-      has_large = TRUE;
     }
   if (is_long (call, flags, has_large) &&
       cf_backlog_join (call->engine->backlog, &waiter))

@@ -263,6 +263,35 @@ test_executor_claims_large_values (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (cf_stats_sum (stats, CF_STAT_CLAIMED), ==, 1);
 }
 
+/* What is known to take long waits while there are too few handlers. */
+static void
+test_executor_backlog (Fixture *fixture, gconstpointer data)
+{
+  CfBacklog *backlog = fixture->engine->backlog;
+  const CfSlice exec[] = { CF_SLICE ("EXEC") };
+  const CfSlice sleep[] = { CF_SLICE ("DEBUG"), CF_SLICE ("SLEEP"),
+                            CF_SLICE ("0") };
+
+  g_assert_true (cf_config_set (fixture->config,
+                                CF_SETTING_ENABLE_DEBUG_COMMAND, "yes", NULL));
+  assert_reply (fixture, "SETRANGE k 1000000 x", ":1000001\r\n");
+  assert_reply (fixture, "MULTI", "+OK\r\n");
+  assert_reply (fixture, "BITCOUNT small", "+QUEUED\r\n");
+  cf_backlog_count_handlers (backlog, 1, 1);
+  assert_reply (fixture, "EXEC", "*1\r\n:0\r\n");
+  assert_reply (fixture, "MULTI", "+OK\r\n");
+  assert_reply (fixture, "BITCOUNT k", "+QUEUED\r\n");
+  g_assert_cmpint (run (fixture, 0, exec, 1), ==, CF_OUTCOME_PARKED);
+  cf_backlog_count_handlers (backlog, -1, 1);
+  g_assert_cmpint (resume (fixture, 0, CF_WAKE_RETRY), ==, CF_OUTCOME_DONE);
+  assert_sent (fixture, 0, "*1\r\n:4\r\n");
+  cf_backlog_count_handlers (backlog, 1, 1);
+  g_assert_cmpint (run (fixture, 0, sleep, 3), ==, CF_OUTCOME_PARKED);
+  cf_backlog_count_handlers (backlog, -1, 1);
+  g_assert_cmpint (resume (fixture, 0, CF_WAKE_RETRY), ==, CF_OUTCOME_DONE);
+  assert_sent (fixture, 0, "+OK\r\n");
+}
+
 /* A walk within a block must not meet the block's own slot locks. */
 static void
 test_executor_walks_in_blocks (Fixture *fixture, gconstpointer data)
@@ -327,6 +356,7 @@ main (int argc, char **argv)
                test_executor_claims_many_keys);
   fixture_add ("/engine/executor/claims-large-values",
                test_executor_claims_large_values);
+  fixture_add ("/engine/executor/backlog", test_executor_backlog);
   fixture_add ("/engine/executor/walks-in-blocks",
                test_executor_walks_in_blocks);
   fixture_add ("/engine/executor/sections", test_executor_sections);
