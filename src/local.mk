@@ -183,6 +183,8 @@ script_sources = \
 	src/script/lua-bit.h \
 	src/script/lua-bytes.c \
 	src/script/lua-bytes.h \
+	src/script/lua-cost.c \
+	src/script/lua-cost.h \
 	src/script/lua-json-decode.c \
 	src/script/lua-json-encode.c \
 	src/script/lua-json-inside.h \

@@ -162,6 +162,7 @@ test_programs = \
 	tests/repl/test-target \
 	tests/script/test-lua-bit \
 	tests/script/test-lua-bytes \
+	tests/script/test-lua-cost \
 	tests/script/test-lua-json \
 	tests/script/test-lua-json-decode \
 	tests/script/test-lua-json-encode \

@@ -118,6 +118,21 @@ cf_feed_block_new (void)
   return self;
 }
 
+/**
+ * cf_feed_block_free:
+ * @self: (nullable) (transfer full): a block
+ *
+ * Drops the records.
+ */
+void
+cf_feed_block_free (CfFeedBlock *self)
+{
+  if (self == NULL)
+    return;
+  g_ptr_array_unref (self->records);
+  g_free (self);
+}
+
 static Record *
 record_new (guint db, const CfSlice *words, guint n_words)
 {

@@ -40,6 +40,7 @@ cf_feed_append (CfFeed *self, guint db, const CfSlice *words, guint n_words);
 /* The records of a block, to be appended as one. */
 typedef struct _CfFeedBlock CfFeedBlock;
 CfFeedBlock *cf_feed_block_new (void);
+void cf_feed_block_free (CfFeedBlock *self); /* nobody is told of it */
 void cf_feed_block_add (CfFeedBlock *self,
                         guint db,
                         const CfSlice *words,

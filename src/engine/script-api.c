@@ -18,13 +18,6 @@ enum
   LOG_WARNING,
 };
 
-enum
-{
-  REPL_AOF = 1,
-  REPL_REPLICA = 2,
-  REPL_ALL = 3,
-};
-
 /* -- Replies -------------------------------------------------------------- */
 
 static int
@@ -139,18 +132,26 @@ on_setresp (lua_State *L)
   return 0;
 }
 
-/* What goes into the change feed is for the readers of it to choose. */
+/* The change feed has all that is for anybody, since its readers get the same:
+ * what is for the append-only file alone, or for replicas alone, is for both.
+ */
 static int
 on_set_repl (lua_State *L)
 {
+  CfScriptRun *run = cf_script_run_of (L);
+  int repl;
+
   if (lua_gettop (L) != 1)
     return cf_script_api_error (L, "redis.set_repl() requires two arguments.",
                                 TRUE);
-  if ((int) lua_tonumber (L, 1) & ~REPL_ALL)
+  repl = (int) lua_tonumber (L, 1);
+  if (repl & ~CF_SCRIPT_REPL_ALL)
     return cf_script_api_error (L,
                                 "Invalid replication flags. Use REPL_AOF, "
                                 "REPL_REPLICA, REPL_ALL or REPL_NONE.",
                                 TRUE);
+  if (run != NULL)
+    run->repl = (guint8) repl;
   return 0;
 }
 
@@ -224,11 +225,11 @@ static const struct
   { "LOG_VERBOSE", LOG_VERBOSE },
   { "LOG_WARNING", LOG_WARNING },
   { "REDIS_VERSION_NUM", REDIS_VERSION_NUMBER },
-  { "REPL_ALL", REPL_ALL },
-  { "REPL_AOF", REPL_AOF },
-  { "REPL_NONE", 0 },
-  { "REPL_REPLICA", REPL_REPLICA },
-  { "REPL_SLAVE", REPL_REPLICA },
+  { "REPL_ALL", CF_SCRIPT_REPL_ALL },
+  { "REPL_AOF", CF_SCRIPT_REPL_AOF },
+  { "REPL_NONE", CF_SCRIPT_REPL_NONE },
+  { "REPL_REPLICA", CF_SCRIPT_REPL_REPLICA },
+  { "REPL_SLAVE", CF_SCRIPT_REPL_REPLICA },
 };
 
 /**

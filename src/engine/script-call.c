@@ -192,6 +192,7 @@ run_command (CfScriptRun *run, const CfCommandInfo *info)
   const CfKey *ahead = worker->ahead;
   guint db = session->db;
   guint8 resp = session->resp;
+  CfFeedBlock *effects = owner->effects;
   /* What was worked out of its first key need not be again. */
   CfKey first;
 
@@ -205,7 +206,12 @@ run_command (CfScriptRun *run, const CfCommandInfo *info)
   session->db = run->db;
   session->resp = run->resp;
   session->flags |= CF_SESSION_SCRIPT;
+  if (run->repl == CF_SCRIPT_REPL_NONE && effects != NULL)
+    owner->effects = cf_feed_block_new ();
   cf_executor_run_within (owner, info, run->args);
+  if (owner->effects != effects)
+    cf_feed_block_free (owner->effects);
+  owner->effects = effects;
   session->flags &= ~(guint) CF_SESSION_SCRIPT;
   run->has_read |= cf_command_reads (info->command->flags);
   run->db = session->db;

@@ -115,21 +115,23 @@ since_ms (CfScriptRun *self, guint64 elapsed_us)
  * cf_script_hold_time:
  * @self: a run, between two commands
  * @elapsed_us: for how long it has run
+ * @for_long: whether what comes next takes long
  *
  * Lets those pass who are only kept waiting by chance.
  */
 void
-cf_script_hold_time (CfScriptRun *self, guint64 elapsed_us)
+cf_script_hold_time (CfScriptRun *self, guint64 elapsed_us, gboolean for_long)
 {
   CfHold *hold = self->call->hold;
 
-  if (elapsed_us < CF_SCRIPT_SHORT_US)
+  if (elapsed_us < CF_SCRIPT_SHORT_US && !for_long)
     return;
   if (hold->mode == CF_HOLD_SLOTS)
     claim (self);
-  else if (hold->mode == CF_HOLD_CLAIMS)
+  if (hold->mode == CF_HOLD_CLAIMS)
     cf_hold_mark (hold, since_ms (self, elapsed_us));
-  else if (hold->mode == CF_HOLD_ALL && elapsed_us >= CF_SCRIPT_ALONE_US)
+  else if (hold->mode == CF_HOLD_ALL &&
+           (elapsed_us >= CF_SCRIPT_ALONE_US || for_long))
     cf_alone_yield (self->owner, since_ms (self, elapsed_us));
 }
 

@@ -17,6 +17,8 @@ G_BEGIN_DECLS
 
 void cf_script_hold_begin (CfScriptRun *self);
 void cf_script_hold_end (CfScriptRun *self);
-void cf_script_hold_time (CfScriptRun *self, guint64 elapsed_us);
+/* @for_long: it is not asked again for a while. */
+void
+cf_script_hold_time (CfScriptRun *self, guint64 elapsed_us, gboolean for_long);
 
 G_END_DECLS

@@ -91,12 +91,12 @@ look_for_end (CfScriptRun *self)
 }
 
 static void
-note_time (CfScriptRun *self)
+note_time (CfScriptRun *self, gboolean for_long)
 {
   guint64 us = cf_clock_ticks_to_us (cf_clock_ticks () - self->start_ticks);
 
-  cf_script_hold_time (self, us);
-  if (us < LISTED_US)
+  cf_script_hold_time (self, us, for_long);
+  if (us < LISTED_US && !for_long)
     return;
   if (!self->progress.listed)
     self->progress.since_us = cf_clock_mono_us () - (gint64) us;
@@ -111,7 +111,18 @@ on_tick (CfLua *lua, gpointer data)
 {
   CfScriptRun *self = data;
 
-  note_time (self);
+  note_time (self, FALSE);
+  lua->unwinding = self->end != CF_SCRIPT_RUNS;
+}
+
+/* Before a function that cannot be stopped: nobody must wait for it who does
+ * not want the keys. */
+static void
+on_long (CfLua *lua, gpointer data)
+{
+  CfScriptRun *self = data;
+
+  note_time (self, TRUE);
   lua->unwinding = self->end != CF_SCRIPT_RUNS;
 }
 
@@ -125,7 +136,7 @@ on_tick (CfLua *lua, gpointer data)
 void
 cf_script_check_time (CfScriptRun *self, lua_State *L)
 {
-  note_time (self);
+  note_time (self, FALSE);
   if (self->end != CF_SCRIPT_RUNS)
     cf_lua_unwind (L);
 }
@@ -354,12 +365,14 @@ begin (CfScriptRun *self)
   self->allow_oom = (self->target->flags & CF_SCRIPT_ALLOW_OOM) != 0;
   self->db = call->db;
   self->resp = 2;
+  self->repl = CF_SCRIPT_REPL_ALL;
   cf_out_init (&self->out, &call->worker->chunks);
   cf_script_hold_begin (self);
   if (cf_call_wants_effect (self->owner) && self->owner->effects == NULL)
     self->owner->effects = cf_feed_block_new ();
   self->owner->has_effect = call->has_effect = TRUE;
   lua->tick = on_tick;
+  lua->before_long = on_long;
   lua->tick_data = self;
   lua->unwinding = FALSE;
 }
@@ -373,6 +386,7 @@ finish (CfScriptRun *self)
   lua_settop (lua->L, 0);
   lua->tick_data = NULL;
   lua->tick = NULL;
+  lua->before_long = NULL;
   lua->unwinding = FALSE;
   if (self->has_read)
     cf_executor_remember (self->call, (const CfKey *) self->held->data,

@@ -27,6 +27,12 @@
 
 G_BEGIN_DECLS
 
+/* Who is to have what a script does: bits, as redis.set_repl() has them. */
+#define CF_SCRIPT_REPL_NONE 0
+#define CF_SCRIPT_REPL_AOF 1
+#define CF_SCRIPT_REPL_REPLICA 2
+#define CF_SCRIPT_REPL_ALL (CF_SCRIPT_REPL_AOF | CF_SCRIPT_REPL_REPLICA)
+
 /* What is to be run. */
 typedef struct
 {
@@ -69,6 +75,7 @@ typedef struct
   gboolean has_read;      /* a command that only reads was run */
   guint db;               /* the script's */
   guint8 resp;
+  guint8 repl;         /* CF_SCRIPT_REPL_ of the commands that follow */
   GArray *held;        /* (owned) (element-type CfKey) declared, or touched */
   GHashTable *by_name; /* (owned) (nullable) the same, when they are many */
   CfOut out;           /* replies of commands */

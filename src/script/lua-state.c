@@ -151,6 +151,23 @@ cf_lua_tick (lua_State *L)
 }
 
 /**
+ * cf_lua_take_long:
+ * @L: a state, in a C function
+ *
+ * Lets the owner of the state prepare for a while without a tick; it may end
+ * the script, with an error.
+ */
+void
+cf_lua_take_long (lua_State *L)
+{
+  CfLua *self = cf_lua_of (L);
+
+  if (self->before_long != NULL && !self->unwinding)
+    self->before_long (self, self->tick_data);
+  cf_lua_pass_on (L);
+}
+
+/**
  * cf_lua_unwind:
  * @L: a state
  *

@@ -40,14 +40,15 @@ typedef void (*CfLuaTickFunc) (CfLua *self, gpointer data);
 struct _CfLua
 {
   lua_State *L;
-  gsize used;         /* (atomic) bytes */
-  gsize limit;        /* bytes; 0: none */
-  CfLuaTickFunc tick; /* (nullable) */
-  gpointer tick_data;
-  gboolean unwinding; /* the script is to end, whatever it catches */
-  int globals;        /* reference to the table of true globals */
-  int handler;        /* reference to the handler of errors */
-  guint64 random;     /* of math.random: 48 bits */
+  gsize used;                /* (atomic) bytes */
+  gsize limit;               /* bytes; 0: none */
+  CfLuaTickFunc tick;        /* (nullable) */
+  CfLuaTickFunc before_long; /* (nullable) see cf_lua_take_long() */
+  gpointer tick_data;        /* of both */
+  gboolean unwinding;        /* the script is to end, whatever it catches */
+  int globals;               /* reference to the table of true globals */
+  int handler;               /* reference to the handler of errors */
+  guint64 random;            /* of math.random: 48 bits */
 };
 
 CfLua *cf_lua_new (gsize limit); /* (nullable) NULL: no memory */
@@ -62,6 +63,9 @@ gsize cf_lua_used (const CfLua *self); /* bytes; any thread */
 int cf_lua_protect (CfLua *self, lua_CFunction func, gpointer data);
 /* Calls the tick; for C functions that take long.  May raise an error. */
 void cf_lua_tick (lua_State *L);
+/* Says that something begins that takes long and does not tick.  May raise an
+ * error. */
+void cf_lua_take_long (lua_State *L);
 /* Has the script end; raises an error. */
 int cf_lua_unwind (lua_State *L);
 /* Raises the error if the script is to end: after a call that has caught one.

@@ -6,6 +6,7 @@
 #include <lualib.h>
 #include <string.h>
 
+#include "script/lua-cost.h"
 #include "script/lua-libraries.h"
 #include "script/lua-state.h"
 
@@ -179,13 +180,41 @@ static int
 on_matching (lua_State *L)
 {
   static const char specials[] = "^$*+?.([%-";
-  size_t size;
+  size_t text_size, size;
   const char *pattern = luaL_checklstring (L, 2, &size);
 
   for (size_t i = 0; size > CF_SANDBOX_PATTERN_MAX && i < size; i++)
     if (pattern[i] != '\0' && strchr (specials, pattern[i]) != NULL &&
         !lua_toboolean (L, 4))
       return luaL_error (L, "pattern too complex");
+  (void) luaL_checklstring (L, 1, &text_size);
+  if (cf_lua_cost_of_matching (text_size, cf_slice (pattern, size),
+                               lua_toboolean (L, 4)) > CF_LUA_COST_LONG)
+    cf_lua_take_long (L);
+  return call_original (L);
+}
+
+/* Goes through all elements of a table, or bytes of a string. */
+static int
+on_list (lua_State *L)
+{
+  if (lua_objlen (L, 1) > CF_LUA_COST_LONG)
+    cf_lua_take_long (L);
+  return call_original (L);
+}
+
+static int
+on_insert (lua_State *L)
+{
+  refuse_front (L);
+  return on_list (L);
+}
+
+static int
+on_sort (lua_State *L)
+{
+  if (cf_lua_cost_of_sorting (lua_objlen (L, 1)) > CF_LUA_COST_LONG)
+    cf_lua_take_long (L);
   return call_original (L);
 }
 
@@ -391,6 +420,8 @@ on_rep (lua_State *L)
   if (__builtin_mul_overflow (size, (gsize) n, &total) || total > G_MAXINT32 ||
       (lua->limit > 0 && total > lua->limit / 2))
     return luaL_error (L, "resulting string too large");
+  if (total > CF_LUA_COST_LONG)
+    cf_lua_take_long (L);
   all = lua_newuserdata (L, total);
   for (gsize at = 0; at < total; at += size)
     memcpy (all + at, text, size);
@@ -544,10 +575,17 @@ static const Replacement replacements[] = {
   { "string", "find", on_matching },
   { "string", "gmatch", on_matching },
   { "string", "gsub", on_matching },
+  { "string", "lower", on_list },
   { "string", "match", on_matching },
   { "string", "rep", on_rep },
+  { "string", "reverse", on_list },
+  { "string", "upper", on_list },
+  { "table", "concat", on_list },
   { "table", "foreach", on_reading },
-  { "table", "insert", on_writing },
+  { "table", "insert", on_insert },
+  { "table", "maxn", on_list },
+  { "table", "remove", on_list },
+  { "table", "sort", on_sort },
 };
 
 static void

@@ -205,6 +205,42 @@ test_script_alone (Fixture *fixture, gconstpointer data)
                 "$-1\r\n");
   g_assert_cmpuint (cf_stats_sum (fixture->engine->stats, CF_STAT_GATE_CLOSED),
                     ==, closed + 2);
+  /* It is tried again how it goes, now and then. */
+  for (guint i = 0; i < CF_SCRIPT_RUNS_ALONE; i++)
+    assert_reply (fixture,
+                  "EVAL 'redis.call(\"GET\",\"a\") return "
+                  "redis.call(\"GET\",\"b\")' 0",
+                  "$-1\r\n");
+  g_assert_cmpuint (cf_stats_sum (fixture->engine->stats, CF_STAT_GATE_CLOSED),
+                    ==, closed + 1 + CF_SCRIPT_RUNS_ALONE);
+}
+
+/* What is for nobody is not recorded; the flags are the run's. */
+static void
+test_script_set_repl (Fixture *fixture, gconstpointer data)
+{
+  assert_records (fixture, "");
+  assert_reply (fixture,
+                "EVAL 'redis.call(\"SET\",KEYS[1],1) "
+                "redis.set_repl(redis.REPL_NONE) redis.call(\"SET\",KEYS[1],2) "
+                "redis.call(\"SPOP\",KEYS[2]) "
+                "redis.set_repl(redis.REPL_AOF) redis.call(\"INCR\",KEYS[1]) "
+                "redis.set_repl(0) return redis.call(\"GET\",KEYS[1])' 2 k s",
+                "$1\r\n3\r\n");
+  assert_records (fixture, "MULTI\nSET k 1\nINCR k\nEXEC\n");
+  assert_reply (fixture, "EVAL 'return redis.call(\"INCR\",KEYS[1])' 1 k",
+                ":4\r\n");
+  assert_records (fixture, "INCR k\n");
+  assert_reply (fixture,
+                "EVAL 'redis.set_repl(redis.REPL_NONE) return "
+                "redis.call(\"INCR\",KEYS[1])' 1 k",
+                ":5\r\n");
+  assert_records (fixture, "");
+  assert_reply (
+      fixture, "EVAL 'redis.set_repl(4)' 0",
+      "-ERR Invalid replication flags. Use REPL_AOF, REPL_REPLICA, "
+      "REPL_ALL or REPL_NONE. script: "
+      "4b0d676cbb3ad7b26a76c3abadb705825525eedf, on @user_script:1.\r\n");
 }
 
 int
@@ -218,6 +254,7 @@ main (int argc, char **argv)
   fixture_add ("/commands/cmd-script/evicted", test_script_evicted);
   fixture_add ("/commands/cmd-script/memory", test_script_memory);
   fixture_add ("/commands/cmd-script/refused", test_script_refused);
+  fixture_add ("/commands/cmd-script/set-repl", test_script_set_repl);
   fixture_add ("/commands/cmd-script/undeclared-refused",
                test_script_undeclared_refused);
   return g_test_run ();

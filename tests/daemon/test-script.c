@@ -199,6 +199,28 @@ test_script_loops_in_block (void)
   cf_wire_exchange (other, "GET a\r\nDBSIZE\r\n", "$1\r\n1\r\n:1\r\n");
 }
 
+/* A function of Lua's that cannot be stopped holds up those alone who want the
+ * key; between two the script ends. */
+static void
+test_script_loops_in_find (void)
+{
+  g_autoptr (CfWire) loop = cf_wire_open (server);
+  g_autoptr (CfWire) other = cf_wire_open (server);
+  g_autoptr (CfWire) same = cf_wire_open (server);
+
+  cf_wire_say (loop, "EVAL 'local s = string.rep(\"a\",600) while true do "
+                     "string.find(s,\".-.-b\") end' 1 k\r\n");
+  wait_busy (same);
+  /* A key in the same slot. */
+  cf_wire_exchange (other, "SET {k}x 1\r\nGET {k}x\r\nGET k\r\nPING\r\n",
+                    "+OK\r\n$1\r\n1\r\n" BUSY "+PONG\r\n");
+  kill_script (other);
+  cf_wire_expect (loop, "-ERR Error running script "
+                        "e0026799bb13531856a56bd1fe508788637c6b2a"
+                        ": Script killed by user with SCRIPT KILL.\r\n");
+  cf_wire_exchange (same, "SET k 1\r\n", "+OK\r\n");
+}
+
 /* Who needs that nobody else runs is told, as well. */
 static void
 test_script_loops_before_flush (void)
@@ -268,6 +290,7 @@ main (int argc, char **argv)
   g_test_add_func ("/daemon/script/loops-in-block", test_script_loops_in_block);
   g_test_add_func ("/daemon/script/loops-before-flush",
                    test_script_loops_before_flush);
+  g_test_add_func ("/daemon/script/loops-in-find", test_script_loops_in_find);
   g_test_add_func ("/daemon/script/alone-unkillable",
                    test_script_alone_unkillable);
   g_test_add_func ("/daemon/script/undeclared", test_script_undeclared);

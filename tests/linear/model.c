@@ -8,7 +8,8 @@ static const char *const verbs[CF_N_VERBS] = {
   "GETDEL", "DEL", "EXISTS", "RENAME",  "COPY",
 };
 
-static const char *const forms[CF_N_FORMS] = { "", "MGET ", "MSET ", "MULTI " };
+static const char *const forms[CF_N_FORMS] = { "",       "MGET ",   "MSET ",
+                                               "MULTI ", "script ", "SCRIPT " };
 
 /**
  * cf_model_init:

@@ -2,8 +2,8 @@
 /* model.h -- what a few keys that hold integers must do.
  *
  * An operation is one or more steps that happen at one instant: a plain
- * command is one step, MGET and MSET one for each key, a MULTI block one for
- * each command.
+ * command is one step, MGET and MSET one for each key, a MULTI block or a
+ * script one for each command.
  *
  * Thread safety: as that of any plain data.
  */
@@ -49,8 +49,10 @@ typedef enum
   CF_FORM_MGET,
   CF_FORM_MSET,
   CF_FORM_MULTI,
+  CF_FORM_SCRIPT,
+  CF_FORM_SCRIPT_UNDECLARED, /* that does not say which keys it uses */
 } CfForm;
-#define CF_N_FORMS (CF_FORM_MULTI + 1)
+#define CF_N_FORMS (CF_FORM_SCRIPT_UNDECLARED + 1)
 
 typedef struct
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A daemon with a planted bug: the commands of a MULTI block hold their keys
- * one command at a time, not for the block.  It is linked with
+ * one command at a time, not for the block; those of a script do not.  It is
+ * linked with
  * --wrap=cf_executor_run_within; nothing is wrong in memory, only in time, and
  * the tests of linearizability have to see it. */
 #include "config.h"
@@ -25,6 +26,11 @@ __wrap_cf_executor_run_within (CfCall *block,
   g_autoptr (GArray) positions = g_array_new (FALSE, FALSE, sizeof (guint));
   g_autoptr (GArray) keys = g_array_new (FALSE, FALSE, sizeof (CfKey));
 
+  if (block->session->flags & CF_SESSION_SCRIPT)
+    {
+      __real_cf_executor_run_within (block, info, args);
+      return;
+    }
   cf_command_key_positions (info, args->argv, args->argc, positions);
   for (guint i = 0; i < positions->len; i++)
     {

@@ -103,6 +103,49 @@ add_joined (CfLink *link, const CfOperation *operation, guint round)
   cf_link_add (link, line->str);
 }
 
+/* Runs the commands that are in the first argument, each up to ";", with words
+ * up to ","; there is no blank in it.  Keys that were not declared are touched
+ * before anything is written, since it can begin anew only then. */
+#define RUN_STEPS                                                              \
+  "for\ti=2,#ARGV\tdo\tredis.call('EXISTS',ARGV[i])\tend\n"                    \
+  "local\treplies={}\n"                                                        \
+  "for\tline\tin\tstring.gmatch(ARGV[1],'[^;]+')\tdo\n"                        \
+  "local\twords={}\n"                                                          \
+  "for\tword\tin\tstring.gmatch(line,'[^,]+')\tdo\n"                           \
+  "words[#words+1]=word\tend\n"                                                \
+  "replies[#replies+1]=redis.pcall(unpack(words))\tend\n"                      \
+  "return\treplies"
+
+/* One that touches what it did not declare has a program of its own, or the
+ * others, too, would be run alone. */
+#define RUN_STEPS_UNDECLARED RUN_STEPS "--"
+
+static void
+add_script (CfLink *link, const CfOperation *operation, guint round)
+{
+  gboolean declares = operation->form == CF_FORM_SCRIPT;
+  g_autoptr (GString) steps = g_string_new (NULL);
+  g_autoptr (GString) keys = g_string_new (NULL);
+  g_autofree char *line = NULL;
+
+  for (guint i = 0; i < operation->n_steps; i++)
+    {
+      g_autofree char *step = step_line (&operation->steps[i], round);
+
+      g_string_append_printf (steps, "%s;", g_strdelimit (step, " ", ','));
+      g_string_append_printf (keys, " key%u:%u key%u:%u",
+                              operation->steps[i].key, round,
+                              operation->steps[i].other, round);
+    }
+  if (declares)
+    line = g_strdup_printf ("EVAL %s %u%s %s", RUN_STEPS,
+                            2 * operation->n_steps, keys->str, steps->str);
+  else
+    line = g_strdup_printf ("EVAL %s 0 %s%s", RUN_STEPS_UNDECLARED, steps->str,
+                            keys->str);
+  cf_link_add (link, line);
+}
+
 static void
 add_operation (CfLink *link, const CfOperation *operation, guint round)
 {
@@ -111,6 +154,11 @@ add_operation (CfLink *link, const CfOperation *operation, guint round)
   if (operation->form == CF_FORM_MGET || operation->form == CF_FORM_MSET)
     {
       add_joined (link, operation, round);
+      return;
+    }
+  if (operation->form >= CF_FORM_SCRIPT)
+    {
+      add_script (link, operation, round);
       return;
     }
   if (is_block)

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* lua-cost.h -- which calls of Lua's own functions may take long.
+ *
+ * Such a function cannot be stopped, nor does it tick.  So that nobody has to
+ * wait for it who need not, the owner of the state is told before it begins
+ * (cf_lua_take_long()).
+ *
+ * Thread safety: all functions may be called from any thread.
+ */
+#pragma once
+
+#include <glib.h>
+
+#include "base/slice.h"
+
+G_BEGIN_DECLS
+
+/* Steps, or bytes copied, that take a few hundred microseconds. */
+#define CF_LUA_COST_LONG 100000
+
+/* Of matching @pattern with a text of so many bytes; @plain: it is no pattern.
+ * Never too low, commonly much too high. */
+double
+cf_lua_cost_of_matching (gsize text_size, CfSlice pattern, gboolean plain);
+/* Of sorting so many elements. */
+double cf_lua_cost_of_sorting (gsize n);
+
+G_END_DECLS
