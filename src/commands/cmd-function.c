@@ -8,7 +8,6 @@
 #include "commands/commands.h"
 #include "commands/help.h"
 #include "engine/function-load.h"
-#include "engine/monitor.h"
 #include "engine/script-host.h"
 #include "engine/script-run.h"
 #include "persist/rdb-value.h"
@@ -78,8 +77,7 @@ ready_state (CfCall *call, const CfFunctionSet *set, GError **error)
 static gboolean
 run_fcall (CfCall *call, GError **error)
 {
-  CfEngine *engine = call->engine;
-  g_autoptr (CfFunctionSet) set = cf_functions_get (engine->functions);
+  g_autoptr (CfFunctionSet) set = cf_functions_get (call->engine->functions);
   CfFunction *function = cf_function_set_find (set, call->argv[NAME]);
   gint64 n_keys;
   CfScriptTarget target = {
@@ -89,10 +87,7 @@ run_fcall (CfCall *call, GError **error)
     .push = push_function,
   };
 
-  if (!call->alone && cf_monitors_any (engine->monitors))
-    cf_monitors_feed (engine->monitors, call->session, call->session->db,
-                      call->argv, call->argc, call->redacted,
-                      call->worker->now_us);
+  cf_script_show (call);
   if (function == NULL)
     return cf_throw (error, CF_ERROR_FAILED, "Function not found");
   if (!cf_call_get_int (call, NUMKEYS, &n_keys, NULL))

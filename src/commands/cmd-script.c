@@ -4,7 +4,6 @@
 
 #include "commands/commands.h"
 #include "commands/help.h"
-#include "engine/monitor.h"
 #include "engine/script-host.h"
 #include "engine/script-run.h"
 #include "script/sandbox.h"
@@ -83,7 +82,6 @@ flags_in_block (const CfSlice *argv, guint argc)
 static gboolean
 run_eval (CfCall *call, GError **error)
 {
-  CfEngine *engine = call->engine;
   CfProgram *program = call->program;
   guint n_keys;
   CfScriptTarget target = {
@@ -93,10 +91,7 @@ run_eval (CfCall *call, GError **error)
     .push = push_program,
   };
 
-  if (!call->alone && cf_monitors_any (engine->monitors))
-    cf_monitors_feed (engine->monitors, call->session, call->session->db,
-                      call->argv, call->argc, call->redacted,
-                      call->worker->now_us);
+  cf_script_show (call);
   if (!cf_script_count_keys (call, NUMKEYS, &n_keys, error))
     return FALSE;
   /* One that ran before may have gone with its state. */

@@ -54,6 +54,7 @@ cf_args_try_new (const CfSlice *argv, guint argc, CfRequest *request)
     return NULL;
   self->argc = argc;
   self->blobs = NULL;
+  self->shown = FALSE;
   self->memory = block;
   memcpy (self->argv, argv, argc * sizeof (CfSlice));
   to_copy = head + take_blobs (self, request);

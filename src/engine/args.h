@@ -18,6 +18,7 @@ typedef struct
 {
   guint argc;
   gsize memory;   /* bytes, all told */
+  gboolean shown; /* to those who monitor, though it has to begin anew */
   CfBlob **blobs; /* (owned) (nullable) [i] (owned) (nullable) */
   CfSlice argv[];
 } CfArgs;

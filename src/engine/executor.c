@@ -90,6 +90,7 @@ cf_executor_park (CfCall *call, CfParkKind kind, gint64 deadline_ms)
       cf_executor_reply_error (call, "OOM there is not enough memory for this");
       return CF_OUTCOME_DONE;
     }
+  args->shown |= call->alone;
   if (kind != CF_PARK_CLAIM)
     g_atomic_int_inc (&call->engine->blocked_clients);
   else

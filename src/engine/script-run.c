@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "engine/executor.h"
+#include "engine/monitor.h"
 #include "engine/script-hold.h"
 #include "engine/script-host.h"
 #include "script/lua-reply.h"
@@ -413,6 +414,24 @@ report (CfScriptRun *self, CfOutMark before, GError **error)
     return cf_throw (error, CF_ERROR_VERBATIM, "%s", message->str);
   cf_reply_error (&self->call->reply, message->str);
   return TRUE;
+}
+
+/**
+ * cf_script_show:
+ * @call: a call of EVAL or its like
+ *
+ * Shows it to those who monitor, unless they saw it before it began anew.
+ */
+void
+cf_script_show (CfCall *call)
+{
+  CfMonitors *monitors = call->engine->monitors;
+
+  if (call->alone || (call->args != NULL && call->args->shown) ||
+      !cf_monitors_any (monitors))
+    return;
+  cf_monitors_feed (monitors, call->session, call->session->db, call->argv,
+                    call->argc, call->redacted, call->worker->now_us);
 }
 
 /**

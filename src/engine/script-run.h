@@ -90,6 +90,8 @@ gboolean cf_script_count_keys (const CfCall *call,
                                guint at,
                                guint *n_keys,
                                GError **error);
+/* Shows the call to those who monitor, before what the script runs; once. */
+void cf_script_show (CfCall *call);
 /* Runs the script of @target on behalf of @call and writes its reply.  May set
  * call->alone, and is to be called again then, with the gate closed. */
 gboolean

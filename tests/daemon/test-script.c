@@ -22,6 +22,9 @@
   "-UNKILLABLE Sorry the script already executed write commands against the "  \
   "dataset. You can either wait the script termination or kill the server in " \
   "a hard way using the SHUTDOWN NOSAVE command.\r\n"
+#define BUSY_FUNCTION                                                          \
+  "-BUSY Redis is busy running a script. You can only call FUNCTION KILL or "  \
+  "SHUTDOWN NOSAVE.\r\n"
 #define SHA_OF_LOOP "c93362c509929e6f3083e2713c5db605070ecf16"
 
 static CfHarness *server;
@@ -244,6 +247,38 @@ test_script_loops_before_flush (void)
   cf_wire_exchange (flush, "FLUSHALL\r\n", "+OK\r\n");
 }
 
+/* A function, likewise; others are told to kill a function. */
+static void
+test_script_function_loops (void)
+{
+  g_autoptr (CfWire) loop = cf_wire_open (server);
+  g_autoptr (CfWire) other = cf_wire_open (server);
+  char reply[256] = "";
+
+  cf_wire_exchange (other,
+                    "FUNCTION LOAD \"#!lua name=l\\n"
+                    "redis.register_function('loop', function() "
+                    "redis.call('GET','k') "
+                    "redis.call('SORT_RO','no','BY','w_*') "
+                    "while true do end end)\"\r\n",
+                    "$1\r\nl\r\n");
+  cf_wire_say (loop, "FCALL loop 0\r\n");
+  while (!g_str_has_prefix (reply, "-BUSY "))
+    {
+      gsize size;
+
+      cf_wire_say (other, "GET k\r\n");
+      size = cf_wire_receive (other, reply, sizeof reply - 1);
+      reply[size] = '\0';
+    }
+  g_assert_cmpstr (reply, ==, BUSY_FUNCTION);
+  cf_wire_exchange (other, "SCRIPT KILL\r\nSWAPDB 0 1\r\nFUNCTION KILL\r\n",
+                    BUSY_FUNCTION BUSY_FUNCTION "+OK\r\n");
+  cf_wire_expect (loop, "-ERR Error running function loop: Script killed by "
+                        "user with FUNCTION KILL.\r\n");
+  cf_wire_exchange (other, "SET k 1\r\n", "+OK\r\n");
+}
+
 /* What has written while it was alone goes on to its end; the others are
  * served then. */
 static void
@@ -290,6 +325,7 @@ main (int argc, char **argv)
   g_test_add_func ("/daemon/script/loops-in-block", test_script_loops_in_block);
   g_test_add_func ("/daemon/script/loops-before-flush",
                    test_script_loops_before_flush);
+  g_test_add_func ("/daemon/script/function-loops", test_script_function_loops);
   g_test_add_func ("/daemon/script/loops-in-find", test_script_loops_in_find);
   g_test_add_func ("/daemon/script/alone-unkillable",
                    test_script_alone_unkillable);
