@@ -205,12 +205,14 @@ cf_gate_unreserve (CfGate *self)
  * cf_gate_is_wanted:
  * @keeper: a keeper
  *
- * Returns: %TRUE if somebody waits for the gate to close
+ * Returns: %TRUE if somebody closes the gate, or waits for this keeper to go
+ *   out before trying to
  */
 gboolean
 cf_gate_is_wanted (const CfGateKeeper *keeper)
 {
-  return g_atomic_int_get (&keeper->gate->wanted) != 0;
+  return g_atomic_int_get (&keeper->gate->wanted) != 0 ||
+         g_atomic_int_get (&keeper->n_awaiting) != 0;
 }
 
 static CF_NO_ANALYSIS void
@@ -299,6 +301,7 @@ cf_gate_close (CfGate *self, CfGateGiveUp give_up, gpointer data)
   for (;;)
     {
       CfGateKeeper *in_the_way;
+      gboolean went_out;
       gint n;
 
       cf_mutex_lock (&self->exclusive);
@@ -315,7 +318,10 @@ cf_gate_close (CfGate *self, CfGateGiveUp give_up, gpointer data)
       cf_mutex_unlock (&self->exclusive);
 
       is_pressing = press (self, is_pressing, since_us);
-      if (!wait_for (in_the_way, give_up, data))
+      g_atomic_int_inc (&in_the_way->n_awaiting);
+      went_out = wait_for (in_the_way, give_up, data);
+      g_atomic_int_add (&in_the_way->n_awaiting, -1);
+      if (!went_out)
         break;
     }
   if (is_pressing)

@@ -42,6 +42,7 @@ typedef struct
   CfGate *gate; /* (not owned) set once */
   guint number;
   guint n_left;    /* (atomic) how often it went out; wraps */
+  gint n_awaiting; /* (atomic) closers that wait until it goes out */
   gboolean in_use; /* protected by the gate's EXCLUSIVE lock */
 } CfGateKeeper;
 
@@ -54,6 +55,7 @@ void cf_gate_unregister (CfGate *self, CfGateKeeper *keeper);
 
 void cf_gate_enter (CfGateKeeper *keeper); /* may wait while it is closed */
 void cf_gate_leave (CfGateKeeper *keeper);
+/* For one that is inside: whether another would go on if it went out. */
 gboolean cf_gate_is_wanted (const CfGateKeeper *keeper);
 
 /* Nobody else can until cf_gate_unreserve().  The caller must be outside; it

@@ -47,8 +47,10 @@ test_worker_breathes (Fixture *fixture, gconstpointer data)
   cf_worker_breathe (worker);
   cf_worker_enter (worker);
   closer = g_thread_new ("closer", close_and_open, fixture->engine->gate);
-  while (!cf_gate_is_wanted (worker->keeper))
+  /* It has tried for a while, and waits for this worker by now. */
+  while (g_atomic_int_get (&worker->keeper->n_awaiting) == 0)
     g_thread_yield ();
+  g_assert_true (cf_gate_is_wanted (worker->keeper));
   while (cf_gate_is_wanted (worker->keeper))
     cf_worker_breathe (worker);
   g_assert_true (worker->inside);
