@@ -255,14 +255,19 @@ static gboolean
 run_setuser (CfCall *call, GError **error)
 {
   CfSlice name = call->argv[2];
-  g_autofree char *copy = g_strndup (name.data, name.size);
+  g_autofree char *copy = NULL;
   g_autoptr (GPtrArray) rules = NULL;
 
   for (guint i = 2; i < call->argc; i++)
     cf_call_redact (call, i);
+  if (name.size > CF_ACL_NAME_MAX)
+    return cf_throw (error, CF_ERROR_FAILED,
+                     "Usernames can't be longer than %d bytes",
+                     CF_ACL_NAME_MAX);
   if (!cf_acl_name_is_valid (name))
     return cf_throw (error, CF_ERROR_FAILED,
                      "Usernames can't contain spaces or null characters");
+  copy = g_strndup (name.data, name.size);
   rules = cf_acl_merge_rules (call->argv + 3, call->argc - 3, error);
   if (rules == NULL || !set_user (call, copy, rules, error))
     return FALSE;

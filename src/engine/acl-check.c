@@ -123,14 +123,19 @@ static gboolean
 find_few (Request *request)
 {
   const CfCommandInfo *info = request->info;
+  const CfCommand *command = info->command;
+  guint8 needs = info->needs[0];
   int last = info->last >= 0 ? info->first + info->last
                              : (int) request->argc + info->last;
 
-  if (!info->simple || info->command->key_flags != NULL ||
-      last >= (int) request->argc || last - info->first >= FEW * info->step)
+  if (!info->simple || last >= (int) request->argc ||
+      last - info->first >= FEW * info->step)
     return FALSE;
+  if (command->key_flags != NULL)
+    needs =
+        cf_command_needs (command->key_flags (request->argv, request->argc));
   for (int i = info->first; i <= last; i += info->step)
-    request->few[request->n++] = (Key){ (guint) i, info->needs[0] };
+    request->few[request->n++] = (Key){ (guint) i, needs };
   request->all = request->few;
   return TRUE;
 }
@@ -198,7 +203,7 @@ allows_channels (const CfAclSelector *selector,
                  guint *position)
 {
   CfChannelUse use = request->info->command->channels;
-  guint end = use == CF_CHANNELS_FIRST ? 2 : request->argc;
+  guint end = use == CF_CHANNELS_FIRST ? MIN (2, request->argc) : request->argc;
 
   if (selector->all_channels || use == CF_CHANNELS_NONE)
     return TRUE;
@@ -224,6 +229,28 @@ ask (const CfAclSelector *selector, Request *request, guint *position)
   return CF_ACL_OK;
 }
 
+static CfAclVerdict
+ask_all (const CfAclUser *user, Request *request, guint *position)
+{
+  CfAclVerdict worst = CF_ACL_DENIED_COMMAND;
+
+  *position = 0;
+  for (guint i = 0; i < user->selectors->len; i++)
+    {
+      guint at = 0;
+      CfAclVerdict verdict = ask (cf_acl_user_selector (user, i), request, &at);
+
+      if (verdict == CF_ACL_OK)
+        return CF_ACL_OK;
+      if (verdict > worst || (verdict == worst && at > *position))
+        {
+          worst = verdict;
+          *position = at;
+        }
+    }
+  return worst;
+}
+
 /**
  * cf_acl_check:
  * @user: (nullable): a user; %NULL may do anything
@@ -244,26 +271,55 @@ cf_acl_check (const CfAclUser *user,
               guint *position)
 {
   g_auto (Request) request = { .info = info, .argv = argv, .argc = argc };
-  CfAclVerdict worst = CF_ACL_DENIED_COMMAND;
 
   *position = 0;
-  if (user == NULL)
-    return CF_ACL_OK;
-  for (guint i = 0; i < user->selectors->len; i++)
-    {
-      guint at = 0;
-      CfAclVerdict verdict =
-          ask (cf_acl_user_selector (user, i), &request, &at);
+  return user == NULL ? CF_ACL_OK : ask_all (user, &request, position);
+}
 
-      if (verdict == CF_ACL_OK)
-        return CF_ACL_OK;
-      if (verdict > worst || (verdict == worst && at > *position))
-        {
-          worst = verdict;
-          *position = at;
-        }
-    }
-  return worst;
+/* Of too few words, those that would be keys if more came. */
+static void
+find_some (Request *request)
+{
+  const CfCommandInfo *info = request->info;
+  int end = (int) request->argc;
+
+  request->known = TRUE;
+  request->all = request->few;
+  if (!info->simple || !has_keys (info))
+    return;
+  if (info->last >= 0)
+    end = MIN (end, info->first + info->last + 1);
+  for (int i = info->first; i < end && request->n < FEW; i += info->step)
+    request->few[request->n++] = (Key){ (guint) i, info->needs[0] };
+}
+
+/**
+ * cf_acl_may_run:
+ * @user: (nullable): a user; %NULL may do anything
+ * @info: a command
+ * @argv: words that begin with its name, of whatever form
+ * @argc: how many words
+ *
+ * Words that are too many are not looked at.  If they are too few, only those
+ * are keys of which that can be told.
+ *
+ * Returns: whether there is nothing to be said against it
+ */
+gboolean
+cf_acl_may_run (const CfAclUser *user,
+                const CfCommandInfo *info,
+                const CfSlice *argv,
+                guint argc)
+{
+  const int arity = info->command->arity;
+  g_auto (Request) request = { .info = info, .argv = argv, .argc = argc };
+  guint position;
+
+  if (arity > 0)
+    request.argc = MIN (argc, (guint) arity);
+  if (!cf_command_arity_fits (info->command, request.argc))
+    find_some (&request);
+  return user == NULL || ask_all (user, &request, &position) == CF_ACL_OK;
 }
 
 /* -- Calls ---------------------------------------------------------------- */
@@ -292,7 +348,8 @@ cf_acl_deny (const CfCall *call,
     [CF_ACL_DENIED_CHANNEL] = CF_STAT_DENIED_CHANNEL,
   };
   CfEngine *engine = call->engine;
-  g_autofree char *name = g_strndup (user.data, user.size);
+  g_autofree char *name =
+      g_strndup (user.data, MIN (user.size, CF_ACL_LOG_OBJECT_MAX));
   g_autoptr (GString) client = g_string_new (NULL);
   const CfAclLogEntry entry = {
     .reason = verdict,

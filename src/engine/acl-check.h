@@ -22,6 +22,12 @@ CfAclVerdict cf_acl_check (const CfAclUser *user,
                            guint argc,
                            guint *position);
 
+/* Likewise of words that may be no sound request. */
+gboolean cf_acl_may_run (const CfAclUser *user,
+                         const CfCommandInfo *info,
+                         const CfSlice *argv,
+                         guint argc);
+
 /* Whether the session of @call may run @info with these arguments.  FALSE:
  * noted in ACL LOG, and @error is what the client is to be told.  For
  * sessions that are not CF_SESSION_RESTRICTED there is no need to ask. */

@@ -30,7 +30,7 @@ typedef enum
   CF_ACL_EXEC, /* of a queued command; noted as CF_ACL_MULTI */
 } CfAclContext;
 
-/* Longer objects are cut. */
+/* Longer objects, and names that are none, are cut. */
 #define CF_ACL_LOG_OBJECT_MAX 1024
 
 typedef struct

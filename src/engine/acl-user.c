@@ -426,6 +426,8 @@ cf_acl_user_is_free (const CfAclUser *self)
 gboolean
 cf_acl_name_is_valid (CfSlice name)
 {
+  if (name.size > CF_ACL_NAME_MAX)
+    return FALSE;
   for (gsize i = 0; i < name.size; i++)
     if (name.data[i] == '\0' || name.data[i] == '\v' ||
         g_ascii_isspace (name.data[i]))

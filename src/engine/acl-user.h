@@ -22,6 +22,8 @@
 
 G_BEGIN_DECLS
 
+#define CF_ACL_NAME_MAX 16384 /* bytes */
+
 typedef enum
 {
   CF_ACL_USER_ON = 1 << 0,

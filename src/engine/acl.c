@@ -22,6 +22,7 @@ struct _CfAclRest
   CfConfig *config;        /* (not owned) */
   CfAclCommands *commands; /* (owned) */
   CfAclAccount *initial;   /* (owned) "default"; only read */
+  CfAclUser *nobody;       /* (owned) off, with a password; only read */
 
   CfMutex lock;
   /* Protected by @lock. */
@@ -107,6 +108,8 @@ cf_acl_new (CfConfig *config, const CfCommandTable *table)
   cf_mutex_init (&self->rest->lock, CF_LOCK_ACL, 0);
   user = make_default (self);
   self->rest->initial = account_new (user);
+  self->rest->nobody = cf_acl_make (self, "", NULL);
+  cf_acl_user_apply_word (self->rest->nobody, ">");
   g_hash_table_insert (self->rest->accounts, g_strdup ("default"),
                        account_ref (self->rest->initial));
   announce_locked (self);
@@ -129,6 +132,7 @@ cf_acl_free (CfAcl *self)
     return;
   g_hash_table_unref (self->rest->accounts);
   account_unref (self->rest->initial);
+  cf_acl_user_unref (self->rest->nobody);
   cf_acl_commands_free (self->rest->commands);
   cf_mutex_clear (&self->rest->lock);
   g_free (self->rest);
@@ -154,7 +158,7 @@ find_locked (CfAcl *self, CfSlice name)
 {
   g_autofree char *copy = NULL;
 
-  if (name.size > 0 && memchr (name.data, '\0', name.size) != NULL)
+  if (!cf_acl_name_is_valid (name))
     return NULL;
   copy = g_strndup (name.data, name.size);
   return g_hash_table_lookup (self->rest->accounts, copy);
@@ -586,15 +590,13 @@ get_account (CfAcl *self,
   return *account != NULL;
 }
 
-/* Hashes the password in any case: the time must not tell whether there is
- * such a user. */
+/* Does the same in any case: the time must not tell whether there is such a
+ * user. */
 static gboolean
 check_password (CfAcl *self, const CfAclUser *user, CfSlice password)
 {
-  g_autoptr (CfAclUser) nobody = NULL;
-
   if (user == NULL)
-    user = nobody = cf_acl_make (self, "", NULL);
+    user = self->rest->nobody;
   return (cf_acl_user_accepts (user, password) ||
           (user->flags & CF_ACL_USER_NO_PASS)) &&
          (user->flags & CF_ACL_USER_ON);
@@ -638,6 +640,26 @@ cf_acl_log_in (CfAcl *self,
   become (session, g_steal_pointer (&account), g_steal_pointer (&user));
   session->flags |= CF_SESSION_AUTHORIZED | CF_SESSION_COUNTED;
   session->acl_generation = generation;
+  return TRUE;
+}
+
+/**
+ * cf_acl_occupy:
+ * @session: a session that may not have logged in, of a user that any password
+ *   is good for
+ *
+ * Has it count as a connection of that user.
+ *
+ * Returns: %FALSE if there are as many of them as there may be
+ */
+gboolean
+cf_acl_occupy (CfSession *session)
+{
+  if (session->flags & CF_SESSION_COUNTED)
+    return TRUE;
+  if (!count (session->account, session->user))
+    return FALSE;
+  session->flags |= CF_SESSION_COUNTED;
   return TRUE;
 }
 

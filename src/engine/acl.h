@@ -82,6 +82,8 @@ gboolean cf_acl_log_in (CfAcl *self,
                         CfSlice name,
                         CfSlice password,
                         GError **error);
+/* Has one that did not log in count, too.  FALSE: there is no room. */
+gboolean cf_acl_occupy (CfSession *session);
 /* FALSE: its user is gone; it is to be closed. */
 gboolean cf_acl_refresh (CfAcl *self, CfSession *session);
 /* One more command: FALSE: it has had as many in this second as it may. */

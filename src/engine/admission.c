@@ -56,7 +56,15 @@ static gboolean
 check_restricted (const CfCall *call, GError **error)
 {
   const CfSession *session = call->session;
+  CfCommandFlags flags = call->info->command->flags;
 
+  /* It came while there was room, or needed a password when it came. */
+  if (!(flags & CF_COMMAND_NO_AUTH) && !cf_acl_occupy (call->session))
+    return cf_throw (error, CF_ERROR_LIMIT,
+                     "user '%s' has as many connections as it may, "
+                     "%" G_GINT64_FORMAT,
+                     session->user->name,
+                     session->user->limits[CF_ACL_MAX_CONNECTIONS]);
   if (!cf_acl_count (call->session, call->worker->now_us))
     return cf_throw (error, CF_ERROR_LIMIT,
                      "user '%s' may run %" G_GINT64_FORMAT " commands a second",

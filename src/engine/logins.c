@@ -95,10 +95,12 @@ get_host (const char *address)
   return g_strndup (address, (gsize) (colon - address));
 }
 
-/* What stands for @host: whoever has one IPv6 address has many. */
+/* What stands for @host: whoever has one IPv6 address has many, but not those
+ * that stand for addresses of IPv4. */
 static char *
 get_key (const char *host)
 {
+  static const guint8 mapped[12] = { [10] = 0xff, [11] = 0xff };
   g_autoptr (GInetAddress) inet = NULL;
   const guint8 *bytes;
 
@@ -108,6 +110,9 @@ get_key (const char *host)
   if (inet == NULL)
     return g_strdup (host);
   bytes = g_inet_address_to_bytes (inet);
+  if (memcmp (bytes, mapped, sizeof mapped) == 0)
+    return g_strdup_printf ("%u.%u.%u.%u", bytes[12], bytes[13], bytes[14],
+                            bytes[15]);
   return g_strdup_printf ("%02x%02x:%02x%02x:%02x%02x:%02x%02x/64", bytes[0],
                           bytes[1], bytes[2], bytes[3], bytes[4], bytes[5],
                           bytes[6], bytes[7]);
@@ -119,11 +124,13 @@ get_setting (const CfLogins *self, CfSettingId id)
   return cf_config_get_int (self->config, id);
 }
 
+/* A clock that was set back has nobody wait for it. */
 static gboolean
 is_over (const CfLogins *self, const Address *address, gint64 now_ms)
 {
-  return now_ms - address->failed_ms >
-         get_setting (self, CF_SETTING_LOGIN_WINDOW) * SECOND_MS;
+  gint64 window_ms = get_setting (self, CF_SETTING_LOGIN_WINDOW) * SECOND_MS;
+
+  return ABS (now_ms - address->failed_ms) > window_ms;
 }
 
 static void
@@ -211,6 +218,8 @@ may_log_locked (CfLogins *self, Address *address, gint64 now_ms)
 {
   gint64 more = (now_ms - address->refill_ms) / SECOND_MS;
 
+  if (more < 0)
+    address->refill_ms = now_ms;
   if (more > 0)
     {
       address->lines =

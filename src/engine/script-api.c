@@ -181,7 +181,6 @@ on_acl_check_cmd (lua_State *L)
 {
   CfScriptRun *run = cf_script_run_of (L);
   const CfCommandInfo *info;
-  guint position;
 
   if (run == NULL)
     return cf_script_api_error (
@@ -194,9 +193,8 @@ on_acl_check_cmd (lua_State *L)
   if (info == NULL || (info->is_container && run->args->argc > 1))
     return cf_script_api_error (
         L, "Invalid command passed to redis.acl_check_cmd()", TRUE);
-  lua_pushboolean (L, cf_acl_check (run->call->session->user, info,
-                                    run->args->argv, run->args->argc,
-                                    &position) == CF_ACL_OK);
+  lua_pushboolean (L, cf_acl_may_run (run->call->session->user, info,
+                                      run->args->argv, run->args->argc));
   return 1;
 }
 

@@ -3,6 +3,9 @@
 
 #include "fixture.h"
 
+#include "engine/acl-check.h"
+#include "engine/acl.h"
+
 static void
 assert_has (Fixture *fixture, const char *request, const char *part)
 {
@@ -164,6 +167,94 @@ test_limits (Fixture *fixture, gconstpointer data)
           "-LIMIT user 'bob' may run 2 commands a second\r\n");
 }
 
+static guint
+name_command (const CfCommandInfo *info, CfSlice *argv)
+{
+  argv[0] = cf_slice_of_string (info->parent != NULL ? info->parent->full_name
+                                                     : info->full_name);
+  argv[1] = cf_slice_of_string (strchr (info->full_name, '|') != NULL
+                                    ? strchr (info->full_name, '|') + 1
+                                    : "x");
+  return info->parent != NULL ? 2 : 1;
+}
+
+/* redis.acl_check_cmd() asks about whatever a script says, so any number of
+ * words is answered, of every command. */
+static void
+test_any_form (Fixture *fixture, gconstpointer data)
+{
+  const CfCommandTable *table = fixture->engine->commands;
+  g_autoptr (CfAclUser) user = cf_acl_make (fixture->engine->acl, "bob", NULL);
+
+  cf_acl_user_apply_word (user, "+@all");
+  cf_acl_user_apply_word (user, "~a");
+  for (guint i = 0; i < cf_command_table_n_ids (table); i++)
+    {
+      const CfCommandInfo *info = cf_command_table_by_id (table, i);
+      CfSlice argv[12];
+      guint n = name_command (info, argv);
+
+      for (guint j = n; j < G_N_ELEMENTS (argv); j++)
+        argv[j] = j % 3 == 0 ? CF_SLICE ("2") : CF_SLICE ("b");
+      /* Each is exactly as long as it says, for ASan to see. */
+      for (guint argc = n; argc < G_N_ELEMENTS (argv); argc++)
+        {
+          g_autofree CfSlice *copy = g_memdup2 (argv, argc * sizeof *argv);
+
+          (void) cf_acl_may_run (user, info, copy, argc);
+        }
+    }
+}
+
+static void
+test_check_in_script (Fixture *fixture, gconstpointer data)
+{
+  static const char *const allowed[] = { "'sort_ro'", "'zadd'",
+                                         "'get','a'", "'get','a','b'",
+                                         "'publish'", "'config'" };
+  static const char *const denied[] = { "'get','b'", "'get','b','c'",
+                                        "'ltrim','b'", "'publish','c','x'",
+                                        "'shutdown'" };
+
+  assert_reply (fixture, "ACL SETUSER bob on nopass +@all -shutdown ~a",
+                "+OK\r\n");
+  run_as (fixture, 1, "AUTH bob x", "+OK\r\n");
+  for (gsize i = 0; i < G_N_ELEMENTS (allowed); i++)
+    {
+      g_autofree char *request = g_strdup_printf (
+          "EVAL \"return redis.acl_check_cmd(%s)\" 0", allowed[i]);
+
+      run_as (fixture, 1, request, ":1\r\n");
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (denied); i++)
+    {
+      g_autofree char *request = g_strdup_printf (
+          "EVAL \"return redis.acl_check_cmd(%s)\" 0", denied[i]);
+
+      run_as (fixture, 1, request, "$-1\r\n");
+    }
+}
+
+/* Whatever a client says its name is, not much of it is kept. */
+static void
+test_long_names (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *name = g_strnfill (CF_ACL_NAME_MAX + 1, 'x');
+  g_autofree char *auth = g_strdup_printf ("AUTH %s x", name);
+  g_autofree char *set = g_strdup_printf ("ACL SETUSER %s on", name);
+  g_autofree char *log = NULL;
+
+  run_as (fixture, 1, auth,
+          "-WRONGPASS invalid username-password pair or user is disabled."
+          "\r\n");
+  log = fixture_run (fixture, 0, "ACL LOG");
+  g_assert_cmpuint (strlen (log), <, 4096);
+  assert_reply (fixture, set,
+                "-ERR Usernames can't be longer than 16384 bytes\r\n");
+  set[12 + CF_ACL_NAME_MAX] = ' ';
+  assert_reply (fixture, set, "+OK\r\n");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -172,6 +263,9 @@ main (int argc, char **argv)
   fixture_add ("/commands/cmd-acl/denied", test_denied);
   fixture_add ("/commands/cmd-acl/exec", test_exec);
   fixture_add ("/commands/cmd-acl/revoked", test_revoked);
+  fixture_add ("/commands/cmd-acl/any-form", test_any_form);
+  fixture_add ("/commands/cmd-acl/check-in-script", test_check_in_script);
+  fixture_add ("/commands/cmd-acl/long-names", test_long_names);
   fixture_add ("/commands/cmd-acl/sort", test_sort);
   fixture_add ("/commands/cmd-acl/limits", test_limits);
   return g_test_run ();

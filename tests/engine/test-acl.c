@@ -164,6 +164,21 @@ test_limits (Fixture *self, gconstpointer data)
   g_assert_true (
       cf_acl_log_in (self->acl, &other, CF_SLICE ("bob"), CF_SLICE (""), NULL));
   cf_session_clear (&other);
+  /* Whoever came while any password was good counts when it does something. */
+  cf_session_init (&other, &ops);
+  set_user (self, "default", "max-connections=1");
+  g_assert_true (log_in (self, "default", ""));
+  g_assert_false (cf_acl_enter (self->acl, &other));
+  g_assert_false (cf_acl_occupy (&other));
+  g_assert_true (cf_acl_occupy (&self->session));
+  g_assert_true (log_in (self, "bob", ""));
+  g_assert_true (cf_acl_occupy (&other));
+  g_assert_true (cf_acl_occupy (&other));
+  g_assert_false (cf_acl_log_in (self->acl, &self->session,
+                                 CF_SLICE ("default"), CF_SLICE (""), NULL));
+  cf_acl_forget (&other);
+  g_assert_true (log_in (self, "default", ""));
+  cf_session_clear (&other);
   set_user (self, "bob", "max-commands-per-second=10");
   g_assert_true (log_in (self, "bob", ""));
   for (guint i = 0; i < 10; i++)

@@ -63,6 +63,10 @@ test_addresses (Fixture *self, gconstpointer data)
   fail_times (self, "[2001:db8::1]:1000", 10, 1000);
   g_assert_cmpint (delay (self, "[2001:db8::ffff:2]:5", 1000), ==, 100);
   g_assert_cmpint (delay (self, "[2001:db8:0:1::1]:5", 1000), ==, 0);
+  fail_times (self, "[::ffff:192.0.2.1]:1000", 10, 1000);
+  g_assert_cmpint (delay (self, "192.0.2.1:5", 1000), ==, 100);
+  g_assert_cmpint (delay (self, "[::ffff:192.0.2.2]:5", 1000), ==, 0);
+  g_assert_cmpint (delay (self, "[::1]:5", 1000), ==, 0);
   fail_times (self, "/run/socket:0", 10, 1000);
   g_assert_cmpint (delay (self, "/run/socket:0", 1000), ==, 100);
   fail_times (self, NULL, 10, 1000);
@@ -108,6 +112,19 @@ test_lines (Fixture *self, gconstpointer data)
   assert_line (self, CF_SLICE ("a"), 2000, NULL);
 }
 
+/* Neither a line nor a login waits until it is that late again. */
+static void
+test_clock_set_back (Fixture *self, gconstpointer data)
+{
+  fail_times (self, "192.0.2.1:1", 10, 9000000);
+  g_assert_cmpint (delay (self, "192.0.2.1:1", 9000000), ==, 100);
+  g_assert_cmpint (delay (self, "192.0.2.1:1", 1000), ==, 0);
+  fail_times (self, "192.0.2.1:1", 10, 9000000);
+  assert_line (self, CF_SLICE ("a"), 1000, NULL);
+  assert_line (self, CF_SLICE ("a"), 2000,
+               "login failed: address=192.0.2.1 user=\"a\" failures=7");
+}
+
 /* From however many addresses. */
 static void
 test_all_lines (Fixture *self, gconstpointer data)
@@ -137,6 +154,7 @@ main (int argc, char **argv)
   ADD ("/engine/logins/addresses", test_addresses);
   ADD ("/engine/logins/bounded", test_bounded);
   ADD ("/engine/logins/lines", test_lines);
+  ADD ("/engine/logins/clock-set-back", test_clock_set_back);
   ADD ("/engine/logins/all-lines", test_all_lines);
   return g_test_run ();
 }
