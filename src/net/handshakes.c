@@ -78,6 +78,14 @@ handshake_free (Handshake *self)
   g_free (self);
 }
 
+/* Also if whoever accepted it has a reference for a moment longer. */
+static void
+handshake_close (Handshake *self)
+{
+  g_socket_close (g_socket_connection_get_socket (self->socket), NULL);
+  handshake_free (self);
+}
+
 static gint64
 now_ms (void)
 {
@@ -179,7 +187,7 @@ fail (CfHandshakes *self, Handshake *handshake, const char *reason)
                reason, n_unsaid);
   else if (n_unsaid == 0)
     g_message ("TLS handshake with %s failed: %s", peer, reason);
-  handshake_free (handshake);
+  handshake_close (handshake);
 }
 
 /* Those in @list are closed, for @reason. */
@@ -346,7 +354,7 @@ refuse (Handshake *handshake)
                                strlen (handshake->refusal) };
 
   (void) !cf_tls_stream_send (handshake->stream, &words, 1);
-  handshake_free (handshake);
+  handshake_close (handshake);
 }
 
 static void
@@ -491,7 +499,7 @@ cf_handshakes_free (CfHandshakes *self)
     g_thread_join (self->threads->pdata[i]);
   g_ptr_array_unref (self->threads);
   while ((link = g_queue_pop_head_link (&self->all)) != NULL)
-    handshake_free (link->data);
+    handshake_close (link->data);
   g_hash_table_unref (self->table);
   cf_mutex_clear (&self->lock);
   if (self->epoll_fd >= 0)

@@ -76,9 +76,10 @@ cf_loop_bury (CfLoop *self)
     {
       CfConnection *connection = (CfConnection *) link->data;
 
-      /* Whoever accepted it may have the socket open for a moment longer. */
-      epoll_ctl (self->epoll_fd, EPOLL_CTL_DEL, connection->fd, NULL);
       g_clear_pointer (&connection->tls, cf_tls_stream_free);
+      /* Whoever accepted it may have a reference for a moment longer. */
+      g_socket_close (g_socket_connection_get_socket (connection->socket),
+                      NULL);
       g_clear_object (&connection->socket);
       cf_session_unref (&connection->session);
     }
