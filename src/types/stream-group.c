@@ -3,8 +3,8 @@
 
 #include "types/stream-group.h"
 
-/* What is less than this part of a group's is taken out one by one. */
-#define FEW_OF_ALL 8
+/* What is less than one of so many is taken out of a group one by one. */
+#define FEW_OF_ALL 2
 
 static int
 compare_names (gconstpointer a, gconstpointer b, gpointer data)
@@ -284,7 +284,7 @@ take_each (CfIdTree *tree, const CfIdTree *ids)
 }
 
 /* Makes the tree anew of what is not at @ids, which is quicker where these are
- * many: it goes through both once, and looks at no value.
+ * most: it goes through both once, and looks at no value.
  *
  * Returns: the old tree */
 static CfIdTree
