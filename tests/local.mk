@@ -237,6 +237,9 @@ if HAVE_OPENSSL
 test_programs += \
 	tests/daemon/test-tls \
 	tests/daemon/test-users \
+	tests/net/test-tls \
+	tests/net/test-tls-context \
+	tests/net/test-tls-stream \
 	$(NULL)
 endif
 

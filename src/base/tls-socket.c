@@ -27,6 +27,12 @@ on_read (BIO *bio, char *data, int size)
   gssize received;
 
   BIO_clear_retry_flags (bio);
+  if (self->reads_max > 0 && self->reads == self->reads_max)
+    {
+      BIO_set_retry_read (bio);
+      return -1;
+    }
+  self->reads++;
   do
     received = recv (self->fd, data, (gsize) size, MSG_DONTWAIT);
   while (received < 0 && errno == EINTR);

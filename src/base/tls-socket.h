@@ -17,6 +17,8 @@ G_BEGIN_DECLS
 typedef struct
 {
   int fd;             /* (not owned) */
+  guint reads_max;    /* 0: any number */
+  guint reads;        /* since this was last set to 0; no more than those */
   gboolean drained;   /* the last read took all there was */
   gboolean has_ended; /* the peer will send no more */
   int error;          /* the errno that a read or write failed with, or 0 */

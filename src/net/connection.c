@@ -382,7 +382,7 @@ cf_connection_wants_turn (const CfConnection *self)
              (cf_connection_may_run (self) &&
               (self->readable || self->has_kept));
     case CF_STAGE_FLUSHING:
-      return can_send;
+      return self->writable;
     case CF_STAGE_LINGERING:
       return self->readable;
     case CF_STAGE_ENDING:

@@ -82,6 +82,7 @@ handshake_free (Handshake *self)
 static void
 handshake_close (Handshake *self)
 {
+  g_clear_pointer (&self->stream, cf_tls_stream_free);
   g_socket_close (g_socket_connection_get_socket (self->socket), NULL);
   handshake_free (self);
 }
@@ -175,18 +176,26 @@ may_log (CfHandshakes *self, guint *n_unsaid)
   return may;
 }
 
+static void
+log_failure (const Handshake *handshake, const char *reason, guint n_unsaid)
+{
+  g_autofree char *peer = describe_peer (handshake);
+
+  if (n_unsaid > 0)
+    g_message ("TLS handshake with %s failed: %s (and %u others failed)", peer,
+               reason, n_unsaid);
+  else
+    g_message ("TLS handshake with %s failed: %s", peer, reason);
+}
+
 /* Closes one that nobody else knows of. */
 static void
 fail (CfHandshakes *self, Handshake *handshake, const char *reason)
 {
-  g_autofree char *peer = describe_peer (handshake);
   guint n_unsaid;
 
-  if (may_log (self, &n_unsaid) && n_unsaid > 0)
-    g_message ("TLS handshake with %s failed: %s (and %u others failed)", peer,
-               reason, n_unsaid);
-  else if (n_unsaid == 0)
-    g_message ("TLS handshake with %s failed: %s", peer, reason);
+  if (may_log (self, &n_unsaid))
+    log_failure (handshake, reason, n_unsaid);
   handshake_close (handshake);
 }
 
@@ -252,6 +261,30 @@ take_slow_locked (CfHandshakes *self, gint64 now)
       n--;
     }
   return slow;
+}
+
+/* Those who shake hands leave half the places to those who have. */
+static GSList *
+take_excess_locked (CfHandshakes *self)
+{
+  GSList *excess = NULL;
+  GList *next;
+  gint64 most =
+      cf_config_get_int (self->engine->config, CF_SETTING_MAXCLIENTS) / 2;
+
+  most = MAX (most, 1);
+  for (GList *link = self->all.head; link != NULL && self->all.length > most;
+       link = next)
+    {
+      Handshake *handshake = link->data;
+
+      next = link->next;
+      if (handshake->is_busy)
+        continue;
+      remove_locked (self, handshake);
+      excess = g_slist_prepend (excess, handshake);
+    }
+  return excess;
 }
 
 static void
@@ -325,16 +358,16 @@ take_step (CfHandshakes *self, guint64 serial)
   return handshake;
 }
 
-/* Waits for the client again.  FALSE: that cannot be. */
+/* Waits for the client again.  FALSE: that cannot be, and it is busy still. */
 static gboolean
 put_back (CfHandshakes *self, Handshake *handshake, CfTlsState state)
 {
   gboolean done;
 
   cf_mutex_lock (&self->lock);
-  handshake->is_busy = FALSE;
   done = arm (self, handshake, EPOLL_CTL_MOD,
               state == CF_TLS_WANTS_READ ? EPOLLIN : EPOLLOUT);
+  handshake->is_busy = !done;
   cf_mutex_unlock (&self->lock);
   return done;
 }
@@ -527,6 +560,7 @@ cf_handshakes_add (CfHandshakes *self,
                    const char *refusal)
 {
   Handshake *handshake = g_new0 (Handshake, 1);
+  GSList *excess;
   gboolean is_first;
   int one = 1;
 
@@ -549,9 +583,11 @@ cf_handshakes_add (CfHandshakes *self,
     remove_locked (self, handshake);
   else
     handshake = NULL;
+  excess = take_excess_locked (self);
   cf_mutex_unlock (&self->lock);
   if (is_first)
     (void) !eventfd_write (self->news_fd, 1);
+  fail_all (self, excess, "too many others came");
   if (handshake != NULL)
     fail (self, handshake, "it cannot be polled");
 }

@@ -13,8 +13,9 @@
  * Whoever takes longer than tls-handshake-timeout is closed.  No more than
  * tls-max-handshakes are begun at a time; while others wait for their turn,
  * those begun that take longer than CF_HANDSHAKES_GRACE_MS are closed, oldest
- * first.  So who connects and falls silent, or sends a byte now and then,
- * keeps nobody out.
+ * first.  Nor are more than half of maxclients here: beyond that the oldest
+ * goes.  So who connects and falls silent, or sends a byte now and then, keeps
+ * nobody out.
  *
  * Thread safety: cf_handshakes_add(), cf_handshakes_new() and
  * cf_handshakes_free() are for the main thread.

@@ -85,14 +85,22 @@ cf_loop_bury (CfLoop *self)
     }
 }
 
+/* Says by TLS that no more is sent.  FALSE: not before the socket takes it. */
+static gboolean
+say_end (CfConnection *connection)
+{
+  if (connection->tls == NULL || cf_tls_stream_end (connection->tls))
+    return TRUE;
+  connection->writable = FALSE;
+  return FALSE;
+}
+
 /* All that was due is sent: says so to the peer, and waits for its end. */
 static void
 linger (CfLoop *self, CfConnection *connection)
 {
   gint64 patience_ms = self->stopping ? LINGER_STOPPING_MS : LINGER_MS;
 
-  if (connection->tls != NULL)
-    cf_tls_stream_end (connection->tls);
   if (connection->has_ended || shutdown (connection->fd, SHUT_WR) != 0)
     {
       cf_loop_drop (self, connection);
@@ -108,6 +116,7 @@ static void
 begin_closing (CfLoop *self, CfConnection *connection)
 {
   connection->stage = CF_STAGE_FLUSHING;
+  connection->close_by_ms = self->now_ms + FLUSH_MS;
   connection->turn = CF_TURN_GO_ON;
 }
 
@@ -132,7 +141,7 @@ flush (CfLoop *self, CfConnection *connection)
 {
   gsize left = connection->session.out.size;
 
-  if (left == 0)
+  if (left == 0 && say_end (connection))
     linger (self, connection);
   else if (left != connection->flush_left)
     connection->close_by_ms = self->now_ms + FLUSH_MS;

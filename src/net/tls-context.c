@@ -80,9 +80,10 @@ set_certificate (const Setup *self, GError **error)
   if (!check_named (certificate, CF_SETTING_TLS_CERT_FILE, error) ||
       !check_named (key, CF_SETTING_TLS_KEY_FILE, error))
     return FALSE;
+  /* From here on OpenSSL asks nobody at a terminal. */
+  SSL_CTX_set_default_passwd_cb (self->context, on_password);
   if (SSL_CTX_use_certificate_chain_file (self->context, certificate) != 1)
     return throw_setting (error, CF_SETTING_TLS_CERT_FILE, certificate);
-  SSL_CTX_set_default_passwd_cb (self->context, on_password);
   SSL_CTX_set_default_passwd_cb_userdata (self->context, password);
   /* This finds out whether the two belong together, too. */
   done =
@@ -176,7 +177,7 @@ set_protocols (const Setup *self, GError **error)
       g_strsplit (text != NULL ? text : "TLSv1.2 TLSv1.3", " ", -1);
   guint64 off = SSL_OP_NO_TLSv1 | SSL_OP_NO_TLSv1_1 | SSL_OP_NO_TLSv1_2 |
                 SSL_OP_NO_TLSv1_3;
-  int least = TLS1_3_VERSION, place;
+  int least = 0, place;
 
   for (guint i = 0; words[i] != NULL; i++)
     {
@@ -186,8 +187,11 @@ set_protocols (const Setup *self, GError **error)
       if (place < 0)
         return throw_protocols (error, text);
       off &= ~protocols[place].off;
-      least = MIN (least, protocols[place].version);
+      if (least == 0 || protocols[place].version < least)
+        least = protocols[place].version;
     }
+  if (least == 0)
+    return throw_protocols (error, text);
   SSL_CTX_set_options (self->context, off);
   return SSL_CTX_set_min_proto_version (self->context, least) == 1 ||
          throw_setting (error, CF_SETTING_TLS_PROTOCOLS, text);

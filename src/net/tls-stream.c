@@ -14,6 +14,9 @@
 
 /* The most that a record carries. */
 #define RECORD_BYTES (16 * 1024)
+/* How often the socket is read for a record of data.  A peer may send others
+ * without end, such as those that change keys. */
+#define READS_A_RECORD 2
 
 struct _CfTlsStream
 {
@@ -59,7 +62,7 @@ cf_tls_stream_free (CfTlsStream *self)
 {
   if (self == NULL)
     return;
-  cf_tls_stream_end (self);
+  (void) cf_tls_stream_end (self);
   SSL_free (self->ssl);
   g_free (self);
 }
@@ -102,6 +105,7 @@ cf_tls_stream_shake_hands (CfTlsStream *self, GError **error)
   if (result == 1)
     {
       self->has_shaken = TRUE;
+      self->socket.reads_max = READS_A_RECORD;
       return CF_TLS_DONE;
     }
   state = explain (self, result);
@@ -120,6 +124,7 @@ receive_once (CfTlsStream *self, char *data, gsize size)
   int result;
 
   ERR_clear_error ();
+  self->socket.reads = 0;
   result = SSL_read_ex (self->ssl, data, size, &received);
   if (result == 1)
     return (gssize) received;
@@ -135,6 +140,14 @@ receive_once (CfTlsStream *self, char *data, gsize size)
   return -1;
 }
 
+/* Whether there is nothing to be done before an event, once a receive said
+ * EAGAIN: it may just have been enough. */
+static gboolean
+has_to_wait (const CfTlsStream *self)
+{
+  return self->socket.drained || SSL_want_write (self->ssl);
+}
+
 /**
  * cf_tls_stream_receive:
  * @self: a stream that has shaken hands
@@ -142,8 +155,9 @@ receive_once (CfTlsStream *self, char *data, gsize size)
  * @size: how much there is room for
  * @drained: (out): whether there is no more now: wait for an event
  *
- * Receives all there is, as recv() does.  What ends the stream is told by
- * itself, behind what came before it.
+ * Receives all there is, as recv() does, but for what comes after very many
+ * records without data.  What ends the stream is told by itself, behind what
+ * came before it.
  *
  * Returns: how many bytes; 0 at the end; -1 and errno if there are none, with
  *   EAGAIN if there may be some later
@@ -163,7 +177,7 @@ cf_tls_stream_receive (CfTlsStream *self,
       received = receive_once (self, data + total, size - total);
       if (received <= 0)
         {
-          *drained = received < 0 && errno == EAGAIN;
+          *drained = received < 0 && errno == EAGAIN && has_to_wait (self);
           return total > 0 ? (gssize) total : received;
         }
       total += (gsize) received;
@@ -247,15 +261,21 @@ cf_tls_stream_send (CfTlsStream *self,
  * cf_tls_stream_end:
  * @self: a stream
  *
- * Says that nothing more will be sent, if that can be said without waiting.
+ * Says that nothing more will be sent, if that can be said at all.
+ *
+ * Returns: %FALSE if it cannot be said before the socket takes more
  */
-void
+gboolean
 cf_tls_stream_end (CfTlsStream *self)
 {
+  int result;
+
   if (!self->has_shaken || self->has_failed || self->has_said_end)
-    return;
-  self->has_said_end = TRUE;
+    return TRUE;
   ERR_clear_error ();
-  (void) !SSL_shutdown (self->ssl);
+  result = SSL_shutdown (self->ssl);
+  self->has_said_end =
+      result >= 0 || SSL_get_error (self->ssl, result) != SSL_ERROR_WANT_WRITE;
   ERR_clear_error ();
+  return self->has_said_end;
 }

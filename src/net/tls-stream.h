@@ -49,6 +49,6 @@ gssize cf_tls_stream_receive (CfTlsStream *self,
 gssize cf_tls_stream_send (CfTlsStream *self,
                            const struct iovec *vectors,
                            gsize n_vectors);
-void cf_tls_stream_end (CfTlsStream *self);
+gboolean cf_tls_stream_end (CfTlsStream *self);
 
 G_END_DECLS

@@ -614,6 +614,25 @@ test_tls_bounded (void)
     close (fds[i]);
 }
 
+/* Those who never shake hands do not take all the places there are. */
+static void
+test_tls_crowd (void)
+{
+  enum
+  {
+    N = 60
+  };
+  int fds[N];
+
+  set_ok ("maxclients", "40");
+  for (guint i = 0; i < N; i++)
+    fds[i] = cf_tls_wire_connect (port);
+  g_assert_true (is_served (&usual));
+  set_ok ("maxclients", "10000");
+  for (guint i = 0; i < N; i++)
+    close (fds[i]);
+}
+
 /* Who has no password and comes from here is served; the rest is the same as
  * without TLS. */
 static void
@@ -766,6 +785,7 @@ main (int argc, char **argv)
   g_test_add_func ("/daemon/tls/stuck", test_tls_stuck);
   g_test_add_func ("/daemon/tls/slow", test_tls_slow);
   g_test_add_func ("/daemon/tls/bounded", test_tls_bounded);
+  g_test_add_func ("/daemon/tls/crowd", test_tls_crowd);
   g_test_add_func ("/daemon/tls/log-in", test_tls_log_in);
   g_test_add_func ("/daemon/tls/coffer", test_tls_coffer);
   g_test_add_func ("/daemon/tls/coffer-pipe", test_tls_coffer_pipe);
