@@ -304,6 +304,8 @@ engine_sources = \
 	src/engine/worker.h \
 	$(NULL)
 repl_sources = \
+	src/repl/lookup.c \
+	src/repl/lookup.h \
 	src/repl/target.c \
 	src/repl/target.h \
 	$(NULL)

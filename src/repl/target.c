@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 
+#include "repl/lookup.h"
 #include "repl/target.h"
 
 #define STEP_US 50000 /* of a wait, between two looks at @stop */
@@ -76,22 +77,16 @@ cf_target_connect (const char *host,
                    const gint *stop)
 {
   g_autoptr (CfTarget) self = g_new0 (CfTarget, 1);
-  g_autoptr (GSocketConnectable) place = g_network_address_new (host, port);
-  g_autoptr (GSocketAddressEnumerator) addresses =
-      g_socket_connectable_enumerate (place);
+  g_autoptr (GPtrArray) addresses = NULL;
+  guint i = 0;
 
   self->timeout_us = MIN (timeout_ms, G_MAXINT64 / 2000) * 1000;
   self->stop = stop;
-  for (;;)
-    {
-      g_autoptr (GSocketAddress) address =
-          g_socket_address_enumerator_next (addresses, NULL, NULL);
-
-      if (address == NULL)
-        return NULL;
-      if (connect_to (self, address))
-        break;
-    }
+  addresses = cf_lookup (host, port, self->timeout_us, stop);
+  while (i < addresses->len && !connect_to (self, addresses->pdata[i]))
+    i++;
+  if (i == addresses->len)
+    return NULL;
   g_socket_set_option (self->socket, IPPROTO_TCP, TCP_NODELAY, TRUE, NULL);
   return g_steal_pointer (&self);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* target.h -- a connection to another server that is waited for: each connect,
- * write and read takes no longer than the timeout.
+/* target.h -- a connection to another server that is waited for: each
+ * look-up, connect, write and read takes no longer than the timeout.
  *
  * The server's end ends every wait, too.
  *
