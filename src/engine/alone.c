@@ -128,10 +128,14 @@ on_ask_widening (gpointer data)
 static gboolean
 gives_up (CfCall *call)
 {
-  if (!cf_alone_is_busy (call->engine))
+  gint64 wait_ms = threshold_ms (call->engine);
+  gint64 since_ms = script_since_ms (call->engine);
+
+  if (wait_ms == 0 || since_ms == 0 ||
+      cf_clock_wall_us () / 1000 - since_ms < wait_ms)
     return FALSE;
-  call->hold->busy_since_ms = script_since_ms (call->engine);
-  return call->hold->busy_since_ms != 0;
+  call->hold->busy_since_ms = since_ms;
+  return TRUE;
 }
 
 /* Goes out and reserves the gate.  FALSE: it is inside still, and the session

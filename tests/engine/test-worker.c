@@ -58,6 +58,56 @@ test_worker_breathes (Fixture *fixture, gconstpointer data)
   g_thread_join (closer);
 }
 
+typedef struct
+{
+  CfWorker *worker;
+  gint is_back; /* (atomic) */
+} Comeback;
+
+static gpointer
+come_back (gpointer data)
+{
+  Comeback *self = data;
+
+  cf_worker_return (self->worker);
+  g_atomic_int_set (&self->is_back, 1);
+  cf_hold_release (&self->worker->hold);
+  cf_worker_leave (self->worker);
+  return NULL;
+}
+
+/* One that left with claims does not come in while another holds everything,
+ * though the gate is open. */
+static void
+test_worker_barred (Fixture *fixture, gconstpointer data)
+{
+  CfGate *gate = fixture->engine->gate;
+  CfKey key = cf_key (CF_SLICE ("k"));
+  Comeback comeback = { .worker = fixture->worker };
+  CfHold all;
+  GThread *thread;
+
+  cf_hold_init (&all, fixture->engine->keyspace);
+  cf_worker_enter (fixture->worker);
+  g_assert_true (cf_hold_claims (&fixture->worker->hold, &key, 1, NULL));
+  cf_worker_leave (fixture->worker);
+  g_assert_true (cf_gate_close (gate, NULL, NULL));
+  cf_hold_all (&all);
+  cf_hold_claim_all (&all, 1);
+  cf_gate_open (gate);
+  thread = g_thread_new ("comeback", come_back, &comeback);
+  for (guint i = 0; i < 100; i++)
+    {
+      g_assert_true (cf_gate_close (gate, NULL, NULL));
+      g_assert_cmpint (g_atomic_int_get (&comeback.is_back), ==, 0);
+      cf_gate_open (gate);
+    }
+  cf_hold_release (&all);
+  g_thread_join (thread);
+  g_assert_cmpint (comeback.is_back, ==, 1);
+  cf_hold_clear (&all);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -65,5 +115,6 @@ main (int argc, char **argv)
   fixture_add ("/engine/worker/reused", test_worker_reused);
   fixture_add ("/engine/worker/clocks", test_worker_clocks);
   fixture_add ("/engine/worker/breathes", test_worker_breathes);
+  fixture_add ("/engine/worker/barred", test_worker_barred);
   return g_test_run ();
 }
