@@ -108,9 +108,10 @@ typedef struct
   gboolean like_next;
 } Known;
 
-/* Reads them, and has their keys fetched together. */
+/* Reads them, and has their keys fetched together: inside the gate, since who
+ * has closed it locks no slot. */
 static void
-look_ahead (CfConnection *self, Ahead *ahead)
+look_ahead (CfConnection *self, CfWorker *worker, Ahead *ahead)
 {
   CfSlice words[CF_PREFETCH_MAX];
 
@@ -127,12 +128,14 @@ look_ahead (CfConnection *self, Ahead *ahead)
                                    ahead->requests[i - 1].argv[0]);
     }
   ahead->alike[ahead->n] = FALSE;
+  enter (self, worker);
   cf_keyspace_prefetch (self->engine->keyspace, words, ahead->keys, ahead->n);
 }
 
 /* Makes the next request READY. */
 static CfRequestState
 next_request (CfConnection *self,
+              CfWorker *worker,
               CfRequestLimits *limits,
               Ahead *ahead,
               Known *known)
@@ -142,7 +145,7 @@ next_request (CfConnection *self,
   if (G_UNLIKELY (limits->stranger))
     ahead->n = ahead->at = 0;
   else if (ahead->at == ahead->n)
-    look_ahead (self, ahead);
+    look_ahead (self, worker, ahead);
   if (ahead->at == ahead->n)
     return cf_request_next (self->request, limits);
   cf_request_take_ahead (self->request, &ahead->requests[ahead->at]);
@@ -191,7 +194,7 @@ run_requests (CfConnection *self, CfWorker *worker)
   self->has_kept = FALSE;
   for (guint n = 1; TRUE; n++)
     {
-      state = next_request (self, &limits, &ahead, &known);
+      state = next_request (self, worker, &limits, &ahead, &known);
       if (state == CF_REQUEST_MORE)
         return TRUE;
       if (state == CF_REQUEST_ERROR)
