@@ -359,7 +359,7 @@ unpack_value (lua_State *lua, Input *input)
 /* Unpacks up to @limit values from @offset on; 0 and 0: all.  With a limit or
  * an offset the offset of what follows comes first. */
 static int
-unpack_from (lua_State *lua, int limit, int offset)
+unpack_from (lua_State *lua, lua_Integer limit, lua_Integer offset)
 {
   gboolean is_all = limit == 0 && offset == 0;
   size_t size;
@@ -370,10 +370,10 @@ unpack_from (lua_State *lua, int limit, int offset)
   if (offset < 0 || limit < 0)
     return luaL_error (
         lua, "Invalid request to unpack with offset of %d and limit of %d.",
-        offset, (int) size);
+        (int) offset, (int) size);
   if ((gsize) offset > size)
     return luaL_error (lua, "Start offset %d greater than input length %d.",
-                       offset, (int) size);
+                       (int) offset, (int) size);
   input = (Input){ (const guint8 *) bytes + offset, size - (gsize) offset };
   while (input.left > 0 && (is_all || n < limit))
     {
@@ -398,7 +398,7 @@ msgpack_unpack (lua_State *lua)
 static int
 msgpack_unpack_one (lua_State *lua)
 {
-  int offset = (int) luaL_optinteger (lua, 2, 0);
+  lua_Integer offset = luaL_optinteger (lua, 2, 0);
 
   lua_settop (lua, 1);
   return unpack_from (lua, 1, offset);
@@ -407,8 +407,8 @@ msgpack_unpack_one (lua_State *lua)
 static int
 msgpack_unpack_limit (lua_State *lua)
 {
-  int limit = (int) luaL_checkinteger (lua, 2);
-  int offset = (int) luaL_optinteger (lua, 3, 0);
+  lua_Integer limit = luaL_checkinteger (lua, 2);
+  lua_Integer offset = luaL_optinteger (lua, 3, 0);
 
   lua_settop (lua, 1);
   return unpack_from (lua, limit, offset);

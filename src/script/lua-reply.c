@@ -301,27 +301,37 @@ write_error (Writing *self)
   lua_pop (L, 2);
 }
 
+/* Pushes a copy of the first @size bytes of the string on top, on one line. */
+static CfSlice
+push_line (lua_State *L, gsize size)
+{
+  const char *text = lua_tostring (L, -1);
+  char *line = lua_newuserdata (L, size + 1);
+
+  for (gsize i = 0; i < size; i++)
+    line[i] = text[i] == '\r' || text[i] == '\n' ? ' ' : text[i];
+  line[size] = '\0';
+  return cf_slice (line, size);
+}
+
+/* Up to the first NUL byte. */
 static void
 write_status (Writing *self)
 {
-  /* Up to the first NUL byte, and on one line. */
-  g_autofree char *text = g_strdup (lua_tostring (self->L, -1));
+  lua_State *L = self->L;
+  CfSlice text = push_line (L, strlen (lua_tostring (L, -1)));
 
-  cf_reply_status (self->to->reply, g_strdelimit (text, "\r\n", ' '));
-  lua_pop (self->L, 1);
+  cf_reply_status (self->to->reply, text.data);
+  lua_pop (L, 2);
 }
 
 static void
 write_big_number (Writing *self)
 {
-  CfSlice text = top_slice (self->L);
-  g_autofree char *digits = g_memdup2 (text.data, text.size);
+  lua_State *L = self->L;
 
-  for (gsize i = 0; i < text.size; i++)
-    if (digits[i] == '\r' || digits[i] == '\n')
-      digits[i] = ' ';
-  cf_reply_bignum (self->to->reply, cf_slice (digits, text.size));
-  lua_pop (self->L, 1);
+  cf_reply_bignum (self->to->reply, push_line (L, top_slice (L).size));
+  lua_pop (L, 2);
 }
 
 /* With { format=, string= } on top; FALSE: it is something else. */

@@ -49,6 +49,7 @@ struct _CfLua
   int globals;               /* reference to the table of true globals */
   int handler;               /* reference to the handler of errors */
   guint64 random;            /* of math.random: 48 bits */
+  guint n_compared;          /* by table.sort */
 };
 
 CfLua *cf_lua_new (gsize limit); /* (nullable) NULL: no memory */

@@ -10,6 +10,9 @@
 #include "script/lua-libraries.h"
 #include "script/lua-state.h"
 
+/* So often a sort calls the state's tick. */
+#define COMPARED_A_TICK 4096
+
 #define READ_ONLY "Attempt to modify a readonly table"
 
 /* Keys in the metatable of a front, which no script can make. */
@@ -181,40 +184,70 @@ on_matching (lua_State *L)
 {
   static const char specials[] = "^$*+?.([%-";
   size_t text_size, size;
-  const char *pattern = luaL_checklstring (L, 2, &size);
+  const char *pattern;
 
+  (void) luaL_checklstring (L, 1, &text_size);
+  pattern = luaL_checklstring (L, 2, &size);
   for (size_t i = 0; size > CF_SANDBOX_PATTERN_MAX && i < size; i++)
     if (pattern[i] != '\0' && strchr (specials, pattern[i]) != NULL &&
         !lua_toboolean (L, 4))
       return luaL_error (L, "pattern too complex");
-  (void) luaL_checklstring (L, 1, &text_size);
   if (cf_lua_cost_of_matching (text_size, cf_slice (pattern, size),
                                lua_toboolean (L, 4)) > CF_LUA_COST_LONG)
     cf_lua_take_long (L);
   return call_original (L);
 }
 
+/* Bytes of a string, elements of a table.  A number is left one. */
+static size_t
+size_of_first (lua_State *L)
+{
+  return lua_type (L, 1) == LUA_TNUMBER ? 0 : lua_objlen (L, 1);
+}
+
 /* Goes through all elements of a table, or bytes of a string. */
 static int
 on_list (lua_State *L)
 {
-  if (lua_objlen (L, 1) > CF_LUA_COST_LONG)
+  if (size_of_first (L) > CF_LUA_COST_LONG)
     cf_lua_take_long (L);
   return call_original (L);
 }
 
+/* Lua's own moves what is behind a place one by one, down to where it is told.
+ */
 static int
 on_insert (lua_State *L)
 {
   refuse_front (L);
+  if (lua_istable (L, 1) && lua_gettop (L) == 3 &&
+      luaL_checkint (L, 2) < -CF_SANDBOX_BELOW_MAX)
+    return luaL_argerror (L, 2, "position out of bounds");
   return on_list (L);
 }
 
 static int
+on_less (lua_State *L)
+{
+  CfLua *lua = cf_lua_of (L);
+
+  if (++lua->n_compared % COMPARED_A_TICK == 0)
+    cf_lua_tick (L);
+  lua_pushboolean (L, lua_lessthan (L, 1, 2));
+  return 1;
+}
+
+/* Without a function of the script's, a long sort could not be ended. */
+static int
 on_sort (lua_State *L)
 {
-  if (cf_lua_cost_of_sorting (lua_objlen (L, 1)) > CF_LUA_COST_LONG)
+  if (cf_lua_cost_of_sorting (size_of_first (L)) > CF_LUA_COST_LONG)
     cf_lua_take_long (L);
+  if (lua_isnoneornil (L, 2) && size_of_first (L) > COMPARED_A_TICK)
+    {
+      lua_settop (L, 1);
+      lua_pushcfunction (L, on_less);
+    }
   return call_original (L);
 }
 

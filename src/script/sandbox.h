@@ -12,7 +12,8 @@
  *                            redis (front) --__index--> call, pcall, ...
  *
  * Lua's functions that could not be stopped, or that need a stack without
- * bound, are replaced by ones that can, or that refuse.
+ * bound, are replaced by ones that can, or that refuse; but for those that
+ * match patterns, which may take long with a bad one.
  *
  * Thread safety: as for a state.
  */
@@ -29,6 +30,8 @@ G_BEGIN_DECLS
 
 /* Bytes of a pattern: matching one recurses for each of its items. */
 #define CF_SANDBOX_PATTERN_MAX 10000
+/* How far before the first element of a table another may be inserted. */
+#define CF_SANDBOX_BELOW_MAX 1000000
 
 void cf_sandbox_open (lua_State *L);
 gboolean cf_sandbox_is_bytecode (CfSlice program);

@@ -61,6 +61,24 @@ static const Case cases[] = {
     "  return ({ '', 'error (7)' })[n] end, '=a1\\0b') "
     "return select (2, pcall (f))",
     "a1:1: 7" },
+  { "table.insert ({}, -2147483648, 1)",
+    "user_script:1: bad argument #2 to 'insert' (position out of bounds)" },
+  { "local t = { 1 } table.insert (t, -1, 9) return t[-1] .. t[2]", "91" },
+  { "return string.find ()", "user_script:1: bad argument #1 to 'find' (string "
+                             "expected, got no value)" },
+  { "return table.maxn (5)",
+    "user_script:1: bad argument #1 to 'maxn' (table expected, got number)" },
+  { "return table.sort (5)",
+    "user_script:1: bad argument #1 to 'sort' (table expected, got number)" },
+  { "table.insert ({}, 'x', 1)", "user_script:1: bad argument #2 to 'insert' "
+                                 "(number expected, got string)" },
+  { "return table.sort ({}, 1)", "user_script:1: bad argument #2 to 'sort' "
+                                 "(function expected, got number)" },
+  { "local t = {} for i = 1, 9000 do t[i] = -i end table.sort (t) "
+    "for i = 2, 9000 do if t[i - 1] > t[i] then return i end end",
+    "nil" },
+  { "local t = { {} } for i = 2, 9000 do t[i] = {} end table.sort (t)",
+    "attempt to compare two table values" },
   { "return unpack ({ 3, 4 }, 2)", "4" },
   { "return unpack ({ 5 }, -2147483648, -2147483648)", "nil" },
   { "return unpack ({}, 0, 2147483647)",
@@ -145,11 +163,42 @@ test_sandbox_errors (void)
     }
 }
 
+static void
+end_script (CfLua *self, gpointer data)
+{
+  self->unwinding = TRUE;
+}
+
+/* One that sorts can be ended. */
+static void
+test_sandbox_sort (void)
+{
+  g_autoptr (CfLua) lua = cf_lua_new (0);
+  int reference;
+
+  lua_newtable (lua->L);
+  for (int i = 1; i <= 20000; i++)
+    {
+      lua_pushinteger (lua->L, -i);
+      lua_rawseti (lua->L, -2, i);
+    }
+  cf_sandbox_set_global (lua->L, "numbers");
+  g_assert_cmpint (cf_lua_compile (lua,
+                                   CF_SLICE ("pcall (table.sort, numbers)"),
+                                   "@user_script", &reference),
+                   ==, 0);
+  lua->tick = end_script;
+  cf_lua_push (lua, reference);
+  g_assert_cmpint (lua_pcall (lua->L, 0, 0, 0), ==, LUA_ERRRUN);
+  g_assert_true (lua->unwinding);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/script/sandbox/cases", test_sandbox_cases);
   g_test_add_func ("/script/sandbox/errors", test_sandbox_errors);
+  g_test_add_func ("/script/sandbox/sort", test_sandbox_sort);
   return g_test_run ();
 }
