@@ -124,59 +124,66 @@ json_encode_sparse_array (lua_State *lua)
   return 3;
 }
 
+/* A function whose one argument sets an integer. */
+static int
+set_lone_integer (lua_State *lua, int *setting, int min, int max)
+{
+  (void) take_arguments (lua, 1);
+  set_integer (lua, 1, setting, min, max);
+  return 1;
+}
+
 static int
 json_encode_max_depth (lua_State *lua)
 {
-  CfLuaJsonSettings *settings = take_arguments (lua, 1);
-
-  set_integer (lua, 1, &settings->encode_max_depth, 1, INT_MAX);
-  return 1;
+  return set_lone_integer (lua, &get_settings (lua)->encode_max_depth, 1,
+                           INT_MAX);
 }
 
 static int
 json_decode_max_depth (lua_State *lua)
 {
-  CfLuaJsonSettings *settings = take_arguments (lua, 1);
-
-  set_integer (lua, 1, &settings->decode_max_depth, 1, INT_MAX);
-  return 1;
+  return set_lone_integer (lua, &get_settings (lua)->decode_max_depth, 1,
+                           INT_MAX);
 }
 
 static int
 json_encode_number_precision (lua_State *lua)
 {
-  CfLuaJsonSettings *settings = take_arguments (lua, 1);
+  return set_lone_integer (lua, &get_settings (lua)->encode_precision, 1,
+                           PRECISION_MAX);
+}
 
-  set_integer (lua, 1, &settings->encode_precision, 1, PRECISION_MAX);
+/* Likewise a choice. */
+static int
+set_lone_choice (lua_State *lua, int *setting, const char *const *words)
+{
+  (void) take_arguments (lua, 1);
+  set_choice (lua, 1, setting, words);
   return 1;
 }
 
 static int
 json_encode_keep_buffer (lua_State *lua)
 {
-  CfLuaJsonSettings *settings = take_arguments (lua, 1);
-
-  set_choice (lua, 1, &settings->encode_keep_buffer, booleans);
-  return 1;
+  return set_lone_choice (lua, &get_settings (lua)->encode_keep_buffer,
+                          booleans);
 }
 
 static int
 json_encode_invalid_numbers (lua_State *lua)
 {
   static const char *const modes[] = { "off", "on", "null", NULL };
-  CfLuaJsonSettings *settings = take_arguments (lua, 1);
 
-  set_choice (lua, 1, &settings->encode_invalid_numbers, modes);
-  return 1;
+  return set_lone_choice (lua, &get_settings (lua)->encode_invalid_numbers,
+                          modes);
 }
 
 static int
 json_decode_invalid_numbers (lua_State *lua)
 {
-  CfLuaJsonSettings *settings = take_arguments (lua, 1);
-
-  set_choice (lua, 1, &settings->decode_invalid_numbers, booleans);
-  return 1;
+  return set_lone_choice (lua, &get_settings (lua)->decode_invalid_numbers,
+                          booleans);
 }
 
 /* -- The library ----------------------------------------------------------- */
