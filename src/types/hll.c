@@ -604,7 +604,7 @@ cf_hll_describe (CfSlice bytes)
     }
   /* The second byte of the last may be missing. */
   if (n < CF_HLL_REGISTERS && at < bytes.size)
-    g_string_append_printf (text, " Z:%u",
+    g_string_append_printf (text, "%sZ:%u", text->len > 0 ? " " : "",
                             (((guint8) bytes.data[at] & 63u) << 8) + 1);
   return text;
 }

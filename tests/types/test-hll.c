@@ -71,6 +71,18 @@ test_bytes (void)
                    "Z:8436 v:1,1 Z:4274 v:2,1 Z:3068 v:1,1 Z:603");
 }
 
+/* Nothing but the first half of a run. */
+static void
+test_half_run (void)
+{
+  g_autoptr (CfBlob) hll = cf_hll_try_new ();
+  g_autoptr (GString) text = NULL;
+
+  hll->size--;
+  text = cf_hll_describe (cf_blob_slice (hll));
+  g_assert_cmpstr (text->str, ==, "Z:16129");
+}
+
 /* Sparse, dense and a model of plain registers, all along. */
 static void
 test_model (void)
@@ -220,6 +232,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/types/hll/mark", test_mark);
   g_test_add_func ("/types/hll/bytes", test_bytes);
+  g_test_add_func ("/types/hll/half-run", test_half_run);
   g_test_add_func ("/types/hll/model", test_model);
   g_test_add_func ("/types/hll/high-count", test_high_count);
   g_test_add_func ("/types/hll/cardinality", test_cardinality);
