@@ -87,7 +87,12 @@ cf_hash_put (CfCall *call,
 
       if (!cf_hashmap_set (hash, pairs[2 * i], pairs[2 * i + 1], &limits,
                            &added))
-        return cf_call_out_of_memory (error);
+        {
+          /* What was set stays, and is to be known. */
+          if (i > 0 && new == NULL)
+            cf_call_changed (call, 1, CF_NOTIFY_HASH, "hset");
+          return cf_call_out_of_memory (error);
+        }
       *n_added += added;
     }
   return new == NULL ||

@@ -94,14 +94,14 @@ cf_set_remove_empty (CfCall *call, guint i, const CfSet *set)
   cf_call_event (call, i, CF_NOTIFY_GENERIC, "del");
 }
 
-/* Adds the arguments from @first on; FALSE: no memory. */
+/* Adds the arguments; FALSE: no memory. */
 static gboolean
-add_members (CfCall *call, CfSet *set, guint first, gint64 *n, GError **error)
+add_members (CfCall *call, CfSet *set, gint64 *n, GError **error)
 {
   gsize max_intset = cf_set_max_intset (call);
 
   *n = 0;
-  for (guint i = first; i < call->argc; i++)
+  for (guint i = 2; i < call->argc; i++)
     {
       gboolean added;
 
@@ -116,6 +116,7 @@ static gboolean
 run_sadd (CfCall *call, GError **error)
 {
   g_autoptr (CfSet) new = NULL;
+  gboolean ok;
   CfSet *set;
   gint64 n;
 
@@ -123,15 +124,17 @@ run_sadd (CfCall *call, GError **error)
     return FALSE;
   if (set == NULL)
     set = new = cf_set_new ();
-  if (!add_members (call, set, 2, &n, error) ||
-      (new != NULL &&
-       !cf_call_put_object (call, 1, (CfObject *) g_steal_pointer (&new),
-                            CF_NO_DEADLINE, error)))
+  ok = add_members (call, set, &n, error);
+  if (new != NULL &&
+      (!ok || !cf_call_put_object (call, 1, (CfObject *) g_steal_pointer (&new),
+                                   CF_NO_DEADLINE, error)))
     return FALSE;
+  /* Without memory for all of them, those that were added stay. */
   if (n > 0)
     cf_call_changed (call, 1, CF_NOTIFY_SET, "sadd");
-  cf_reply_int (&call->reply, n);
-  return TRUE;
+  if (ok)
+    cf_reply_int (&call->reply, n);
+  return ok;
 }
 
 static gboolean

@@ -34,6 +34,7 @@ typedef struct
   guint n_gets;
   gboolean descending;
   gboolean alpha;
+  gboolean no_sort; /* one of several BY has no star */
 } Options;
 
 static gboolean
@@ -67,7 +68,10 @@ parse_words (const CfSlice *argv,
       else if (may_store && is_word (argv, argc, i, 1, "STORE"))
         options->store = ++i;
       else if (is_word (argv, argc, i, 1, "BY"))
-        options->by = ++i;
+        {
+          options->by = ++i;
+          options->no_sort |= !cf_sort_pattern (argv[i]).has_star;
+        }
       else if (is_word (argv, argc, i, 1, "GET"))
         {
           options->n_gets++;
@@ -220,7 +224,7 @@ parse_options (Sort *self, gboolean may_store, GError **error)
   if (options->by != 0)
     {
       self->by = cf_sort_pattern (call->argv[options->by]);
-      self->no_sort = !self->by.has_star;
+      self->no_sort = options->no_sort;
     }
   return TRUE;
 }
@@ -541,6 +545,8 @@ finish (Sort *self, GError **error)
 {
   gsize n = (self->end - self->first) * MAX (1, self->options.n_gets);
 
+  if (self->options.n_gets > 1 && !cf_call_may_reply (self->call, n, error))
+    return FALSE;
   if (!claim_keys (self, self->gets, self->options.n_gets, self->first,
                    self->end, error))
     return FALSE;

@@ -8,16 +8,18 @@
 
 #define COUNT 10 /* unless told */
 
-/* Reads a cursor as Redis does, by the rules of strtoul(): it may be empty or
- * have a sign. */
+/* Reads a cursor as Redis does, by the rules of strtoul(): it may be empty, or
+ * have a sign before its digits. */
 static gboolean
 parse_cursor (CfSlice text, guint64 *cursor)
 {
   gboolean negative = text.size > 0 && text.data[0] == '-';
+  gsize first = negative || (text.size > 0 && text.data[0] == '+');
   guint64 value = 0;
 
-  for (gsize i = negative || (text.size > 0 && text.data[0] == '+');
-       i < text.size; i++)
+  if (first > 0 && text.size == first)
+    return FALSE;
+  for (gsize i = first; i < text.size; i++)
     if (!g_ascii_isdigit (text.data[i]) ||
         __builtin_mul_overflow (value, 10, &value) ||
         __builtin_add_overflow (value, (guint64) (text.data[i] - '0'), &value))

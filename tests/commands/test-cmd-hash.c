@@ -137,6 +137,8 @@ test_scan (Fixture *fixture, gconstpointer data)
 
   assert_reply (fixture, "HSCAN h 0", "*2\r\n$1\r\n0\r\n*0\r\n");
   assert_reply (fixture, "HSCAN h x", "-ERR invalid cursor\r\n");
+  assert_reply (fixture, "HSCAN h -", "-ERR invalid cursor\r\n");
+  assert_reply (fixture, "HSCAN h +", "-ERR invalid cursor\r\n");
   for (int i = 0; i < 1000; i++)
     g_string_append_printf (hset, " f%d v%d", i, i);
   assert_reply (fixture, hset->str, ":1000\r\n");

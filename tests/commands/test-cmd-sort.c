@@ -46,6 +46,7 @@ test_patterns (Fixture *fixture, gconstpointer data)
     { "SORT l BY h_*->w GET h_*->f", "*3\r\n$-1\r\n$-1\r\n$3\r\ntwo\r\n" },
     { "SORT l BY nosort DESC", "*3\r\n$1\r\n3\r\n$1\r\n2\r\n$1\r\n1\r\n" },
     { "SORT l BY nosort LIMIT 1 1", "*1\r\n$1\r\n2\r\n" },
+    { "SORT l BY nosort BY w* LIMIT 1 1", "*1\r\n$1\r\n2\r\n" },
     { "SORT l BY h_*->f", BAD_SCORE },
     { "SORT l BY h_*->f ALPHA DESC LIMIT 0 1", "*1\r\n$1\r\n2\r\n" },
     { "SORT l GET fixed GET h_*", "*6\r\n$-1\r\n$-1\r\n$-1\r\n$-1\r\n$-1\r\n"
