@@ -235,7 +235,8 @@ cf_tracking_remember (CfTracking *self,
                           session->tracker);
       cf_mutex_unlock (&shard->lock);
     }
-  cf_tracking_keep_limit (self, EVICTED_AT_ONCE);
+  /* As many go as have come, and those that were too many before. */
+  cf_tracking_keep_limit (self, n_keys + EVICTED_AT_ONCE);
 }
 
 /**

@@ -201,6 +201,26 @@ test_tracking_limit (Fixture *self, gconstpointer data)
   g_assert_nonnull (strstr (sent->str, "$2\r\nk0\r\n"));
 }
 
+/* However many a command reads. */
+static void
+test_tracking_limit_at_once (Fixture *self, gconstpointer data)
+{
+  CfKey keys[500];
+  char names[500][8];
+
+  g_assert_true (cf_config_set (
+      self->config, CF_SETTING_TRACKING_TABLE_MAX_KEYS, "10", NULL));
+  enable (self, 1, 0, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    {
+      g_snprintf (names[i], sizeof names[i], "k%u", i);
+      keys[i] = cf_key (cf_slice_of_string (names[i]));
+    }
+  cf_tracking_remember (self->tracking, &self->sessions[0], keys,
+                        G_N_ELEMENTS (keys));
+  g_assert_cmpuint (cf_tracking_n_keys (self->tracking), ==, 10);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -216,5 +236,6 @@ main (int argc, char **argv)
   ADD (broadcast);
   ADD (flush);
   ADD (limit);
+  ADD (limit_at_once);
   return g_test_run ();
 }
