@@ -87,6 +87,7 @@ test_programs = \
 	tests/config/test-settings \
 	tests/config/test-users \
 	tests/config/test-value \
+	tests/daemon/test-function \
 	tests/daemon/test-log \
 	tests/daemon/test-login \
 	tests/daemon/test-main \

@@ -30,6 +30,7 @@ EXTRA_DIST += \
 	tests/oracle/chance_hyperloglog.py \
 	tests/oracle/chance_keys.py \
 	tests/oracle/chance_lists.py \
+	tests/oracle/chance_scripts.py \
 	tests/oracle/chance_sets.py \
 	tests/oracle/chance_sort.py \
 	tests/oracle/chance_streams.py \

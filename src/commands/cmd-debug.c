@@ -343,6 +343,17 @@ run_set_active_expire (CfCall *call, GError **error)
   return TRUE;
 }
 
+static gboolean
+run_set_disable_deny (CfCall *call, GError **error)
+{
+  gint64 on = 0;
+
+  (void) cf_parse_int64 (call->argv[2].data, call->argv[2].size, &on);
+  g_atomic_int_set (&call->engine->scripts_may_debug, on != 0);
+  cf_reply_ok (&call->reply);
+  return TRUE;
+}
+
 /* -- Replies -------------------------------------------------------------- */
 
 static void
@@ -495,6 +506,8 @@ static const Subcommand subcommands[] = {
     "Sets for how long CLIENT LIST shows the peak of a reply buffer." },
   { "SET-ACTIVE-EXPIRE", 3, 3, run_set_active_expire, " (0|1)",
     "Stops or starts removing keys at their deadline." },
+  { "SET-DISABLE-DENY-SCRIPTS", 3, 3, run_set_disable_deny, " (0|1)",
+    "Lets scripts run DEBUG PROTOCOL and SLEEP, or not." },
   { "SLEEP", 3, 3, run_sleep, " <seconds>",
     "Does nothing for a while; other clients are served." },
 };

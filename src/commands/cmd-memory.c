@@ -7,6 +7,7 @@
 #include "commands/commands.h"
 #include "commands/help.h"
 #include "commands/memory-figures.h"
+#include "engine/function.h"
 #include "engine/script.h"
 
 static gboolean
@@ -99,13 +100,20 @@ run_stats (CfCall *call, GError **error)
   CfReply *reply = &call->reply;
   CfMemoryFigures figures = cf_memory_figures (call->engine);
   gsize dataset = figures.used - MIN (figures.used, figures.overhead);
+  g_autoptr (CfFunctionSet) functions =
+      cf_functions_get (call->engine->functions);
 
-  cf_reply_map (reply, 15);
+  cf_reply_map (reply, 20);
   reply_figure (reply, "peak.allocated", figures.peak);
   reply_figure (reply, "total.allocated", figures.used);
   reply_figure (reply, "startup.allocated", figures.startup);
+  reply_figure (reply, "replication.backlog", 0);
+  reply_figure (reply, "clients.slaves", 0);
   reply_figure (reply, "clients.normal", figures.clients);
+  reply_figure (reply, "cluster.links", 0);
+  reply_figure (reply, "aof.buffer", 0);
   reply_figure (reply, "lua.caches", cf_scripts_memory (call->engine->scripts));
+  reply_figure (reply, "functions.caches", cf_function_set_memory (functions));
   reply_figure (reply, "overhead.total", figures.overhead);
   reply_figure (reply, "keys.count", figures.n_keys);
   reply_figure (reply, "keys.bytes-per-key",

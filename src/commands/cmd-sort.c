@@ -315,8 +315,11 @@ load_items (Sort *self, const CfObject *object, GError **error)
   gsize n = cf_object_n_elements (object);
   gboolean ok;
 
-  /* What is stored must not depend on how a set is kept. */
-  if (self->no_sort && type == CF_TYPE_SET && self->options.store != 0)
+  /* What is stored must not depend on how a set is kept; nor what a script is
+   * told. */
+  if (self->no_sort && type == CF_TYPE_SET &&
+      (self->options.store != 0 ||
+       (self->call->session->flags & CF_SESSION_SCRIPT)))
     {
       self->no_sort = FALSE;
       self->options.alpha = TRUE;

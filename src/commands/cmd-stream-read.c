@@ -67,6 +67,18 @@ get_group (CfCall *call, guint *i, Options *options, GError **error)
   return TRUE;
 }
 
+static gboolean
+get_block (CfCall *call, guint i, Options *options, GError **error)
+{
+  options->block = TRUE;
+  if (call->session->flags & CF_SESSION_SCRIPT)
+    return cf_throw (
+        error, CF_ERROR_FAILED,
+        "%.*s command is not allowed with BLOCK option from scripts",
+        (int) call->argv[0].size, call->argv[0].data);
+  return cf_call_get_timeout_ms (call, i, &options->deadline_ms, error);
+}
+
 /* The option at argument *@i, which becomes that of its last word. */
 static gboolean
 get_option (CfCall *call, guint *i, Options *options, GError **error)
@@ -74,10 +86,7 @@ get_option (CfCall *call, guint *i, Options *options, GError **error)
   guint n_more = call->argc - *i - 1;
 
   if (n_more > 0 && cf_call_is (call, *i, "BLOCK"))
-    {
-      options->block = TRUE;
-      return cf_call_get_timeout_ms (call, ++*i, &options->deadline_ms, error);
-    }
+    return get_block (call, ++*i, options, error);
   if (n_more > 0 && cf_call_is (call, *i, "COUNT"))
     {
       if (!cf_call_get_int (call, ++*i, &options->count, error))

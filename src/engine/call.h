@@ -75,6 +75,7 @@ struct _CfCall
   gboolean parked;            /* cf_call_park() was called */
   gboolean retry;             /* cf_call_claim_foreign() returned FALSE */
   gboolean alone;             /* a script runs again, with the gate closed */
+  gboolean failed;            /* its reply is an error that was counted */
   gpointer program;           /* (not owned) (nullable) of EVAL */
   GPtrArray *foreign;         /* (owned) (nullable) (element-type CfBlob) names
                                  of foreign keys, which outlive the hold */

@@ -108,6 +108,7 @@ struct _CfEngine
   char run_id[41];
   gint64 reply_peak_reset_ms; /* (atomic) see CF_REPLY_PEAK_RESET_MS */
   gint shutting_down;         /* (atomic) */
+  gint scripts_may_debug;     /* (atomic) some of DEBUG, for tests */
   guint blocked_clients;      /* (atomic) parked by CF_PARK_BLOCK or _PAUSE */
   gsize startup_memory;       /* bytes used when it had started; set once */
   gsize peak_memory; /* (atomic) the most bytes that were ever seen used */

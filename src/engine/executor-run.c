@@ -135,8 +135,8 @@ count_run (CfCall *call, guint64 start_ticks, gboolean failed)
     cf_stats_command_of_many (worker->stats, call->info->id, elapsed,
                               with_histogram);
   else
-    cf_stats_command (worker->stats, call->info->id, elapsed, failed,
-                      with_histogram);
+    cf_stats_command (worker->stats, call->info->id, elapsed,
+                      failed || call->failed, with_histogram);
   if (G_UNLIKELY (elapsed_ns >= LONG_NS || (slow_us >= 0 && slow_us < LONG_US)))
     log_run (call, elapsed_ns / 1000);
 }

@@ -220,10 +220,13 @@ keep_error (CfScriptRun *self, lua_State *L)
 }
 
 static void
-on_failed (gpointer data, const char *message)
+on_failed (gpointer data, const char *message, gboolean counted)
 {
   CfScriptRun *self = data;
 
+  self->call->failed = TRUE;
+  if (counted)
+    return;
   cf_stats_count (self->call->worker->stats, CF_STAT_ERRORS, 1);
   cf_stats_error (self->call->engine->stats, message);
 }
@@ -413,6 +416,7 @@ report (CfScriptRun *self, CfOutMark before, GError **error)
   if (!self->error_counted)
     return cf_throw (error, CF_ERROR_VERBATIM, "%s", message->str);
   cf_reply_error (&self->call->reply, message->str);
+  self->call->failed = TRUE;
   return TRUE;
 }
 

@@ -290,14 +290,12 @@ write_error (Writing *self)
 {
   lua_State *L = self->L;
   const char *message = lua_tostring (L, -1);
-  gboolean counted;
 
   cf_reply_error (self->to->reply, message);
   lua_pushliteral (L, "ignore_error_stats_update");
   lua_rawget (L, -3);
-  counted = lua_toboolean (L, -1);
-  if (!counted && self->to->failed != NULL)
-    self->to->failed (self->to->data, message);
+  if (self->to->failed != NULL)
+    self->to->failed (self->to->data, message, lua_toboolean (L, -1));
   lua_pop (L, 2);
 }
 

@@ -35,8 +35,8 @@ typedef struct
   CfReply *reply;
   guint8 resp; /* which one redis.setresp() has chosen */
   gsize limit; /* bytes of the reply's chain: there it stops */
-  /* (nullable) An error that has not been counted is part of the reply. */
-  void (*failed) (gpointer data, const char *message);
+  /* (nullable) An error is part of the reply; @counted: a command's. */
+  void (*failed) (gpointer data, const char *message, gboolean counted);
   gpointer data;
 } CfLuaWriter;
 

@@ -37,6 +37,13 @@ PATCHES = (
      '{tags {"acl"}}'),
     ('tests/unit/auth.tcl', '{tags {"auth external:skip"}}',
      '{tags {"auth"}}'),
+    # So are limits of clients and shard channels.
+    ('tests/unit/client-eviction.tcl', 'tags {"external:skip"} {', 'tags {} {'),
+    ('tests/unit/obuf-limits.tcl', '{tags {"obuf-limits external:skip"}}',
+     '{tags {"obuf-limits"}}'),
+    ('tests/unit/pubsubshard.tcl',
+     'start_server {tags {"pubsubshard external:skip"}} {\n    test',
+     'start_server {tags {"pubsubshard"}} {\n    test'),
 )
 WORD = re.compile(r'\s*(?:\{|"((?:[^"\\]|\\.)*)"|((?:[^\s\\]|\\.)+))', re.S)
 ESCAPES = {'n': '\n', 't': '\t', 'r': '\r', 'a': '\a', 'b': '\b', 'f': '\f',
