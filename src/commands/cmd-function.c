@@ -136,6 +136,10 @@ run_function_load (CfCall *call, GError **error)
                          call->argv[i].data);
       policy = CF_FUNCTIONS_REPLACE;
     }
+  if (policy == CF_FUNCTIONS_APPEND &&
+      !cf_functions_check_new (call->engine->functions,
+                               call->argv[call->argc - 1], error))
+    return FALSE;
   library = load_library (call, call->argv[call->argc - 1], error);
   if (library == NULL)
     return FALSE;

@@ -55,7 +55,11 @@ flags_of_eval (CfCall *call)
 {
   CfScript *script;
   CfCommandFlags flags = 0;
+  guint n_keys;
 
+  /* What cannot run is not kept. */
+  if (!cf_script_count_keys (call, NUMKEYS, &n_keys, NULL))
+    return 0;
   call->program = find_program (call, NULL);
   if (call->program == NULL)
     return 0;

@@ -74,11 +74,34 @@ refuse (lua_State *L, const char *message)
   return cf_script_api_error (L, message, TRUE);
 }
 
+/* The names in the table on top.  FALSE: one is unknown. */
+static gboolean
+read_flags (lua_State *L, CfScriptFlags *flags)
+{
+  gboolean known = TRUE, more = TRUE;
+
+  *flags = 0;
+  for (int i = 1; known && more; i++)
+    {
+      CfSlice word;
+
+      lua_rawgeti (L, -1, i);
+      more = !lua_isnil (L, -1);
+      word.data = lua_tolstring (L, -1, &word.size);
+      if (more)
+        known = word.data != NULL && cf_script_flags_add (flags, word);
+      lua_pop (L, 1);
+    }
+  return known;
+}
+
 /* What is wrong with the value on top as the argument @name, which goes to its
  * place; NULL: nothing. */
 static const char *
 take_named (lua_State *L, const char *name)
 {
+  CfScriptFlags flags;
+
   if (strcmp (name, "function_name") == 0)
     {
       if (!lua_isstring (L, -1))
@@ -105,6 +128,8 @@ take_named (lua_State *L, const char *name)
       if (!lua_istable (L, -1))
         return "flags argument to redis.register_function must be a table "
                "representing function flags";
+      if (!read_flags (L, &flags))
+        return "unknown flag given";
       lua_replace (L, FLAGS);
     }
   else
@@ -162,29 +187,6 @@ sort_arguments (lua_State *L)
   lua_settop (L, FLAGS);
 }
 
-static CfScriptFlags
-read_flags (lua_State *L)
-{
-  CfScriptFlags flags = 0;
-
-  if (lua_isnil (L, FLAGS))
-    return 0;
-  for (int i = 1;; i++)
-    {
-      CfSlice word;
-
-      lua_rawgeti (L, FLAGS, i);
-      if (lua_isnil (L, -1))
-        break;
-      word.data = lua_tolstring (L, -1, &word.size);
-      if (word.data == NULL || !cf_script_flags_add (&flags, word))
-        refuse (L, "unknown flag given");
-      lua_pop (L, 1);
-    }
-  lua_pop (L, 1);
-  return flags;
-}
-
 static gboolean
 is_registered (const Loading *loading, const char *name)
 {
@@ -235,14 +237,15 @@ static int
 on_register_function (lua_State *L)
 {
   Loading *loading = get_loading (L);
-  CfScriptFlags flags;
+  CfScriptFlags flags = 0;
   CfSlice name;
 
   if (loading == NULL)
     return refuse (L, "redis.register_function can only be called on FUNCTION "
                       "LOAD command");
   sort_arguments (L);
-  flags = read_flags (L);
+  if (!lua_isnil (L, FLAGS))
+    (void) read_flags (L, &flags);
   name.data = lua_tolstring (L, NAME, &name.size);
   if (!cf_library_check_name (name, NULL))
     return refuse (L, "Library names can only contain letters, numbers, or "

@@ -287,10 +287,10 @@ cf_function_set_memory (const CfFunctionSet *self)
 
 /* @quote: what is put around the name in the message, as Redis does. */
 static gboolean
-set_add (CfFunctionSet *self,
-         CfLibrary *library,
-         const char *quote,
-         GError **error)
+check_name (const CfFunctionSet *self,
+            const CfLibrary *library,
+            const char *quote,
+            GError **error)
 {
   for (guint i = 0; i < self->libraries->len; i++)
     {
@@ -301,6 +301,17 @@ set_add (CfFunctionSet *self,
                          "Library %s%s%s already exists", quote, library->name,
                          quote);
     }
+  return TRUE;
+}
+
+static gboolean
+set_add (CfFunctionSet *self,
+         CfLibrary *library,
+         const char *quote,
+         GError **error)
+{
+  if (!check_name (self, library, quote, error))
+    return FALSE;
   for (guint i = 0; i < library->functions->len; i++)
     {
       CfFunction *function = g_ptr_array_index (library->functions, i);
@@ -450,6 +461,23 @@ cf_functions_add (CfFunctions *self,
       if (try_change (self, before, next))
         return TRUE;
     }
+}
+
+/**
+ * cf_functions_check_new:
+ * @self: functions
+ * @code: the program of a library, which need not be sound
+ * @error: return location for an error, or %NULL
+ *
+ * Returns: whether it says which library it is, and that is not there yet
+ */
+gboolean
+cf_functions_check_new (CfFunctions *self, CfSlice code, GError **error)
+{
+  g_autoptr (CfLibrary) library = cf_library_new (code, error);
+  g_autoptr (CfFunctionSet) set = cf_functions_get (self);
+
+  return library != NULL && check_name (set, library, "'", error);
 }
 
 /**

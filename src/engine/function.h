@@ -80,6 +80,10 @@ void cf_functions_free (CfFunctions *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CfFunctions, cf_functions_free)
 
 CfFunctionSet *cf_functions_get (CfFunctions *self); /* (transfer full) */
+/* Whether a library of that program may be added, as far as its first line
+ * tells. */
+gboolean
+cf_functions_check_new (CfFunctions *self, CfSlice code, GError **error);
 /* All of @libraries (element-type CfLibrary), or none. */
 gboolean cf_functions_add (CfFunctions *self,
                            GPtrArray *libraries,

@@ -50,6 +50,12 @@ test_function_load (Fixture *fixture, gconstpointer data)
   static const Exchange exchanges[] = {
     { LOAD, "$3\r\nlib\r\n" },
     { LOAD, "-ERR Library 'lib' already exists\r\n" },
+    { "FUNCTION LOAD \"#!lua name=lib\\nno Lua\"",
+      "-ERR Library 'lib' already exists\r\n" },
+    { "FUNCTION LOAD \"#!lua name=lib3\\nredis.register_function {"
+      "function_name = 'x', callback = function () end, flags = {'y'}, z = "
+      "1}\"",
+      "-ERR Error registering functions: ERR unknown flag given\r\n" },
     { "FUNCTION LOAD REPLACE \"#!lua name=lib\\n"
       "redis.register_function ('f', function () return 1 end)\"",
       "$3\r\nlib\r\n" },

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include <string.h>
+
 #include "fixture.h"
 
 #include "engine/script.h"
@@ -68,6 +70,75 @@ test_script_refused (Fixture *fixture, gconstpointer data)
   };
 
   assert_exchanges (fixture, exchanges, G_N_ELEMENTS (exchanges));
+}
+
+/* What a command does only in a script. */
+static void
+test_script_commands (Fixture *fixture, gconstpointer data)
+{
+  static const Exchange exchanges[] = {
+    { "EVAL 'local a = {} for i = 1,7999 do a[i] = i end return "
+      "redis.call(\"RPUSH\",KEYS[1],unpack(a))' 1 l",
+      ":7999\r\n" },
+    { "LINDEX l -1", "$4\r\n7999\r\n" },
+    { "XGROUP CREATE s g $ MKSTREAM", "+OK\r\n" },
+    { "EVAL 'return redis.pcall(\"XREAD\",\"STREAMS\",KEYS[1],\"$\")' 1 s",
+      "*-1\r\n" },
+    { "EVAL 'return redis.pcall(\"xread\",\"BLOCK\",0,\"STREAMS\",KEYS[1],"
+      "\"$\")' 1 s",
+      "-ERR xread command is not allowed with BLOCK option from scripts\r\n" },
+    { "EVAL 'return redis.pcall(\"XREADGROUP\",\"GROUP\",\"g\",\"c\","
+      "\"BLOCK\",0,\"STREAMS\",KEYS[1],\">\")' 1 s",
+      "-ERR XREADGROUP command is not allowed with BLOCK option from "
+      "scripts\r\n" },
+    { "SADD set d c b a", ":4\r\n" },
+    { "EVAL 'return redis.call(\"SORT\",KEYS[1],\"BY\",\"_\")' 1 set",
+      "*4\r\n$1\r\na\r\n$1\r\nb\r\n$1\r\nc\r\n$1\r\nd\r\n" },
+    { "SCRIPT FLUSH", "+OK\r\n" },
+    { "EVAL 'return 1' x", "-ERR value is not an integer or out of range\r\n" },
+    { "SCRIPT EXISTS " SHA_OF_RETURN_1, "*1\r\n:0\r\n" },
+    { "DEBUG SET-DISABLE-DENY-SCRIPTS 1", "+OK\r\n" },
+    { "EVAL 'return redis.pcall(\"DEBUG\",\"PROTOCOL\",\"bignum\")' 0",
+      "$37\r\n1234567999999999999999999999999999999\r\n" },
+    { "EVAL 'return redis.pcall(\"DEBUG\",\"RELOAD\")' 0",
+      "-ERR This Redis command is not allowed from script\r\n" },
+    { "DEBUG SET-DISABLE-DENY-SCRIPTS 0", "+OK\r\n" },
+    { "EVAL 'return redis.pcall(\"DEBUG\",\"PROTOCOL\",\"bignum\")' 0",
+      "-ERR This Redis command is not allowed from script\r\n" },
+  };
+
+  g_assert_true (cf_config_set (fixture->config,
+                                CF_SETTING_ENABLE_DEBUG_COMMAND, "yes", NULL));
+  assert_exchanges (fixture, exchanges, G_N_ELEMENTS (exchanges));
+}
+
+static void
+assert_failed (Fixture *fixture, const char *line, const char *figures)
+{
+  g_autofree char *reset = fixture_run (fixture, 0, "CONFIG RESETSTAT");
+  g_autofree char *reply = fixture_run (fixture, 0, line);
+  g_autofree char *info = fixture_run (fixture, 0, "INFO commandstats");
+  char *eval = strstr (info, "cmdstat_eval:");
+
+  g_assert_nonnull (eval);
+  *strchr (eval, '\r') = '\0';
+  g_assert_nonnull (strstr (eval, figures));
+}
+
+/* A script whose reply is an error has failed, however it came to it. */
+static void
+test_script_failed (Fixture *fixture, gconstpointer data)
+{
+  assert_failed (fixture, "EVAL 'return redis.call(\"SELECT\",99)' 0",
+                 "rejected_calls=0,failed_calls=1");
+  assert_failed (fixture, "EVAL 'return redis.pcall(\"SELECT\",99)' 0",
+                 "rejected_calls=0,failed_calls=1");
+  assert_failed (fixture, "EVAL 'return redis.error_reply(\"x\")' 0",
+                 "rejected_calls=0,failed_calls=1");
+  assert_failed (fixture, "EVAL 'error(\"x\")' 0",
+                 "rejected_calls=0,failed_calls=1");
+  assert_failed (fixture, "EVAL 'redis.pcall(\"SELECT\",99) return 1' 0",
+                 "rejected_calls=0,failed_calls=0");
 }
 
 static void
@@ -250,8 +321,10 @@ main (int argc, char **argv)
   fixture_add ("/commands/cmd-script/alone", test_script_alone);
   fixture_add ("/commands/cmd-script/block", test_script_block);
   fixture_add ("/commands/cmd-script/cache", test_script_cache);
+  fixture_add ("/commands/cmd-script/commands", test_script_commands);
   fixture_add ("/commands/cmd-script/eval", test_script_eval);
   fixture_add ("/commands/cmd-script/evicted", test_script_evicted);
+  fixture_add ("/commands/cmd-script/failed", test_script_failed);
   fixture_add ("/commands/cmd-script/memory", test_script_memory);
   fixture_add ("/commands/cmd-script/refused", test_script_refused);
   fixture_add ("/commands/cmd-script/set-repl", test_script_set_repl);

@@ -137,7 +137,7 @@ test_function_side_by_side (void)
   cf_wire_exchange (other, "FUNCTION KILL\r\n", "+OK\r\n");
   cf_wire_expect (one, KILLED);
   cf_wire_expect (two, KILLED);
-  cf_wire_exchange (other, "DEL a b l\r\n", ":3\r\n");
+  cf_wire_exchange (other, "DEL l\r\n", ":1\r\n");
 }
 
 /* Its library may go and come back; it runs to its end. */

@@ -17,7 +17,9 @@ EVAL Z 0 ?V
 EVAL Z I K V
 EVAL_RO Z 2 K K V V
 SCRIPT LOAD Z ; EVALSHA Z! 2 K K V V ; EVALSHA_RO Z! 1 K I
-SCRIPT EXISTS Z! foo
+SCRIPT FLUSH ; EVAL Z I ?K ?V ; SCRIPT EXISTS Z! foo
+SCRIPT FLUSH ; EVAL_RO Z I ?K ?V ; SCRIPT EXISTS Z! foo
+SCRIPT FLUSH ; SCRIPT LOAD Z ; SCRIPT EXISTS Z! foo
 FUNCTION LOAD REPLACE B ; FCALL f 2 K K V V ; FCALL_RO f 2 K K V I
 FUNCTION LOAD REPLACE B ; FCALL f 2 K K V V ; FCALL F 0
 FUNCTION FLUSH ; FUNCTION LOAD B ; FUNCTION LOAD B ; FUNCTION LIST WITHCODE
@@ -231,7 +233,9 @@ def statement(maker):
         lambda: 'redis.set_repl(%s)' % chance.choice((
             'redis.REPL_ALL', 'redis.REPL_NONE', 'redis.REPL_AOF', '99')),
         lambda: 'global = 1',
-        lambda: 'error(%s)' % expression(maker),
+        # A table without a text in "err" ends redis-server.
+        lambda: 'error(%s)' % scalar(maker),
+        lambda: 'error({err=%s})' % quoted(chance.choice(TEXTS)),
     ))()
 
 
