@@ -37,17 +37,37 @@ on_status_reply (lua_State *L)
   return return_field (L, "ok");
 }
 
+/* Pushes @text without line ends at its ends. */
+static void
+push_trimmed (lua_State *L, const char *text)
+{
+  size_t size;
+
+  text += strspn (text, "\r\n");
+  for (size = strlen (text); size > 0 && strchr ("\r\n", text[size - 1]);)
+    size--;
+  lua_pushlstring (L, text, size);
+}
+
 /* A message of one word gets a prefix. */
 static int
 on_error_reply (lua_State *L)
 {
-  const char *message;
+  const char *message, *space;
 
   if (lua_gettop (L) != 1 || lua_type (L, 1) != LUA_TSTRING)
     return cf_script_api_error (L, "wrong number or type of arguments", FALSE);
   message = lua_tostring (L, 1);
-  if (*message == '-' || strchr (message, ' ') == NULL)
-    return cf_script_api_error (L, message, FALSE);
+  message += *message == '-';
+  space = strchr (message, ' ');
+  if (space != NULL)
+    lua_pushlstring (L, message, (size_t) (space - message));
+  else
+    lua_pushliteral (L, "ERR");
+  lua_pushliteral (L, " ");
+  push_trimmed (L, space != NULL ? space + 1 : message);
+  lua_concat (L, 3);
+  lua_remove (L, 1);
   return return_field (L, "err");
 }
 

@@ -83,7 +83,7 @@ test_script_commands (Fixture *fixture, gconstpointer data)
     { "LINDEX l -1", "$4\r\n7999\r\n" },
     { "XGROUP CREATE s g $ MKSTREAM", "+OK\r\n" },
     { "EVAL 'return redis.pcall(\"XREAD\",\"STREAMS\",KEYS[1],\"$\")' 1 s",
-      "*-1\r\n" },
+      "$-1\r\n" },
     { "EVAL 'return redis.pcall(\"xread\",\"BLOCK\",0,\"STREAMS\",KEYS[1],"
       "\"$\")' 1 s",
       "-ERR xread command is not allowed with BLOCK option from scripts\r\n" },

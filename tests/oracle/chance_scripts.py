@@ -234,7 +234,7 @@ def statement(maker):
             'redis.REPL_ALL', 'redis.REPL_NONE', 'redis.REPL_AOF', '99')),
         lambda: 'global = 1',
         # A table without a text in "err" ends redis-server.
-        lambda: 'error(%s)' % scalar(maker),
+        lambda: 'error(%s)' % scalar(maker).replace('v', 'nil'),
         lambda: 'error({err=%s})' % quoted(chance.choice(TEXTS)),
     ))()
 
