@@ -36,7 +36,7 @@ push_function (lua_State *L, CfCall *call, gconstpointer data)
 static CfCommandFlags
 flags_of_call (CfCall *call)
 {
-  g_autoptr (CfFunctionSet) set = cf_functions_get (call->engine->functions);
+  const CfFunctionSet *set = cf_script_host_functions (call->worker);
   CfFunction *function = cf_function_set_find (set, call->argv[NAME]);
   CfCommandFlags flags = 0;
 
@@ -77,7 +77,7 @@ ready_state (CfCall *call, const CfFunctionSet *set, GError **error)
 static gboolean
 run_fcall (CfCall *call, GError **error)
 {
-  g_autoptr (CfFunctionSet) set = cf_functions_get (call->engine->functions);
+  const CfFunctionSet *set = cf_script_host_functions (call->worker);
   CfFunction *function = cf_function_set_find (set, call->argv[NAME]);
   gint64 n_keys;
   CfScriptTarget target = {

@@ -203,12 +203,9 @@ is_registered (const Loading *loading, const char *name)
 static void
 add_function (lua_State *L, Loading *loading, CfSlice name, CfScriptFlags flags)
 {
-  CfFunction *function = g_new0 (CfFunction, 1);
+  CfFunction *function = cf_function_new (name, flags);
   const char *description;
 
-  function->refs = 1;
-  function->name = g_strndup (name.data, name.size);
-  function->flags = flags;
   g_ptr_array_add (loading->functions, function);
   description = lua_tolstring (L, DESCRIPTION, &function->description_size);
   if (description != NULL)
@@ -491,14 +488,8 @@ cf_function_install (CfLua *lua, const CfFunctionSet *set, GError **error)
 void
 cf_function_push (lua_State *L, const CfFunction *function)
 {
-  char *name = lua_newuserdata (L, strlen (function->name));
-  gsize size = strlen (function->name);
-
-  for (gsize i = 0; i < size; i++)
-    name[i] = g_ascii_tolower (function->name[i]);
   push_functions (L);
-  lua_pushlstring (L, name, size);
+  lua_pushstring (L, function->lower);
   lua_rawget (L, -2);
-  lua_replace (L, -3);
-  lua_pop (L, 1);
+  lua_replace (L, -2);
 }

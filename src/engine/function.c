@@ -6,14 +6,38 @@
 #include "base/error.h"
 #include "proto/split.h"
 
+/* Names below this are looked up without an allocation. */
+#define NAME_SHORT 64
+
 struct _CfFunctions
 {
+  gint generation; /* (atomic) that of @set, written with @lock held */
+
   CfMutex lock;
   /* Protected by @lock. */
   CfFunctionSet *set; /* (owned) */
 };
 
 /* -- A function ----------------------------------------------------------- */
+
+/**
+ * cf_function_new:
+ * @name: what it is called, checked
+ * @flags: what it says it does
+ *
+ * Returns: (transfer full): a function without a description
+ */
+CfFunction *
+cf_function_new (CfSlice name, CfScriptFlags flags)
+{
+  CfFunction *self = g_new0 (CfFunction, 1);
+
+  self->refs = 1;
+  self->name = g_strndup (name.data, name.size);
+  self->lower = g_ascii_strdown (self->name, -1);
+  self->flags = flags;
+  return self;
+}
 
 /**
  * cf_function_ref:
@@ -38,6 +62,7 @@ cf_function_unref (CfFunction *self)
   if (self == NULL || !g_atomic_int_dec_and_test (&self->refs))
     return;
   g_free (self->name);
+  g_free (self->lower);
   g_free (self->description);
   g_free (self);
 }
@@ -209,8 +234,7 @@ set_new (guint generation)
   self->generation = generation;
   self->libraries =
       g_ptr_array_new_with_free_func ((GDestroyNotify) cf_library_unref);
-  self->functions =
-      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->functions = g_hash_table_new (g_str_hash, g_str_equal);
   return self;
 }
 
@@ -251,10 +275,17 @@ cf_function_set_unref (CfFunctionSet *self)
 CfFunction *
 cf_function_set_find (const CfFunctionSet *self, CfSlice name)
 {
-  g_autofree char *lower = g_ascii_strdown (name.data, (gssize) name.size);
+  g_autofree char *much =
+      name.size < NAME_SHORT ? NULL : g_malloc (name.size + 1);
+  char few[NAME_SHORT], *lower = much != NULL ? much : few;
 
-  if (strlen (lower) != name.size)
-    return NULL;
+  for (gsize i = 0; i < name.size; i++)
+    {
+      lower[i] = g_ascii_tolower (name.data[i]);
+      if (lower[i] == '\0')
+        return NULL;
+    }
+  lower[name.size] = '\0';
   return g_hash_table_lookup (self->functions, lower);
 }
 
@@ -315,15 +346,11 @@ set_add (CfFunctionSet *self,
   for (guint i = 0; i < library->functions->len; i++)
     {
       CfFunction *function = g_ptr_array_index (library->functions, i);
-      char *lower = g_ascii_strdown (function->name, -1);
 
-      if (g_hash_table_contains (self->functions, lower))
-        {
-          g_free (lower);
-          return cf_throw (error, CF_ERROR_FAILED, "Function %s already exists",
-                           function->name);
-        }
-      g_hash_table_insert (self->functions, lower, function);
+      if (g_hash_table_contains (self->functions, function->lower))
+        return cf_throw (error, CF_ERROR_FAILED, "Function %s already exists",
+                         function->name);
+      g_hash_table_insert (self->functions, function->lower, function);
     }
   g_ptr_array_add (self->libraries, cf_library_ref (library));
   return TRUE;
@@ -390,6 +417,18 @@ cf_functions_get (CfFunctions *self)
   return set;
 }
 
+/**
+ * cf_functions_generation:
+ * @self: functions
+ *
+ * Returns: the generation of those there are now
+ */
+guint
+cf_functions_generation (const CfFunctions *self)
+{
+  return (guint) g_atomic_int_get (&self->generation);
+}
+
 /* Puts @next in place of @before, if that is still there. */
 static gboolean
 try_change (CfFunctions *self, CfFunctionSet *before, CfFunctionSet *next)
@@ -399,7 +438,10 @@ try_change (CfFunctions *self, CfFunctionSet *before, CfFunctionSet *next)
   cf_mutex_lock (&self->lock);
   same = self->set == before;
   if (same)
-    self->set = cf_function_set_ref (next);
+    {
+      self->set = cf_function_set_ref (next);
+      g_atomic_int_set (&self->generation, (gint) next->generation);
+    }
   cf_mutex_unlock (&self->lock);
   if (same)
     cf_function_set_unref (before);

@@ -22,12 +22,14 @@ typedef struct
 {
   gint refs; /* (atomic) */
   char *name;
+  char *lower;       /* the name in lower case, by which Lua knows it */
   char *description; /* (nullable) */
   gsize description_size;
   CfScriptFlags flags;
   gint needs_gate; /* (atomic) see cf_script_need_gate() */
 } CfFunction;
 
+CfFunction *cf_function_new (CfSlice name, CfScriptFlags flags);
 CfFunction *cf_function_ref (CfFunction *self);
 void cf_function_unref (CfFunction *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CfFunction, cf_function_unref)
@@ -55,7 +57,7 @@ typedef struct
   guint generation;
   GPtrArray *libraries;  /* (owned) (element-type CfLibrary) by name */
   GHashTable *functions; /* (owned) of CfFunction (not owned), by its name in
-                            lower case (owned) */
+                            lower case */
 } CfFunctionSet;
 
 CfFunctionSet *cf_function_set_ref (CfFunctionSet *self);
@@ -84,6 +86,8 @@ CfFunctionSet *cf_functions_get (CfFunctions *self); /* (transfer full) */
  * tells. */
 gboolean
 cf_functions_check_new (CfFunctions *self, CfSlice code, GError **error);
+/* The generation of what cf_functions_get() would return now; takes no lock. */
+guint cf_functions_generation (const CfFunctions *self);
 /* All of @libraries (element-type CfLibrary), or none. */
 gboolean cf_functions_add (CfFunctions *self,
                            GPtrArray *libraries,

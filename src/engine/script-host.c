@@ -8,6 +8,9 @@
 #include "engine/script-api.h"
 #include "store/table.h"
 
+/* What a state takes is counted when it differs by so much. */
+#define COUNTED_STEP 4096
+
 typedef struct
 {
   CfLua *lua; /* (owned) (nullable) */
@@ -21,6 +24,7 @@ struct _CfScriptHost
   Place places[CF_N_SCRIPT_KINDS];
   GHashTable *by_body; /* (owned) of CfProgram (owned), by its script's body */
   GHashTable *by_sha;  /* (owned) the same, by its script's SHA */
+  CfFunctionSet *functions; /* (owned) (nullable) those asked for last */
 };
 
 static guint
@@ -59,14 +63,16 @@ host_of (CfWorker *worker)
   return self;
 }
 
+/* All threads count in one place, so not every byte is worth it. */
 static void
 count (CfScriptHost *self, CfScriptKind kind, gsize bytes)
 {
   Place *place = &self->places[kind];
+  gssize change = (gssize) bytes - (gssize) place->counted;
 
-  if (bytes != place->counted)
-    cf_scripts_count_vm (self->scripts, kind,
-                         (gssize) bytes - (gssize) place->counted);
+  if (bytes != 0 && ABS (change) < COUNTED_STEP)
+    return;
+  cf_scripts_count_vm (self->scripts, kind, change);
   place->counted = bytes;
 }
 
@@ -95,6 +101,7 @@ cf_script_host_free (CfScriptHost *self)
     drop_state (self, kind);
   g_hash_table_unref (self->by_sha);
   g_hash_table_unref (self->by_body);
+  cf_function_set_unref (self->functions);
   g_free (self);
 }
 
@@ -150,6 +157,28 @@ cf_script_host_lua (CfWorker *worker,
   else if (is_new != NULL)
     *is_new = TRUE;
   return place->lua;
+}
+
+/**
+ * cf_script_host_functions:
+ * @worker: the calling thread's worker
+ *
+ * Returns: (transfer none): the functions there are now, until it is called
+ *   again
+ */
+const CfFunctionSet *
+cf_script_host_functions (CfWorker *worker)
+{
+  CfScriptHost *self = host_of (worker);
+  CfFunctions *functions = worker->engine->functions;
+
+  if (G_LIKELY (self->functions != NULL &&
+                self->functions->generation ==
+                    cf_functions_generation (functions)))
+    return self->functions;
+  cf_function_set_unref (self->functions);
+  self->functions = cf_functions_get (functions);
+  return self->functions;
 }
 
 /**

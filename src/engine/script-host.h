@@ -9,6 +9,7 @@
  */
 #pragma once
 
+#include "engine/function.h"
 #include "engine/script.h"
 #include "engine/worker.h"
 #include "script/lua-state.h"
@@ -38,6 +39,8 @@ CfLua *cf_script_host_lua (CfWorker *worker,
                            guint generation,
                            gboolean *is_new,
                            GError **error);
+/* The functions there are now; (transfer none): until the worker asks again. */
+const CfFunctionSet *cf_script_host_functions (CfWorker *worker);
 /* To be called after each run: sums what the state takes, or throws it away. */
 void cf_script_host_rest (CfWorker *worker, CfScriptKind kind, gboolean drop);
 

@@ -3,6 +3,8 @@
 
 #include "engine/function.h"
 
+#define LONG_NAME 200
+
 /* A library of functions without programs. */
 static CfLibrary *
 new_library (const char *name, const char *functions)
@@ -13,13 +15,8 @@ new_library (const char *name, const char *functions)
 
   g_assert_nonnull (library);
   for (char **word = names; *word != NULL; word++)
-    {
-      CfFunction *function = g_new0 (CfFunction, 1);
-
-      function->refs = 1;
-      function->name = g_strdup (*word);
-      g_ptr_array_add (library->functions, function);
-    }
+    g_ptr_array_add (library->functions,
+                     cf_function_new (cf_slice_of_string (*word), 0));
   return library;
 }
 
@@ -107,6 +104,8 @@ test_sets (void)
   g_assert_false (has (functions, ""));
   second = cf_functions_get (functions);
   g_assert_cmpuint (second->generation, !=, first->generation);
+  g_assert_cmpuint (second->generation, ==,
+                    cf_functions_generation (functions));
   g_assert_cmpuint (first->libraries->len, ==, 0);
   g_assert_cmpuint (cf_function_set_memory (second), >, 0);
   add (functions, CF_FUNCTIONS_REPLACE, "one", "h", NULL);
@@ -114,6 +113,34 @@ test_sets (void)
   g_assert_true (has (functions, "h"));
   /* Who has the old set still finds what is in it. */
   g_assert_nonnull (cf_function_set_find (second, CF_SLICE ("f")));
+}
+
+/* Names are found in any case, however long they are, and only whole. */
+static void
+test_names (void)
+{
+  g_autoptr (CfFunctions) functions = cf_functions_new ();
+  g_autoptr (CfFunctionSet) set = NULL;
+
+  for (gsize size = 1; size < LONG_NAME; size++)
+    {
+      g_autofree char *library = g_strdup_printf ("library%zu", size);
+      g_autofree char *name = g_strnfill (size, 'n');
+
+      add (functions, CF_FUNCTIONS_APPEND, library, name, NULL);
+    }
+  set = cf_functions_get (functions);
+  for (gsize size = 1; size < LONG_NAME; size++)
+    {
+      g_autofree char *name = g_strnfill (size + 1, 'N');
+      const CfFunction *function = cf_function_set_find (
+          set, cf_slice (name, size)); /* nothing ends the name */
+
+      g_assert_nonnull (function);
+      g_assert_cmpuint (strlen (function->name), ==, size);
+      name[size - 1] = '\0';
+      g_assert_null (cf_function_set_find (set, cf_slice (name, size)));
+    }
 }
 
 static void
@@ -138,6 +165,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/engine/function/head", test_head);
+  g_test_add_func ("/engine/function/names", test_names);
   g_test_add_func ("/engine/function/remove", test_remove);
   g_test_add_func ("/engine/function/sets", test_sets);
   return g_test_run ();
