@@ -237,6 +237,7 @@ lint_scripts = \
 
 if HAVE_OPENSSL
 test_programs += \
+	tests/daemon/test-stuck \
 	tests/daemon/test-tls \
 	tests/daemon/test-users \
 	tests/net/test-tls \

@@ -14,6 +14,7 @@ EXTRA_DIST += \
 	bench/run \
 	bench/logins.py \
 	bench/messages.py \
+	bench/scripting.py \
 	bench/sections.py \
 	bench/secure.py \
 	bench/stall.py \

@@ -300,6 +300,38 @@ test_script_alone_unkillable (void)
   cf_wire_exchange (other, "GET w\r\n", "$1\r\n1\r\n");
 }
 
+#define N_VERSIONS 100
+
+/* What one client loads is what others call, on whichever loop they are. */
+static void
+test_script_functions (void)
+{
+  CfWire *callers[4];
+  g_autoptr (CfWire) loader = cf_wire_open (server);
+
+  for (guint i = 0; i < G_N_ELEMENTS (callers); i++)
+    callers[i] = cf_wire_open (server);
+  for (guint version = 0; version < N_VERSIONS; version++)
+    {
+      g_autofree char *load = g_strdup_printf (
+          "FUNCTION LOAD REPLACE \"#!lua name=now\\nredis.register_function("
+          "'version', function () return %u end)\"\r\n",
+          version);
+      g_autofree char *reply = g_strdup_printf (":%u\r\n", version);
+
+      cf_wire_exchange (loader, load, "$3\r\nnow\r\n");
+      for (guint i = 0; i < G_N_ELEMENTS (callers); i++)
+        cf_wire_exchange (callers[i], "FCALL Version 0\r\n", reply);
+    }
+  cf_wire_exchange (loader, "FUNCTION DELETE now\r\n", "+OK\r\n");
+  for (guint i = 0; i < G_N_ELEMENTS (callers); i++)
+    {
+      cf_wire_exchange (callers[i], "FCALL version 0\r\n",
+                        "-ERR Function not found\r\n");
+      cf_wire_close (callers[i]);
+    }
+}
+
 /* A script that loops does not keep the server from ending. */
 static void
 test_script_shutdown (void)
@@ -318,7 +350,8 @@ main (int argc, char **argv)
   int status;
 
   g_test_init (&argc, &argv, NULL);
-  server = cf_harness_start ("--busy-reply-threshold", "300", NULL);
+  server = cf_harness_start ("--busy-reply-threshold", "300", "--io-threads",
+                             "2", NULL);
   g_test_add_func ("/daemon/script/loops", test_script_loops);
   g_test_add_func ("/daemon/script/unkillable", test_script_unkillable);
   g_test_add_func ("/daemon/script/loops-alone", test_script_loops_alone);
@@ -330,6 +363,7 @@ main (int argc, char **argv)
   g_test_add_func ("/daemon/script/alone-unkillable",
                    test_script_alone_unkillable);
   g_test_add_func ("/daemon/script/undeclared", test_script_undeclared);
+  g_test_add_func ("/daemon/script/functions", test_script_functions);
   g_test_add_func ("/daemon/script/shutdown", test_script_shutdown);
   status = g_test_run ();
   cf_harness_stop (server);

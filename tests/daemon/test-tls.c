@@ -502,23 +502,6 @@ test_tls_port (void)
 
 /* -- Handshakes that end late or never ----------------------------------- */
 
-/* What a client says first, by a handshake that goes nowhere. */
-static GString *
-make_hello (void)
-{
-  g_autoptr (CfTlsWire) wire = cf_tls_wire_prepare (folder, &usual);
-  BIO *in = BIO_new (BIO_s_mem ()), *out = BIO_new (BIO_s_mem ());
-  GString *hello = g_string_new (NULL);
-  char *data;
-  long size;
-
-  SSL_set_bio (wire->ssl, in, out);
-  g_assert_cmpint (SSL_do_handshake (wire->ssl), ==, -1);
-  size = BIO_get_mem_data (out, &data);
-  g_string_append_len (hello, data, size);
-  return hello;
-}
-
 /* Reads until the server closes.  Returns when. */
 static gint64
 wait_for_end (int fd)
@@ -536,7 +519,7 @@ wait_for_end (int fd)
 static void
 test_tls_stuck (void)
 {
-  g_autoptr (GString) hello = make_hello ();
+  g_autoptr (GString) hello = cf_tls_wire_hello (folder, &usual);
   g_autofree int *fds = g_new (int, hello->len + 1);
   gint64 start, took;
 
@@ -598,7 +581,7 @@ test_tls_bounded (void)
   {
     N = 20
   };
-  g_autoptr (GString) hello = make_hello ();
+  g_autoptr (GString) hello = cf_tls_wire_hello (folder, &usual);
   int fds[N];
 
   set_ok ("tls-max-handshakes", "4");

@@ -298,3 +298,19 @@ cf_tls_wire_read_rest (CfTlsWire *self)
   g_assert_cmpint (SSL_get_error (self->ssl, 0), ==, SSL_ERROR_ZERO_RETURN);
   return rest;
 }
+
+GString *
+cf_tls_wire_hello (const char *folder, const CfTlsOptions *options)
+{
+  g_autoptr (CfTlsWire) wire = cf_tls_wire_prepare (folder, options);
+  BIO *in = BIO_new (BIO_s_mem ()), *out = BIO_new (BIO_s_mem ());
+  GString *hello = g_string_new (NULL);
+  char *data;
+  long size;
+
+  SSL_set_bio (wire->ssl, in, out);
+  g_assert_cmpint (SSL_do_handshake (wire->ssl), ==, -1);
+  size = BIO_get_mem_data (out, &data);
+  g_string_append_len (hello, data, size);
+  return hello;
+}

@@ -52,6 +52,8 @@ CfTlsWire *cf_tls_wire_try_open (guint16 port,
 void cf_tls_wire_close (CfTlsWire *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CfTlsWire, cf_tls_wire_close)
 
+/* What a client says first, by a handshake that goes nowhere. */
+GString *cf_tls_wire_hello (const char *folder, const CfTlsOptions *options);
 int cf_tls_wire_connect (guint16 port);
 void cf_tls_wire_send (CfTlsWire *self, const char *data, gsize size);
 void cf_tls_wire_expect (CfTlsWire *self, const char *data, gsize size);
