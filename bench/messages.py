@@ -12,22 +12,31 @@ import harness
 from bench import Row
 
 SUBSCRIBERS = 50
-PAYLOAD = 'x' * 64
-PIPELINES = (1, 16)
+CHANNEL = 'channel'
+PATTERN = 'chan*'
+# What is told of it, pipeline, bytes of a message, whether by a pattern.
+AUDIENCES = (('', 1, 64, False), ('', 16, 64, False),
+             (' by a pattern', 16, 64, True), (' of 4 KB', 16, 4096, False))
 
 
-def publish(bench, kind, depth):
+def publish(bench, kind, depth, size, by_pattern):
     """Messages a second that all subscribers get together."""
     count = (2_000 if bench.quick else 10_000) * (1 if depth == 1 else 3)
-    message = len(harness.encode('message', 'channel', PAYLOAD))
+    count //= 1 if size < 1000 else 3
+    payload = 'x' * size
+    words = (('PSUBSCRIBE', PATTERN) if by_pattern else
+             ('SUBSCRIBE', CHANNEL))
+    message = len(harness.encode(
+        *(('pmessage', PATTERN) if by_pattern else ('message',)), CHANNEL,
+        payload))
     with bench.server(kind) as server:
-        audience = bench.probe_start('listen', server, SUBSCRIBERS, 'channel',
+        audience = bench.probe_start('listen', server, SUBSCRIBERS, *words,
                                      count * SUBSCRIBERS * message)
         audience.stdout.readline()
         begin = time.monotonic()
         publisher = subprocess.Popen(
             ['redis-benchmark', '-p', str(server.port), '-q', '-c', '1', '-P',
-             str(depth), '-n', str(count), 'PUBLISH', 'channel', PAYLOAD],
+             str(depth), '-n', str(count), 'PUBLISH', CHANNEL, payload],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             preexec_fn=harness.die_with_parent)
         status = audience.wait(120)
@@ -79,10 +88,11 @@ def expired(bench, kind):
 def pubsub(bench):
     """Messages and events."""
     rows = []
-    for depth in PIPELINES:
+    for name, *rest in AUDIENCES:
         result = b.medians(bench.runs,
-                           lambda kind: publish(bench, kind, depth))
-        rows.append(Row('PUBLISH to %d, pipeline %d' % (SUBSCRIBERS, depth),
+                           lambda kind: publish(bench, kind, *rest))
+        rows.append(Row('PUBLISH%s to %d, pipeline %d' % (name, SUBSCRIBERS,
+                                                           rest[0]),
                         result['redis'][0], result['cofferd'][0],
                         'messages/s', 'ratio>=', 1.2))
     result = b.medians(bench.runs, lambda kind: expired(bench, kind))

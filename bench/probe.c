@@ -24,13 +24,11 @@
      each; a word @ is the connection's number.  All replies have to be as long
      as the first, and nothing looks at them: what this takes is little beside
      the server's work.  Prints requests a second.
-   probe listen PORT COUNT CHANNEL BYTES
-     subscribes with COUNT connections, prints that, and drops what comes until
-     they got so many BYTES together.
-   probe connect PORT HZ SECONDS
-     opens connections, HZ a second, sends a PING on each and closes it;
-     prints how many were answered.
-   probe hello PORT HZ SECONDS FILE
+   probe listen PORT COUNT COMMAND CHANNEL BYTES
+     subscribes with COUNT connections by SUBSCRIBE or PSUBSCRIBE, prints that,
+   and drops what comes until they got so many BYTES together. probe connect
+   PORT HZ SECONDS opens connections, HZ a second, sends a PING on each and
+   closes it; prints how many were answered. probe hello PORT HZ SECONDS FILE
      opens connections, HZ a second, sends what is in FILE on each, and closes
      it some time later; prints how many were opened.
    probe pause 0 SECONDS
@@ -507,17 +505,17 @@ repeat (int port, int count, int n, int depth, char **words, int n_words)
           sent += sent < batches;
         }
     }
-  printf ("%.0f\n",
+  printf ("%.1f\n",
           (double) batches * depth * SECOND_NS / (double) (now_ns () - begin));
   return 0;
 }
 
 static int
-subscribe (int port, const char *channel)
+subscribe (int port, const char *command, const char *channel)
 {
   char request[256];
   int fd = dial (port);
-  int size = snprintf (request, sizeof request, "SUBSCRIBE %s\r\n", channel);
+  int size = snprintf (request, sizeof request, "%s %s\r\n", command, channel);
 
   send_all (fd, request, (size_t) size);
   for (int lines = 0; lines < 6;) /* an array of three: ":1" comes last */
@@ -532,14 +530,18 @@ subscribe (int port, const char *channel)
 }
 
 static int
-audience (int port, int count, const char *channel, int64_t bytes)
+audience (int port,
+          int count,
+          const char *command,
+          const char *channel,
+          int64_t bytes)
 {
   struct epoll_event *events = calloc ((size_t) count, sizeof *events);
   int epoll = epoll_create1 (0);
 
   for (int i = 0; i < count; i++)
     {
-      int fd = subscribe (port, channel);
+      int fd = subscribe (port, command, channel);
       struct epoll_event event = { .events = EPOLLIN, .data.fd = fd };
 
       epoll_ctl (epoll, EPOLL_CTL_ADD, fd, &event);
@@ -669,8 +671,8 @@ main (int argc, char **argv)
   if (!strcmp (mode, "repeat") && argc > 6)
     return repeat (port, atoi (argv[3]), atoi (argv[4]), atoi (argv[5]),
                    argv + 6, argc - 6);
-  if (!strcmp (mode, "listen") && argc == 6)
-    return audience (port, atoi (argv[3]), argv[4], atoll (argv[5]));
+  if (!strcmp (mode, "listen") && argc == 7)
+    return audience (port, atoi (argv[3]), argv[4], argv[5], atoll (argv[6]));
   if (!strcmp (mode, "connect") && argc == 5)
     return connect_often (port, atoi (argv[3]), atof (argv[4]));
   if (!strcmp (mode, "hello") && argc == 6)
