@@ -67,8 +67,8 @@ cf_alone_busy_message (CfEngine *engine)
  * cf_alone_busy_at:
  * @call: a call that could not hold its keys
  *
- * Returns: when it is to be told that a script is busy; %G_MAXINT64 if it is
- *   none that has the keys
+ * Returns: when it is to be told that a script is busy, if one has the keys,
+ *   or else to look again; %G_MAXINT64: never
  */
 gint64
 cf_alone_busy_at (const CfCall *call)
@@ -76,11 +76,12 @@ cf_alone_busy_at (const CfCall *call)
   gint64 since_ms = call->hold->busy_since_ms;
   gint64 wait_ms = threshold_ms (call->engine);
 
-  if (since_ms == 0 || wait_ms == 0 ||
-      (call->info->command->flags & CF_COMMAND_ALLOW_BUSY) ||
-      wait_ms > G_MAXINT64 - since_ms)
+  if (wait_ms == 0 || (call->info->command->flags & CF_COMMAND_ALLOW_BUSY) != 0)
     return G_MAXINT64;
-  return since_ms + wait_ms;
+  /* What begins with claims says only later that it is a script. */
+  if (since_ms == 0)
+    since_ms = cf_clock_wall_us () / 1000;
+  return wait_ms > G_MAXINT64 - since_ms ? G_MAXINT64 : since_ms + wait_ms;
 }
 
 /* Since when a script has run, wall-clock milliseconds; 0: none does. */
