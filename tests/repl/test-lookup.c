@@ -13,7 +13,8 @@
 #define SLOW_HOST "slow.invalid"
 
 static GAsyncQueue *releases;
-static gint n_asked; /* (atomic) */
+static gint n_asked;    /* (atomic) */
+static gint n_released; /* (atomic) */
 
 int __real_getaddrinfo (const char *host,
                         const char *service,
@@ -34,6 +35,7 @@ __wrap_getaddrinfo (const char *host,
     return __real_getaddrinfo (host, service, hints, found);
   g_atomic_int_inc (&n_asked);
   g_async_queue_pop (releases);
+  g_atomic_int_inc (&n_released);
   return __real_getaddrinfo ("127.0.0.1", service, hints, found);
 }
 
@@ -51,6 +53,17 @@ release (guint n)
 {
   for (guint i = 0; i < n; i++)
     g_async_queue_push (releases, GINT_TO_POINTER (1));
+}
+
+/* Those that hang there now; none is left for others. */
+static void
+release_and_wait (guint n)
+{
+  gint before = g_atomic_int_get (&n_released);
+
+  release (n);
+  while (g_atomic_int_get (&n_released) < before + (gint) n)
+    g_thread_yield ();
 }
 
 /* -- Cases --------------------------------------------------------------- */
@@ -96,7 +109,7 @@ test_lookup_limits (void)
   g_assert_cmpint (g_get_monotonic_time () - start, <, PATIENCE_US);
   while (g_atomic_int_get (&n_asked) < before + 3)
     g_thread_yield ();
-  release (3);
+  release_and_wait (3);
 }
 
 /* No more than so many wait for the resolver. */
@@ -110,7 +123,7 @@ test_lookup_many (void)
   g_assert_cmpuint (count (SLOW_HOST, PATIENCE_US, FALSE), ==, 0);
   g_assert_cmpuint (count ("localhost", PATIENCE_US, FALSE), ==, 0);
   g_assert_cmpint (g_atomic_int_get (&n_asked), ==, before + CF_LOOKUPS_MAX);
-  release (CF_LOOKUPS_MAX);
+  release_and_wait (CF_LOOKUPS_MAX);
   /* They are done some day, and then others may ask. */
   while (count ("localhost", PATIENCE_US, FALSE) == 0)
     g_thread_yield ();
