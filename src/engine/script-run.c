@@ -163,6 +163,9 @@ cf_script_note_write (CfScriptRun *self, lua_State *L)
 
 /* -- The end -------------------------------------------------------------- */
 
+/* Of functions, too. */
+#define KILLED "ERR Script killed by user with SCRIPT KILL..."
+
 static void
 set_error (CfScriptRun *self, const char *message)
 {
@@ -194,12 +197,26 @@ push_raw (lua_State *L, int index, const char *name)
   lua_rawget (L, index);
 }
 
+/* Says where the error was raised that is the table at @index. */
+static void
+append_place (CfScriptRun *self, lua_State *L, int index)
+{
+  const char *source;
+
+  push_raw (L, index, "source");
+  push_raw (L, index, "line");
+  source = lua_tostring (L, -2);
+  if (source != NULL && lua_tostring (L, -1) != NULL)
+    g_string_append_printf (self->error, " script: %s, on %s:%s.",
+                            self->target->name, source, lua_tostring (L, -1));
+}
+
 /* With the error on top: a table, unless the handler failed. */
 static void
 keep_error (CfScriptRun *self, lua_State *L)
 {
   int table = lua_gettop (L);
-  const char *message, *source;
+  const char *message;
 
   if (!lua_istable (L, table))
     {
@@ -211,12 +228,16 @@ keep_error (CfScriptRun *self, lua_State *L)
   set_error (self, message != NULL ? message : "ERR unknown error");
   push_raw (L, table, "ignore_error_stats_update");
   self->error_counted = lua_toboolean (L, -1);
-  push_raw (L, table, "source");
-  push_raw (L, table, "line");
-  source = lua_tostring (L, -2);
-  if (source != NULL && lua_tostring (L, -1) != NULL)
-    g_string_append_printf (self->error, " script: %s, on %s:%s.",
-                            self->target->name, source, lua_tostring (L, -1));
+  append_place (self, L, table);
+}
+
+/* It was killed, with what the handler made of that on top. */
+static void
+keep_killed (CfScriptRun *self, lua_State *L)
+{
+  set_error (self, KILLED);
+  if (lua_istable (L, -1))
+    append_place (self, L, lua_gettop (L));
 }
 
 static void
@@ -284,6 +305,8 @@ run_caught (lua_State *L)
     {
       if (self->end == CF_SCRIPT_RUNS)
         keep_error (self, L);
+      else if (self->end == CF_SCRIPT_END_KILLED)
+        keep_killed (self, L);
       return 0;
     }
   writer.resp = self->resp;
@@ -297,15 +320,11 @@ explain_end (CfScriptRun *self)
   switch (self->end)
     {
     case CF_SCRIPT_END_KILLED:
+      if (self->error == NULL)
+        set_error (self, KILLED);
+      break;
     case CF_SCRIPT_END_SHUTDOWN:
-      set_error (self, self->target->kind == CF_SCRIPT_EVAL
-                           ? "ERR Error running script "
-                           : "ERR Error running function ");
-      g_string_append_printf (
-          self->error, "%s: Script killed by user with %s", self->target->name,
-          self->end == CF_SCRIPT_END_SHUTDOWN    ? "SHUTDOWN"
-          : self->target->kind == CF_SCRIPT_EVAL ? "SCRIPT KILL."
-                                                 : "FUNCTION KILL.");
+      set_error (self, "ERR Script ended by SHUTDOWN");
       break;
     case CF_SCRIPT_END_TOO_LONG:
       set_error (self, "OOM the reply of the script is too long");

@@ -16,8 +16,8 @@
   LOAD ("counts", "redis.register_function ('count', function (k) return "     \
                   "redis.call ('INCR', k[1]) end)")
 #define KILLED                                                                 \
-  "-ERR Error running function loop: Script killed by user with FUNCTION "     \
-  "KILL.\r\n"
+  "-ERR Script killed by user with SCRIPT KILL... script: loop, on "           \
+  "@user_function:2.\r\n"
 #define IDLE                                                                   \
   "*4\r\n$14\r\nrunning_script\r\n$-1\r\n$7\r\nengines\r\n*2\r\n$3\r\nLUA\r\n" \
   "*4\r\n$15\r\nlibraries_count\r\n:2\r\n$15\r\nfunctions_count\r\n:2\r\n"

@@ -32,6 +32,11 @@
   "loops\") while true do end' 1 "
 #define SHA_OF_LOOP_TOLD "c8ad60bf522d227e1b9e6093475bb3ced89d0df9"
 
+/* What the client of a killed script is told. */
+#define KILLED(SHA)                                                            \
+  "-ERR Script killed by user with SCRIPT KILL... script: " SHA                \
+  ", on @user_script:1.\r\n"
+
 static CfHarness *server;
 
 /* Until a script is there to be killed. */
@@ -89,8 +94,7 @@ test_script_loops (void)
   cf_wire_exchange (same, "PING\r\nGET l\r\nGET k\r\n",
                     "+PONG\r\n$1\r\n2\r\n" BUSY);
   kill_script (other);
-  cf_wire_expect (loop, "-ERR Error running script " SHA_OF_LOOP
-                        ": Script killed by user with SCRIPT KILL.\r\n");
+  cf_wire_expect (loop, KILLED (SHA_OF_LOOP));
   cf_wire_exchange (same, "SET k 1\r\nGET k\r\n", "+OK\r\n$1\r\n1\r\n");
   cf_wire_exchange (loop, "GET k\r\n", "$1\r\n1\r\n");
 }
@@ -179,8 +183,7 @@ test_script_loops_alone (void)
   cf_wire_exchange (other, "FLUSHALL\r\nSHUTDOWN\r\nFUNCTION KILL\r\n",
                     BUSY BUSY BUSY);
   kill_script (other);
-  cf_wire_expect (loop, "-ERR Error running script " SHA_OF_LOOP_ALONE
-                        ": Script killed by user with SCRIPT KILL.\r\n");
+  cf_wire_expect (loop, KILLED (SHA_OF_LOOP_ALONE));
   cf_wire_exchange (other, "SET k 1\r\nGET k\r\nFLUSHALL\r\nGET k\r\n",
                     "+OK\r\n$1\r\n1\r\n+OK\r\n$-1\r\n");
   cf_wire_exchange (loop, "SET l 1\r\nDBSIZE\r\n", "+OK\r\n:1\r\n");
@@ -200,10 +203,10 @@ test_script_loops_in_block (void)
   cf_wire_say (loop, "EXEC\r\n");
   wait_busy (other);
   kill_script (other);
-  cf_wire_expect (loop, "*4\r\n+OK\r\n-ERR Error running script "
-                        "694a5fe1ddb97a4c6a1bf299d9537c7d3d0f84e7"
-                        ": Script killed by user with SCRIPT KILL.\r\n+OK\r\n"
-                        "+OK\r\n");
+  cf_wire_expect (loop,
+                  "*4\r\n+OK\r\n" KILLED (
+                      "694a5fe1ddb97a4c6a1bf299d9537c7d3d0f84e7") "+OK\r\n"
+                                                                  "+OK\r\n");
   cf_wire_exchange (other, "GET a\r\nDBSIZE\r\n", "$1\r\n1\r\n:1\r\n");
 }
 
@@ -223,9 +226,7 @@ test_script_loops_in_find (void)
   cf_wire_exchange (other, "SET {k}x 1\r\nGET {k}x\r\nGET k\r\nPING\r\n",
                     "+OK\r\n$1\r\n1\r\n" BUSY "+PONG\r\n");
   kill_script (other);
-  cf_wire_expect (loop, "-ERR Error running script "
-                        "e0026799bb13531856a56bd1fe508788637c6b2a"
-                        ": Script killed by user with SCRIPT KILL.\r\n");
+  cf_wire_expect (loop, KILLED ("e0026799bb13531856a56bd1fe508788637c6b2a"));
   cf_wire_exchange (same, "SET k 1\r\n", "+OK\r\n");
 }
 
@@ -248,8 +249,7 @@ test_script_loops_before_flush (void)
   cf_wire_exchange (flush, "SWAPDB 0 1\r\nFLUSHDB\r\nSCRIPT FLUSH\r\n",
                     BUSY BUSY "+OK\r\n");
   kill_script (flush);
-  cf_wire_expect (loop, "-ERR Error running script " SHA_OF_LOOP_TOLD
-                        ": Script killed by user with SCRIPT KILL.\r\n");
+  cf_wire_expect (loop, KILLED (SHA_OF_LOOP_TOLD));
   cf_wire_exchange (flush, "FLUSHALL\r\n", "+OK\r\n");
 }
 
@@ -280,8 +280,8 @@ test_script_function_loops (void)
   g_assert_cmpstr (reply, ==, BUSY_FUNCTION);
   cf_wire_exchange (other, "SCRIPT KILL\r\nSWAPDB 0 1\r\nFUNCTION KILL\r\n",
                     BUSY_FUNCTION BUSY_FUNCTION "+OK\r\n");
-  cf_wire_expect (loop, "-ERR Error running function loop: Script killed by "
-                        "user with FUNCTION KILL.\r\n");
+  cf_wire_expect (loop, "-ERR Script killed by user with SCRIPT KILL... "
+                        "script: loop, on @user_function:2.\r\n");
   cf_wire_exchange (other, "SET k 1\r\n", "+OK\r\n");
 }
 

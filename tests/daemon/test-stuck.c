@@ -110,9 +110,10 @@ end_scripts (Stuck *self, CfWire *wire)
   cf_wire_exchange (wire, "SCRIPT KILL\r\n", "+OK\r\n");
   for (guint i = 0; i < N_SCRIPTS; i++)
     {
-      cf_wire_expect (self->scripts[i],
-                      "-ERR Error running script " SHA_OF_LOOP
-                      ": Script killed by user with SCRIPT KILL.\r\n");
+      cf_wire_expect (
+          self->scripts[i],
+          "-ERR Script killed by user with SCRIPT KILL... script: " SHA_OF_LOOP
+          ", on @user_script:1.\r\n");
       cf_wire_close (self->scripts[i]);
     }
 }
