@@ -181,6 +181,16 @@ cf_script_host_functions (CfWorker *worker)
   return self->functions;
 }
 
+/* Whether the state of scripts has gathered so much that the next one may find
+ * no room: Lua does not look for garbage when memory runs out. */
+static gboolean
+is_worn (const CfScriptHost *self, const Place *place)
+{
+  return g_hash_table_size (self->by_body) > CF_SCRIPT_HOST_PROGRAMS_MAX ||
+         (place->lua != NULL && place->lua->limit > 0 &&
+          cf_lua_used (place->lua) > place->lua->limit / 2);
+}
+
 /**
  * cf_script_host_rest:
  * @worker: the calling thread's worker
@@ -195,8 +205,7 @@ cf_script_host_rest (CfWorker *worker, CfScriptKind kind, gboolean drop)
   CfScriptHost *self = host_of (worker);
   Place *place = &self->places[kind];
 
-  if (drop || (kind == CF_SCRIPT_EVAL &&
-               g_hash_table_size (self->by_body) > CF_SCRIPT_HOST_PROGRAMS_MAX))
+  if (drop || (kind == CF_SCRIPT_EVAL && is_worn (self, place)))
     drop_state (self, kind);
   else if (place->lua != NULL)
     count (self, kind, cf_lua_used (place->lua));

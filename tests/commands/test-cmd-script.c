@@ -224,6 +224,10 @@ test_script_undeclared_refused (Fixture *fixture, gconstpointer data)
 static void
 test_script_memory (Fixture *fixture, gconstpointer data)
 {
+  g_autofree char *text = g_strnfill (700000, 'x');
+  g_autofree char *long_script =
+      g_strdup_printf ("EVAL 'return #\"%s\"' 0", text);
+
   g_assert_true (cf_config_set (fixture->config, CF_SETTING_LUA_MEMORY_LIMIT,
                                 "4mb", NULL));
   assert_reply (fixture, "EVAL 'local t = {} while true do t[#t+1] = {} end' 0",
@@ -232,6 +236,13 @@ test_script_memory (Fixture *fixture, gconstpointer data)
                 "memory\r\n");
   /* That state is gone. */
   assert_reply (fixture, "EVAL 'return 1' 0", ":1\r\n");
+  /* So is one that is full of what nobody needs. */
+  assert_reply (
+      fixture,
+      "EVAL 'local t = {} for i = 1, 40000 do t[i] = {} end return 2' "
+      "0",
+      ":2\r\n");
+  assert_reply (fixture, long_script, ":700000\r\n");
   if (g_getenv ("TEST_WRAPPER") != NULL)
     {
       g_test_skip ("valgrind's allocator does not count");
