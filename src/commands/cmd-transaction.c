@@ -31,6 +31,10 @@ run_discard (CfCall *call, GError **error)
   return TRUE;
 }
 
+/* What a watch takes beside the key's name: itself, its place in the tables of
+ * the session and of the slot, and the slot's note of the key. */
+#define WATCH_BYTES 192
+
 static gboolean
 run_watch (CfCall *call, GError **error)
 {
@@ -45,11 +49,12 @@ run_watch (CfCall *call, GError **error)
     {
       const CfKey *key = cf_call_key (call, i);
 
-      if (!cf_watches_have (session->watches, call->db, key))
-        g_hash_table_add (session->watches,
-                          cf_keyspace_watch (call->keyspace, call->hold,
-                                             call->db, key, &session->dirty,
-                                             call->now_ms));
+      if (cf_watches_have (session->watches, call->db, key))
+        continue;
+      g_hash_table_add (session->watches,
+                        cf_keyspace_watch (call->keyspace, call->hold, call->db,
+                                           key, &session->dirty, call->now_ms));
+      session->watch_memory += WATCH_BYTES + key->bytes.size;
     }
   cf_reply_ok (&call->reply);
   return TRUE;

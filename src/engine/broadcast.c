@@ -141,6 +141,9 @@ prefix_bytes (const GPtrArray *prefixes, guint i)
   return cf_slice (data, size);
 }
 
+/* What a prefix takes beside its bytes, for the client and in the tree. */
+#define PREFIX_BYTES 128
+
 static void
 add_prefix_closed (CfBroadcast *self, CfTracker *tracker, CfSlice bytes)
 {
@@ -152,6 +155,7 @@ add_prefix_closed (CfBroadcast *self, CfTracker *tracker, CfSlice bytes)
       cf_prefixes_add (self->prefixes, bytes, trackers);
     }
   g_ptr_array_add (trackers, tracker);
+  tracker->prefix_memory += PREFIX_BYTES + 2 * bytes.size;
 }
 
 static void
@@ -232,6 +236,7 @@ cf_broadcast_leave (CfBroadcast *self, CfTracker *tracker)
     return;
   each_prefix (self, tracker, 0, drop_prefix_closed);
   g_clear_pointer (&tracker->prefixes, g_ptr_array_unref);
+  tracker->prefix_memory = 0;
 }
 
 /**

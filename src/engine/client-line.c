@@ -81,8 +81,8 @@ append_buffers (CfSession *session, GString *text)
       " oll=%u omem=%" G_GSIZE_FORMAT " tot-mem=%" G_GSIZE_FORMAT,
       SHOWN (query_bytes), SHOWN (query_free), SHOWN (argv_memory),
       SHOWN (multi_memory), SHOWN (reply_size), SHOWN (reply_peak),
-      SHOWN (reply_bytes), SHOWN (reply_chunks), SHOWN (reply_memory),
-      SHOWN (total_memory));
+      SHOWN (reply_bytes), SHOWN (reply_chunks),
+      SHOWN (reply_memory) + SHOWN (inbox_memory), cf_session_memory (session));
 }
 
 /**

@@ -6,6 +6,7 @@
 #include "engine/acl.h"
 #include "engine/pubsub.h"
 #include "engine/session.h"
+#include "engine/tracking.h"
 #include "engine/transaction.h"
 #include "engine/waiting.h"
 
@@ -116,11 +117,13 @@ cf_session_publish (CfSession *self)
         transaction != NULL ? (gint) cf_transaction_n (transaction) : -1);
   SHOW (n_watch, cf_session_n_watches (self));
   SHOW (multi_memory,
-        transaction != NULL ? cf_transaction_memory (transaction) : 0);
+        self->watch_memory +
+            (transaction != NULL ? cf_transaction_memory (transaction) : 0));
   SHOW (n_channels, cf_subscriptions_n (self, CF_PUBSUB_CHANNEL));
   SHOW (n_patterns, cf_subscriptions_n (self, CF_PUBSUB_PATTERN));
   SHOW (n_shard, cf_subscriptions_n (self, CF_PUBSUB_SHARD));
-  SHOW (pubsub_memory, cf_subscriptions_memory (self));
+  SHOW (pubsub_memory,
+        cf_subscriptions_memory (self) + cf_tracker_memory (self));
 #undef SHOW
   __atomic_store_n (&self->shown_flags, self->flags, __ATOMIC_RELAXED);
 }
@@ -194,7 +197,8 @@ cf_session_dup_name (CfSession *self)
 gsize
 cf_session_memory (const CfSession *self)
 {
-  return __atomic_load_n (&self->shown.total_memory, __ATOMIC_RELAXED);
+  return __atomic_load_n (&self->shown.total_memory, __ATOMIC_RELAXED) +
+         __atomic_load_n (&self->shown.inbox_memory, __ATOMIC_RELAXED);
 }
 
 /* Says who unblocks it what that means now. */
@@ -392,6 +396,7 @@ cf_session_unwatch_all (CfSession *self, CfKeyspace *keyspace)
         }
       g_hash_table_unref (watches);
     }
+  self->watch_memory = 0;
   g_atomic_int_set (&self->dirty, 0);
 }
 

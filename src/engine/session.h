@@ -122,6 +122,7 @@ struct _CfSession
   guint flags;                    /* CfSessionFlags */
   CfTransaction *transaction;     /* (owned) (nullable) MULTI */
   GHashTable *watches;            /* (owned) (nullable) of CfWatch */
+  gsize watch_memory;             /* bytes that they take, about */
   CfSubscriptions *subscriptions; /* (owned) (nullable) see pubsub.h */
   CfTracker *tracker;             /* (owned) (nullable) see tracking.h */
   CfPark park;
@@ -157,7 +158,7 @@ struct _CfSession
     guint n_shard;       /* ssub */
     gint64 redirect;     /* CLIENT TRACKING: redir */
     guint broken;        /* its redirection leads nowhere; set in any thread */
-    gsize pubsub_memory; /* of subscriptions */
+    gsize pubsub_memory; /* of subscriptions and tracked prefixes */
     gint n_multi;        /* queued commands, or -1 */
     guint n_watch;
     gsize multi_memory;
@@ -168,7 +169,8 @@ struct _CfSession
     gsize reply_peak;   /* rbp */
     gsize reply_bytes;  /* obl: in the first chunk */
     guint reply_chunks; /* oll */
-    gsize reply_memory; /* omem */
+    gsize reply_memory; /* omem, with the next */
+    gsize inbox_memory; /* what others sent and its handler has not taken */
     gsize total_memory;
     guint64 n_commands;
   } shown;

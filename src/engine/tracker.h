@@ -25,6 +25,7 @@ struct _CfTracker
   gint64 redirect;   /* its number, or 0 */
 
   GPtrArray *prefixes; /* (owned) (nullable) of GBytes; the handler's */
+  gsize prefix_memory; /* what they take, about; likewise */
 };
 
 /* What is to be told, made when the first one needs it. */

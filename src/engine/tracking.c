@@ -434,6 +434,18 @@ cf_tracker_options (const CfSession *session)
 }
 
 /**
+ * cf_tracker_memory:
+ * @session: a session, by its handler
+ *
+ * Returns: the bytes that its prefixes take, about
+ */
+gsize
+cf_tracker_memory (const CfSession *session)
+{
+  return session->tracker != NULL ? session->tracker->prefix_memory : 0;
+}
+
+/**
  * cf_tracker_prefixes:
  * @session: a session, by its handler
  *

@@ -59,6 +59,7 @@ void cf_tracking_disable (CfTracking *self, CfSession *session);
 void cf_tracking_forget (CfTracking *self, CfSession *session); /* it ends */
 
 guint cf_tracker_options (const CfSession *session); /* CfTrackOptions */
+gsize cf_tracker_memory (const CfSession *session);  /* of its prefixes */
 /* (transfer none) (nullable) (element-type GBytes) of BCAST */
 const GPtrArray *cf_tracker_prefixes (const CfSession *session);
 

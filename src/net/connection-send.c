@@ -95,6 +95,23 @@ send_due (CfConnection *self, CfWorker *worker)
       return;
 }
 
+/* A reply counts when it is whole, whether or not all of it could be sent at
+ * once. */
+static gboolean
+owes_too_much (CfConnection *self, CfWorker *worker)
+{
+  gint64 again_ms;
+
+  if (G_LIKELY (self->session.out.memory <= CF_OUT_CHUNK_BYTES) ||
+      self->stage != CF_STAGE_OPEN || self->turn == CF_TURN_GONE ||
+      !cf_connection_is_over_limit (self, worker->now_us / 1000, &again_ms))
+    return FALSE;
+  cf_stats_count (worker->stats, CF_STAT_OUTPUT_LIMIT, 1);
+  g_info ("closing client %s: over its output buffer limit",
+          self->session.address);
+  return TRUE;
+}
+
 /**
  * cf_connection_send:
  * @self: a connection that owes replies
@@ -106,6 +123,8 @@ void
 cf_connection_send (CfConnection *self, CfWorker *worker)
 {
   self->session.out.pool = &worker->chunks;
+  if (owes_too_much (self, worker))
+    self->turn = CF_TURN_GONE;
   send_due (self, worker);
   self->session.out.pool = NULL;
   if (self->stage == CF_STAGE_OPEN)

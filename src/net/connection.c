@@ -126,11 +126,12 @@ is_flooded_locked (CfConnection *self)
   return now_ms > self->inbox.soft_since_ms + limit.soft_s * 1000;
 }
 
+/* 0 if and only if there are no blobs. */
 static void
 set_waiting_locked (CfConnection *self, gsize bytes)
 {
   self->inbox.bytes = bytes;
-  __atomic_store_n (&self->waiting, bytes, __ATOMIC_RELAXED);
+  __atomic_store_n (&self->session.shown.inbox_memory, bytes, __ATOMIC_RELAXED);
 }
 
 /* Returns whether the loop is to be told: the first time, and then of each
@@ -222,7 +223,7 @@ on_session_collect (CfSession *session)
   CfConnection *self = (CfConnection *) session;
   GPtrArray *blobs;
 
-  if (__atomic_load_n (&self->waiting, __ATOMIC_RELAXED) == 0)
+  if (__atomic_load_n (&session->shown.inbox_memory, __ATOMIC_RELAXED) == 0)
     return;
   cf_mutex_lock (&self->inbox_lock);
   blobs = g_steal_pointer (&self->inbox.blobs);
@@ -300,6 +301,9 @@ cf_connection_open_inbox (CfConnection *self, CfWorker *worker)
   self->session.out.pool = &worker->chunks;
   append_blobs (self, inbox.blobs);
   self->session.out.pool = NULL;
+  /* Nothing will be sent that would show it. */
+  if (!self->writable)
+    cf_connection_publish (self);
 }
 
 /**
@@ -308,22 +312,17 @@ cf_connection_open_inbox (CfConnection *self, CfWorker *worker)
  *
  * Ends the socket of a client that is to be closed; the handler that has the
  * connection finds that out, and its inbox is opened when it comes back.
- *
- * Returns: the bytes that wait for the client
  */
-gsize
+void
 cf_connection_look_into_inbox (CfConnection *self)
 {
   gboolean close;
-  gsize bytes;
 
   cf_mutex_lock (&self->inbox_lock);
   close = self->inbox.close;
-  bytes = self->inbox.bytes;
   cf_mutex_unlock (&self->inbox_lock);
   if (close)
     shutdown (self->fd, SHUT_RDWR);
-  return bytes;
 }
 
 /* -- For its loop --------------------------------------------------------- */

@@ -84,7 +84,6 @@ typedef struct _CfConnection
 
   CfMutex inbox_lock;
   CfInbox inbox; /* protected by @inbox_lock */
-  gsize waiting; /* (atomic) inbox.bytes; 0 if and only if there are no blobs */
 
   /* The turn's. */
   CfTlsStream *tls;      /* (owned) (nullable) receives and sends instead */
@@ -149,7 +148,7 @@ gboolean cf_connection_is_over_limit (CfConnection *self,
                                       gint64 now_ms,
                                       gint64 *again_ms);
 void cf_connection_open_inbox (CfConnection *self, CfWorker *worker);
-gsize cf_connection_look_into_inbox (CfConnection *self);
+void cf_connection_look_into_inbox (CfConnection *self);
 
 /* connection-show.c */
 void cf_connection_cool (CfConnection *self);

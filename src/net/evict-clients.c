@@ -5,21 +5,11 @@
 
 #include "config/settings.h"
 
-/* With what others sent it while its own command runs. */
-static gsize
-get_memory (const CfSession *session)
-{
-  const CfConnection *connection = (const CfConnection *) session;
-
-  return cf_session_memory (session) +
-         __atomic_load_n (&connection->waiting, __ATOMIC_RELAXED);
-}
-
 static int
 compare_memory (gconstpointer a, gconstpointer b)
 {
-  gsize memory_a = get_memory (*(CfSession *const *) a);
-  gsize memory_b = get_memory (*(CfSession *const *) b);
+  gsize memory_a = cf_session_memory (*(CfSession *const *) a);
+  gsize memory_b = cf_session_memory (*(CfSession *const *) b);
 
   return (memory_a < memory_b) - (memory_a > memory_b);
 }
@@ -44,7 +34,7 @@ evict (CfSession *session, CfStatsShard *stats)
       g_info ("closing client %s for its memory", session->address);
       session->ops->close (session);
     }
-  return get_memory (session);
+  return cf_session_memory (session);
 }
 
 /**

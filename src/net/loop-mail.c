@@ -61,11 +61,10 @@ take_back (CfLoop *self, CfConnection *connection)
 static void
 look_into_inbox (CfLoop *self, CfConnection *connection)
 {
-  gsize bytes = cf_connection_look_into_inbox (connection);
-
+  cf_connection_look_into_inbox (connection);
   connection->missed_mail = TRUE;
   cf_loop_count_memory (self, connection,
-                        cf_session_memory (&connection->session) + bytes);
+                        cf_session_memory (&connection->session));
   cf_evict_clients (self->group, self->worker->stats);
 }
 
