@@ -325,6 +325,59 @@ test_protocol_hello (void)
   cf_wire_exchange (wire, "GET nothing\r\n", "$-1\r\n");
 }
 
+/* Replies beyond the hard limit close the client, although the socket might
+ * take them. */
+static void
+test_protocol_output_limit (void)
+{
+  g_autoptr (CfWire) wire = cf_wire_open (server);
+  g_autoptr (CfWire) other = cf_wire_open (server);
+  g_autofree char *value = g_strnfill (50000, 'x');
+  g_autofree char *set = g_strdup_printf ("SET v %s\r\n", value);
+  g_autofree char *reply = g_strdup_printf ("$50000\r\n%s\r\n", value);
+  g_autoptr (GString) gets = g_string_new (NULL);
+
+  for (int i = 0; i < 10; i++)
+    g_string_append (gets, "GET v\r\n");
+  cf_wire_exchange (other, set, "+OK\r\n");
+  cf_wire_exchange (
+      other, "CONFIG SET client-output-buffer-limit \"normal 100kb 0 0\"\r\n",
+      "+OK\r\n");
+  cf_wire_exchange (other, "GET v\r\n", reply);
+  cf_wire_say (wire, gets->str);
+  cf_wire_expect_end (wire);
+  cf_wire_exchange (
+      other, "CONFIG SET client-output-buffer-limit \"normal 0 0 0\"\r\n",
+      "+OK\r\n");
+}
+
+/* What it watches is memory of a client, as far as maxmemory-clients goes. */
+static void
+test_protocol_watch_memory (void)
+{
+  g_autoptr (CfWire) wire = cf_wire_open (server);
+  g_autoptr (CfWire) other = cf_wire_open (server);
+  g_autofree char *name = g_strnfill (1000, 'x');
+
+  cf_wire_exchange (other, "CONFIG SET maxmemory-clients 1mb\r\n", "+OK\r\n");
+  for (int i = 0; i < 100; i++)
+    {
+      g_autofree char *watch = g_strdup_printf ("WATCH %d%s\r\n", i, name);
+
+      cf_wire_exchange (wire, watch, "+OK\r\n");
+    }
+  for (gboolean gone = FALSE; !gone;)
+    {
+      g_autofree char *watch =
+          g_strdup_printf ("WATCH %d%s\r\n", g_random_int (), name);
+      char reply[5];
+
+      gone = !cf_wire_try_send (wire, watch, strlen (watch)) ||
+             cf_wire_receive (wire, reply, sizeof reply) == 0;
+    }
+  cf_wire_exchange (other, "CONFIG SET maxmemory-clients 0\r\n", "+OK\r\n");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -342,6 +395,8 @@ main (int argc, char **argv)
   g_test_add_func ("/daemon/protocol/strangers", test_protocol_strangers);
   g_test_add_func ("/daemon/protocol/known", test_protocol_known);
   g_test_add_func ("/daemon/protocol/hello", test_protocol_hello);
+  g_test_add_func ("/daemon/protocol/output-limit", test_protocol_output_limit);
+  g_test_add_func ("/daemon/protocol/watch-memory", test_protocol_watch_memory);
   server = cf_harness_start (NULL, NULL);
   status = g_test_run ();
   cf_harness_stop (server);
