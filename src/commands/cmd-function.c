@@ -38,26 +38,10 @@ flags_of_call (CfCall *call)
 {
   const CfFunctionSet *set = cf_script_host_functions (call->worker);
   CfFunction *function = cf_function_set_find (set, call->argv[NAME]);
-  CfCommandFlags flags = 0;
 
-  if (function == NULL)
-    return 0;
-  if (!(function->flags & CF_SCRIPT_NO_WRITES) &&
-      !(call->info->command->flags & CF_COMMAND_READONLY))
-    flags |= CF_COMMAND_MAY_REPLICATE;
-  if (!(function->flags & (CF_SCRIPT_ALLOW_OOM | CF_SCRIPT_NO_WRITES)))
-    flags |= CF_COMMAND_DENYOOM;
-  if (call->session->transaction == NULL &&
-      cf_script_begins_alone (&function->needs_gate))
-    flags |= CF_COMMAND_EXCLUSIVE;
-  return flags;
-}
-
-/* The slots of a block cannot be given back for claims. */
-static CfCommandFlags
-flags_in_block (const CfSlice *argv, guint argc)
-{
-  return CF_COMMAND_LONG;
+  return function == NULL ? 0
+                          : cf_script_call_flags (call, function->flags,
+                                                  &function->needs_gate);
 }
 
 /* The worker's state with the functions of @set. */
@@ -535,7 +519,7 @@ static const CfCommand function_commands[] = {
                 .keynum = 1,                                                   \
                 .keynum_first = 1,                                             \
                 .notes = NOTES } },                                            \
-    .block_flags = flags_in_block, .call_flags = flags_of_call,                \
+    .block_flags = cf_script_block_flags, .call_flags = flags_of_call,         \
   }
 
 static const CfCommand commands[] = {

@@ -54,7 +54,6 @@ static CfCommandFlags
 flags_of_eval (CfCall *call)
 {
   CfScript *script;
-  CfCommandFlags flags = 0;
   guint n_keys;
 
   /* What cannot run is not kept. */
@@ -64,23 +63,7 @@ flags_of_eval (CfCall *call)
   if (call->program == NULL)
     return 0;
   script = ((CfProgram *) call->program)->script;
-  if (!(script->flags & CF_SCRIPT_NO_WRITES) &&
-      !(call->info->command->flags & CF_COMMAND_READONLY))
-    flags |= CF_COMMAND_MAY_REPLICATE;
-  if (!(script->flags &
-        (CF_SCRIPT_WITHOUT_FLAGS | CF_SCRIPT_ALLOW_OOM | CF_SCRIPT_NO_WRITES)))
-    flags |= CF_COMMAND_DENYOOM;
-  if (call->session->transaction == NULL &&
-      cf_script_begins_alone (&script->needs_gate))
-    flags |= CF_COMMAND_EXCLUSIVE;
-  return flags;
-}
-
-/* The slots of a block cannot be given back for claims. */
-static CfCommandFlags
-flags_in_block (const CfSlice *argv, guint argc)
-{
-  return CF_COMMAND_LONG;
+  return cf_script_call_flags (call, script->flags, &script->needs_gate);
 }
 
 static gboolean
@@ -197,7 +180,7 @@ run_script_load (CfCall *call, GError **error)
                 .keynum = 1,                                                   \
                 .keynum_first = 1,                                             \
                 .notes = NOTES } },                                            \
-    .block_flags = flags_in_block, .call_flags = flags_of_eval,                \
+    .block_flags = cf_script_block_flags, .call_flags = flags_of_eval,         \
   }
 
 #define MAY_WRITE                                                              \

@@ -337,6 +337,43 @@ explain_end (CfScriptRun *self)
 
 /* -- The run -------------------------------------------------------------- */
 
+/**
+ * cf_script_call_flags:
+ * @call: a call of a script, before it runs
+ * @flags: CfScriptFlags of the script
+ * @needs_gate: (inout): (atomic) see cf_script_need_gate()
+ *
+ * Returns: what the executor has to know beside the flags of the command
+ */
+CfCommandFlags
+cf_script_call_flags (const CfCall *call, guint flags, gint *needs_gate)
+{
+  CfCommandFlags result = 0;
+
+  if (!(flags & CF_SCRIPT_NO_WRITES) &&
+      !(call->info->command->flags & CF_COMMAND_READONLY))
+    result |= CF_COMMAND_MAY_REPLICATE;
+  if (!(flags &
+        (CF_SCRIPT_WITHOUT_FLAGS | CF_SCRIPT_ALLOW_OOM | CF_SCRIPT_NO_WRITES)))
+    result |= CF_COMMAND_DENYOOM;
+  if (call->session->transaction == NULL && cf_script_begins_alone (needs_gate))
+    result |= CF_COMMAND_EXCLUSIVE;
+  return result;
+}
+
+/**
+ * cf_script_block_flags:
+ * @argv: (array length=argc): a call of a script
+ * @argc: how many words it has
+ *
+ * Returns: what the executor has to know of it in a block
+ */
+CfCommandFlags
+cf_script_block_flags (const CfSlice *argv, guint argc)
+{
+  return CF_COMMAND_LONG;
+}
+
 static gboolean
 is_out_of_memory (const CfCall *call)
 {

@@ -90,6 +90,12 @@ gboolean cf_script_count_keys (const CfCall *call,
                                guint at,
                                guint *n_keys,
                                GError **error);
+/* What a call of a script with @flags (CfScriptFlags) is, beside what its
+ * command says. */
+CfCommandFlags
+cf_script_call_flags (const CfCall *call, guint flags, gint *needs_gate);
+/* The same in a block, whose slots cannot be given back for claims. */
+CfCommandFlags cf_script_block_flags (const CfSlice *argv, guint argc);
 /* Shows the call to those who monitor, before what the script runs; once. */
 void cf_script_show (CfCall *call);
 /* Runs the script of @target on behalf of @call and writes its reply.  May set

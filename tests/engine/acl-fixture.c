@@ -103,3 +103,19 @@ acl_fixture_find (AclFixture *self, const char *name)
   g_assert_nonnull (info);
   return info;
 }
+
+void
+acl_whole_fixture_set_up (AclWholeFixture *self, gconstpointer data)
+{
+  acl_fixture_set_up (&self->base, data);
+  self->config = cf_config_new ();
+  self->acl = cf_acl_new (self->config, self->base.table);
+}
+
+void
+acl_whole_fixture_tear_down (AclWholeFixture *self, gconstpointer data)
+{
+  cf_acl_free (self->acl);
+  cf_config_free (self->config);
+  acl_fixture_tear_down (&self->base, data);
+}

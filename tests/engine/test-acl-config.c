@@ -9,28 +9,7 @@
 #include "engine/acl-config.h"
 #include "engine/acl-text.h"
 
-typedef struct
-{
-  AclFixture base;
-  CfConfig *config; /* (owned) */
-  CfAcl *acl;       /* (owned) */
-} Fixture;
-
-static void
-set_up (Fixture *self, gconstpointer data)
-{
-  acl_fixture_set_up (&self->base, data);
-  self->config = cf_config_new ();
-  self->acl = cf_acl_new (self->config, self->base.table);
-}
-
-static void
-tear_down (Fixture *self, gconstpointer data)
-{
-  cf_acl_free (self->acl);
-  cf_config_free (self->config);
-  acl_fixture_tear_down (&self->base, data);
-}
+typedef AclWholeFixture Fixture;
 
 static void
 load (Fixture *self, const char *text)
@@ -155,8 +134,8 @@ test_default (Fixture *self, gconstpointer data)
 }
 
 #define ADD(name, function)                                                    \
-  g_test_add ("/engine/acl-config/" name, Fixture, NULL, set_up, function,     \
-              tear_down)
+  g_test_add ("/engine/acl-config/" name, Fixture, NULL,                       \
+              acl_whole_fixture_set_up, function, acl_whole_fixture_tear_down)
 
 int
 main (int argc, char **argv)

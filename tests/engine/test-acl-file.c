@@ -7,28 +7,7 @@
 
 #include "engine/acl-file.h"
 
-typedef struct
-{
-  AclFixture base;
-  CfConfig *config; /* (owned) */
-  CfAcl *acl;       /* (owned) */
-} Fixture;
-
-static void
-set_up (Fixture *self, gconstpointer data)
-{
-  acl_fixture_set_up (&self->base, data);
-  self->config = cf_config_new ();
-  self->acl = cf_acl_new (self->config, self->base.table);
-}
-
-static void
-tear_down (Fixture *self, gconstpointer data)
-{
-  cf_acl_free (self->acl);
-  cf_config_free (self->config);
-  acl_fixture_tear_down (&self->base, data);
-}
+typedef AclWholeFixture Fixture;
 
 static void
 test_parse (Fixture *self, gconstpointer data)
@@ -118,7 +97,8 @@ test_save (Fixture *self, gconstpointer data)
 }
 
 #define ADD(path, func)                                                        \
-  g_test_add (path, Fixture, NULL, set_up, func, tear_down)
+  g_test_add (path, Fixture, NULL, acl_whole_fixture_set_up, func,             \
+              acl_whole_fixture_tear_down)
 
 int
 main (int argc, char **argv)
