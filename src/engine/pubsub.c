@@ -23,6 +23,7 @@ typedef struct
   guint n_users; /* subscriptions and publishers; the table's lock's */
   guint place;   /* of a pattern: in the list of them */
   guint n;       /* (atomic) the length of @subscriptions */
+  guint resp;    /* (atomic) the protocol of who subscribed last */
   CfMutex lock;
   GPtrArray *subscriptions; /* (owned) of Subscription, protected by @lock */
 } Topic;
@@ -121,6 +122,8 @@ topic_add (Topic *topic, Subscription *subscription)
   subscription->place = topic->subscriptions->len;
   g_ptr_array_add (topic->subscriptions, subscription);
   show_length_locked (topic);
+  __atomic_store_n (&topic->resp, subscription->session->resp,
+                    __ATOMIC_RELAXED);
   cf_mutex_unlock (&topic->lock);
 }
 
@@ -141,12 +144,16 @@ topic_drop (Topic *topic, const Subscription *subscription)
   cf_mutex_unlock (&topic->lock);
 }
 
-/* Posts @push to all who subscribed; returns how many. */
+/* Posts @push, which nobody has yet, to all who subscribed; returns how
+ * many. */
 static guint
 topic_send (Topic *topic, CfBlob *push)
 {
   guint n;
 
+  if (push->size >= CF_PUSH_BY_REFERENCE)
+    push->data[0] =
+        cf_push_sign (__atomic_load_n (&topic->resp, __ATOMIC_RELAXED));
   cf_mutex_lock (&topic->lock);
   n = topic->subscriptions->len;
   for (guint i = 0; i < n; i++)

@@ -4,7 +4,9 @@
  *
  * A push is made once, however many get it.  It begins with '>', RESP3's sign
  * of a push; whoever sends it in RESP2 writes '*' in its place, and all else
- * is the same.
+ * is the same.  One that is too large to be copied for each who gets it begins
+ * with the sign that most of them need, since to send another in its place
+ * takes one more piece.
  *
  * Each function returns NULL when there is no memory.
  * Thread safety: pure functions.
@@ -16,7 +18,17 @@
 G_BEGIN_DECLS
 
 #define CF_PUSH_SIGN '>'
+#define CF_PUSH_SIGN_RESP2 '*'
+/* Bytes of a push that is sent without a copy. */
+#define CF_PUSH_BY_REFERENCE 2048
 #define CF_INVALIDATE_CHANNEL "__redis__:invalidate"
+
+/* How a push begins in the protocol @resp. */
+static inline char
+cf_push_sign (guint resp)
+{
+  return resp == 2 ? CF_PUSH_SIGN_RESP2 : CF_PUSH_SIGN;
+}
 
 /* "message" or "smessage". */
 CfBlob *cf_push_message (CfSlice kind, CfSlice channel, CfSlice payload);

@@ -30,9 +30,9 @@ post_mail_locked (CfConnection *self, gboolean *post)
 }
 
 static void
-post_mail (CfConnection *self)
+post_mail (CfConnection *self, CfMessageKind kind)
 {
-  CfMessage message = { .kind = CF_MESSAGE_MAIL, .subject = self };
+  CfMessage message = { .kind = kind, .subject = self };
   CfMailbox *mailbox = __atomic_load_n (&self->mailbox, __ATOMIC_ACQUIRE);
 
   cf_session_ref (&self->session);
@@ -65,7 +65,7 @@ on_session_wake (CfSession *session, guint serial, CfWakeReason reason)
   post_mail_locked (self, &post);
   cf_mutex_unlock (&self->inbox_lock);
   if (post)
-    post_mail (self);
+    post_mail (self, CF_MESSAGE_MAIL);
 }
 
 /* The loop is told even if it was before: it leaves the inbox of one that is
@@ -81,7 +81,7 @@ on_session_close (CfSession *session)
   self->inbox.close = self->inbox.notified = TRUE;
   cf_mutex_unlock (&self->inbox_lock);
   if (post)
-    post_mail (self);
+    post_mail (self, CF_MESSAGE_MAIL);
 }
 
 static CfOutputLimit
@@ -140,7 +140,9 @@ static gboolean
 add_blob_locked (CfConnection *self, CfBlob *blob)
 {
   gsize before = self->inbox.bytes;
-  gboolean post;
+  gboolean post = !self->inbox.told;
+
+  self->inbox.told = TRUE;
 
   if (self->inbox.blobs == NULL)
     self->inbox.blobs =
@@ -149,7 +151,6 @@ add_blob_locked (CfConnection *self, CfBlob *blob)
   set_waiting_locked (self, before + blob->size + sizeof blob);
   if (is_flooded_locked (self))
     self->inbox.close = self->inbox.flooded = TRUE;
-  post_mail_locked (self, &post);
   return post || self->inbox.close ||
          self->inbox.bytes / NEWS_BYTES != before / NEWS_BYTES;
 }
@@ -159,6 +160,7 @@ on_session_send (CfSession *session, CfBlob *bytes)
 {
   CfConnection *self = (CfConnection *) session;
   g_autoptr (GPtrArray) dropped = NULL;
+  CfMessageKind kind = CF_MESSAGE_TOLD;
   gboolean post = FALSE;
 
   cf_mutex_lock (&self->inbox_lock);
@@ -166,12 +168,13 @@ on_session_send (CfSession *session, CfBlob *bytes)
     post = add_blob_locked (self, bytes);
   if (self->inbox.close)
     {
+      kind = CF_MESSAGE_MAIL;
       dropped = g_steal_pointer (&self->inbox.blobs);
       set_waiting_locked (self, 0);
     }
   cf_mutex_unlock (&self->inbox_lock);
   if (post)
-    post_mail (self);
+    post_mail (self, kind);
 }
 
 static void
@@ -188,18 +191,20 @@ on_session_free (CfSession *session)
   g_free (self);
 }
 
+/* A push may have been made for the other protocol. */
 static void
 append_blob (CfSession *session, CfBlob *blob)
 {
   CfOut *out = &session->out;
+  char sign = blob->data[0], own = cf_push_sign (session->resp);
   gsize start = 0;
 
-  if (session->resp == 2 && blob->data[0] == CF_PUSH_SIGN)
+  if (sign != own && (sign == CF_PUSH_SIGN || sign == CF_PUSH_SIGN_RESP2))
     {
-      cf_out_append (out, "*", 1);
+      cf_out_append (out, &own, 1);
       start = 1;
     }
-  if (blob->size < CF_REPLY_BY_REFERENCE)
+  if (blob->size < CF_PUSH_BY_REFERENCE)
     cf_out_append (out, blob->data + start, blob->size - start);
   else
     cf_out_append_blob (out, blob, start, blob->size - start);
@@ -495,6 +500,7 @@ cf_connection_new (CfEngine *engine,
   self->link.data = self;
   self->ready_link.data = self;
   self->due_link.data = self;
+  self->told_link.data = self;
   set_addresses (self);
   cf_connection_publish (self);
   return self;

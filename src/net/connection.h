@@ -60,6 +60,7 @@ typedef enum
 typedef struct
 {
   gboolean notified; /* a CF_MESSAGE_MAIL is on its way */
+  gboolean told;     /* a CF_MESSAGE_TOLD is, or the loop knows from one */
   gboolean close;
   CfWakeReason wake;     /* CF_WAKE_NONE: no */
   guint wake_serial;     /* of the parking that @wake is for */
@@ -108,8 +109,10 @@ typedef struct _CfConnection
   GList link;       /* in the loop's connections or dead ones */
   GList ready_link; /* in the loop's ready ones, if @is_ready */
   GList due_link;   /* in those to be sent to, if @is_due */
+  GList told_link;  /* in those told something, if @is_told */
   gboolean is_ready;
   gboolean is_due;
+  gboolean is_told;
   gboolean is_away;         /* a relieved handler has it */
   gboolean missed_readable; /* events that came while it was away */
   gboolean missed_writable;

@@ -19,6 +19,7 @@ void cf_loop_bury (CfLoop *self);
 
 /* loop-mail.c */
 void cf_loop_read_mail (CfLoop *self);
+gboolean cf_loop_open_told (CfLoop *self, CfConnection *connection);
 void cf_loop_review (CfLoop *self);
 void cf_loop_drop_mail (CfLoop *self);
 
@@ -61,6 +62,24 @@ cf_loop_make_undue (CfLoop *self, CfConnection *connection)
 }
 
 static inline void
+cf_loop_make_told (CfLoop *self, CfConnection *connection)
+{
+  if (connection->is_told)
+    return;
+  connection->is_told = TRUE;
+  g_queue_push_tail_link (&self->told, &connection->told_link);
+}
+
+static inline void
+cf_loop_make_untold (CfLoop *self, CfConnection *connection)
+{
+  if (!connection->is_told)
+    return;
+  connection->is_told = FALSE;
+  g_queue_unlink (&self->told, &connection->told_link);
+}
+
+static inline void
 cf_loop_count_memory (CfLoop *self, CfConnection *connection, gsize memory)
 {
   if (memory == connection->counted_memory)
@@ -84,6 +103,7 @@ cf_loop_let_go (CfLoop *self, CfConnection *connection)
 {
   cf_loop_make_unready (self, connection);
   cf_loop_make_undue (self, connection);
+  cf_loop_make_untold (self, connection);
   cf_timers_unset (&self->timers, &connection->timer);
   cf_loop_count_memory (self, connection, 0);
   g_queue_unlink (&self->connections, &connection->link);

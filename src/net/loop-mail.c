@@ -68,6 +68,9 @@ look_into_inbox (CfLoop *self, CfConnection *connection)
   cf_evict_clients (self->group, self->worker->stats);
 }
 
+/* Opens the inbox of a connection, or, if there is only output in it, leaves
+ * that to cf_loop_send_told(). */
+/* Output alone can wait for cf_loop_open_told(), unless it is much. */
 static void
 open_inbox (CfLoop *self, const CfMessage *message)
 {
@@ -81,12 +84,43 @@ open_inbox (CfLoop *self, const CfMessage *message)
     }
   if (connection->is_away)
     look_into_inbox (self, connection);
-  else if (connection->stage != CF_STAGE_DEAD)
+  else if (connection->stage == CF_STAGE_DEAD)
+    ; /* it gets nothing any more */
+  else if (message->kind == CF_MESSAGE_TOLD && !connection->is_told)
+    cf_loop_make_told (self, connection);
+  else
     {
       cf_connection_open_inbox (connection, self->worker);
       cf_loop_settle (self, connection);
     }
   cf_session_unref (&connection->session);
+}
+
+/**
+ * cf_loop_open_told:
+ * @self: a loop
+ * @connection: one that was told something, out of the set of those
+ *
+ * Opens its inbox.
+ *
+ * Returns: whether there is something to be sent to it now
+ */
+gboolean
+cf_loop_open_told (CfLoop *self, CfConnection *connection)
+{
+  if (connection->is_away)
+    {
+      look_into_inbox (self, connection);
+      return FALSE;
+    }
+  cf_connection_open_inbox (connection, self->worker);
+  if (connection->is_ready || connection->is_due)
+    return FALSE; /* it is sent with the rest */
+  if (connection->stage == CF_STAGE_OPEN && connection->turn == CF_TURN_GO_ON &&
+      connection->session.out.size > 0 && connection->writable)
+    return TRUE;
+  cf_loop_settle (self, connection);
+  return FALSE;
 }
 
 static void
@@ -99,6 +133,8 @@ move (CfLoop *self, CfConnection *connection, CfLoop *to)
     .owner = &to->mailbox,
   };
 
+  if (connection->is_told)
+    cf_connection_open_inbox (connection, self->worker);
   cf_loop_let_go (self, connection);
   epoll_ctl (self->epoll_fd, EPOLL_CTL_DEL, connection->fd, NULL);
   __atomic_add_fetch (&to->n_connections, 1, __ATOMIC_RELAXED);
@@ -158,6 +194,7 @@ read_message (CfLoop *self, const CfMessage *message)
       take_back (self, (CfConnection *) message->subject);
       break;
     case CF_MESSAGE_MAIL:
+    case CF_MESSAGE_TOLD:
       open_inbox (self, message);
       break;
     case CF_MESSAGE_SHED:
@@ -196,7 +233,7 @@ drop_message (CfLoop *self, const CfMessage *message)
     cf_sessions_add (self->group->engine->sessions, &connection->session);
   if (message->kind == CF_MESSAGE_NEW || message->kind == CF_MESSAGE_ADOPT)
     cf_loop_take_in (self, connection);
-  else if (message->kind == CF_MESSAGE_MAIL)
+  else if (message->kind == CF_MESSAGE_MAIL || message->kind == CF_MESSAGE_TOLD)
     cf_session_unref (&connection->session);
 }
 

@@ -15,6 +15,10 @@
 #ifndef DUE_MAX
 #define DUE_MAX 64
 #endif
+/* In a round, what was told is sent to so many connections, or to a part of
+ * them all. */
+#define TOLD_A_ROUND 16
+#define TOLD_PART 4
 
 /* -- Turns --------------------------------------------------------------- */
 
@@ -81,6 +85,30 @@ send_due (CfLoop *self)
       CfConnection *connection = (CfConnection *) link->data;
 
       connection->is_due = FALSE;
+      if (!run_claimed (self, connection, cf_connection_send))
+        return FALSE;
+      cf_loop_settle (self, connection);
+    }
+  return TRUE;
+}
+
+/* FALSE: the loop was given to another handler meanwhile. */
+static gboolean
+send_told (CfLoop *self)
+{
+  GList *link;
+
+  for (guint n = MAX (TOLD_A_ROUND, self->told.length / TOLD_PART); n > 0; n--)
+    {
+      CfConnection *connection;
+
+      link = g_queue_pop_head_link (&self->told);
+      if (link == NULL)
+        break;
+      connection = (CfConnection *) link->data;
+      connection->is_told = FALSE;
+      if (!cf_loop_open_told (self, connection))
+        continue;
       if (!run_claimed (self, connection, cf_connection_send))
         return FALSE;
       cf_loop_settle (self, connection);
@@ -171,7 +199,8 @@ milliseconds_to_wait (const CfLoop *self)
 static int
 wait_for_events (CfLoop *self)
 {
-  int wait_ms = self->ready.length > 0 ? 0 : milliseconds_to_wait (self);
+  gboolean has_work = self->ready.length > 0 || self->told.length > 0;
+  int wait_ms = has_work ? 0 : milliseconds_to_wait (self);
   guint64 start;
   int n;
 
@@ -230,7 +259,7 @@ run_round (CfLoop *self)
   if (cf_mailbox_has_mail (&self->mailbox))
     cf_loop_read_mail (self);
   run_timers (self);
-  if (!run_ready (self))
+  if (!run_ready (self) || !send_told (self))
     return ROUND_RELIEVED;
   cf_loop_bury (self);
   if (is_over (self))

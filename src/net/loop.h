@@ -18,7 +18,10 @@
  * leaves it alone until it comes back.
  *
  * In a round each ready connection has its turn, and then the replies of all
- * are sent: who waits for them is woken once, and finds more to do.
+ * are sent: who waits for them is woken once, and finds more to do.  What
+ * clients are told without having asked, as by PUBLISH, is sent after that,
+ * and not to all of them at once: who publishes more meanwhile is heard in
+ * between, and those whose turn has not come yet get all of it by one send.
  *
  * Invariants: 1. Within a turn a handler touches nothing of its loop.  2. Only
  * the loop's handler takes connections in, and closes and frees them.  3. A
@@ -85,6 +88,7 @@ struct _CfLoop
   GQueue connections;    /* (element-type CfConnection) by link */
   GQueue ready;          /* (element-type CfConnection) by ready_link */
   GQueue due;            /* (element-type CfConnection) by due_link */
+  GQueue told;           /* (element-type CfConnection) by told_link */
   GQueue dead;           /* (element-type CfConnection) by link */
   CfTimers timers;
   GArray *messages; /* (owned) empty; kept for its memory */

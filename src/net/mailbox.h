@@ -28,6 +28,7 @@ typedef enum
   CF_MESSAGE_RETURN, /* a connection back from a relieved handler */
   CF_MESSAGE_ADOPT,  /* a connection from another loop */
   CF_MESSAGE_MAIL,   /* a connection's inbox is not empty (holds a ref) */
+  CF_MESSAGE_TOLD,   /* the same, but there is only output, which may wait */
   CF_MESSAGE_SHED,   /* move @amount connections to the loop @subject */
   CF_MESSAGE_REVIEW, /* a setting changed: look at every connection */
 } CfMessageKind;
