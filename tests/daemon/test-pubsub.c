@@ -111,6 +111,73 @@ test_pubsub_order (void)
     }
 }
 
+/* ---- Many who listen ------------------------------------------------------
+ */
+
+#define N_MANY 70
+#define N_ROUNDS 20
+/* Small, sent by copies, and sent by reference. */
+static const guint message_sizes[] = { 1, 1000, 5000 };
+
+/* Subscribes a client that speaks RESP2 or, if @is_new, RESP3. */
+static CfWire *
+listen_to_many (gboolean is_new)
+{
+  CfWire *wire = cf_wire_open (server);
+  g_autofree char *line = NULL;
+
+  cf_wire_say (wire,
+               is_new ? "HELLO 3\r\nSUBSCRIBE many\r\n" : "SUBSCRIBE many\r\n");
+  do
+    {
+      g_free (line);
+      line = read_line (wire);
+    }
+  while (strcmp (line, "subscribe") != 0);
+  cf_wire_expect (wire, "$4\r\nmany\r\n:1\r\n");
+  return wire;
+}
+
+/* All get all, in order, though more is published while it is sent, and what
+ * is not copied for each is the same for both protocols. */
+static void
+test_pubsub_many (void)
+{
+  g_autoptr (CfWire) wire = cf_wire_open (server);
+  g_autoptr (GString) requests = g_string_new (NULL);
+  g_autoptr (GString) messages = g_string_new (NULL);
+  g_autoptr (GString) replies = g_string_new (NULL);
+  CfWire *listeners[N_MANY];
+
+  for (guint i = 0; i < N_MANY; i++)
+    listeners[i] = listen_to_many (i % 3 == 0);
+  for (guint i = 0; i < G_N_ELEMENTS (message_sizes); i++)
+    {
+      g_autofree char *text = g_strnfill (message_sizes[i], 'x');
+
+      g_string_append_printf (requests, "PUBLISH many %s\r\n", text);
+      g_string_append_printf (messages,
+                              "3\r\n$7\r\nmessage\r\n$4\r\nmany\r\n"
+                              "$%u\r\n%s\r\n",
+                              message_sizes[i], text);
+      g_string_append_printf (replies, ":%u\r\n", N_MANY);
+      if (i + 1 < G_N_ELEMENTS (message_sizes))
+        g_string_append_c (messages, '?'); /* the sign of the next */
+    }
+  for (guint i = 0; i < N_ROUNDS; i++)
+    cf_wire_exchange (wire, requests->str, replies->str);
+  for (guint i = 0; i < N_MANY; i++)
+    {
+      const char *sign = i % 3 == 0 ? ">" : "*";
+      g_autofree char *own = g_strdup_printf ("%s%s", sign, messages->str);
+
+      g_strdelimit (own, "?", sign[0]);
+      for (guint j = 0; j < N_ROUNDS; j++)
+        cf_wire_expect (listeners[i], own);
+      cf_wire_close (listeners[i]);
+    }
+}
+
 /* ---- Who does not read -------------------------------------------------- */
 
 #define STUCK_BYTES 100000
@@ -275,6 +342,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   server = cf_harness_start ("--enable-debug-command", "yes", NULL);
   g_test_add_func ("/daemon/pubsub/order", test_pubsub_order);
+  g_test_add_func ("/daemon/pubsub/many", test_pubsub_many);
   g_test_add_func ("/daemon/pubsub/stuck", test_pubsub_stuck);
   g_test_add_func ("/daemon/pubsub/busy", test_pubsub_busy);
   g_test_add_func ("/daemon/pubsub/caches", test_pubsub_caches);
