@@ -35,29 +35,36 @@ class_of (CfNotifyClass class)
   g_assert_not_reached ();
 }
 
+static gsize
+put (char *to, CfSlice bytes)
+{
+  if (bytes.size > 0)
+    memcpy (to, bytes.data, bytes.size);
+  return bytes.size;
+}
+
 /* Publishes @payload on "__@space@DB__:@name".  An event for which there is no
  * memory is lost, as one is that nobody listens to. */
 static void
-publish (CfEngine *engine,
-         const char *space,
-         guint db,
-         CfSlice name,
-         CfSlice payload)
+publish (
+    CfEngine *engine, CfSlice space, guint db, CfSlice name, CfSlice payload)
 {
   char room[SHORT_NAME];
   g_autofree char *long_room = NULL;
   char *channel = room;
-  gsize size;
+  gsize size = 0;
 
   if (name.size > SHORT_NAME - 64)
     channel = long_room = g_try_malloc (name.size + 64);
   if (channel == NULL)
     return;
-  size = (gsize) g_snprintf (channel, 64, "__%s@%u__:", space, db);
-  if (name.size > 0)
-    memcpy (channel + size, name.data, name.size);
-  cf_pubsub_publish (engine->pubsub, cf_slice (channel, size + name.size),
-                     payload);
+  size += put (channel, CF_SLICE ("__"));
+  size += put (channel + size, space);
+  channel[size++] = '@';
+  size += cf_format_uint64 (channel + size, db);
+  size += put (channel + size, CF_SLICE ("__:"));
+  size += put (channel + size, name);
+  cf_pubsub_publish (engine->pubsub, cf_slice (channel, size), payload);
 }
 
 /**
@@ -88,7 +95,7 @@ cf_events_tell (CfEngine *engine,
       !(wanted & (gint64) class_of (class)))
     return;
   if (wanted & CF_EVENT_KEYSPACE)
-    publish (engine, "keyspace", db, key, name);
+    publish (engine, CF_SLICE ("keyspace"), db, key, name);
   if (wanted & CF_EVENT_KEYEVENT)
-    publish (engine, "keyevent", db, name, key);
+    publish (engine, CF_SLICE ("keyevent"), db, name, key);
 }
