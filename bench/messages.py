@@ -14,29 +14,38 @@ from bench import Row
 SUBSCRIBERS = 50
 CHANNEL = 'channel'
 PATTERN = 'chan*'
-# What is told of it, pipeline, bytes of a message, whether by a pattern.
-AUDIENCES = (('', 1, 64, False), ('', 16, 64, False),
-             (' by a pattern', 16, 64, True), (' of 4 KB', 16, 4096, False))
+# What is told of it, publishers, pipeline, bytes of a message, how it is
+# listened to.
+AUDIENCES = (('', 1, 1, 64, 'SUBSCRIBE'), ('', 10, 1, 64, 'SUBSCRIBE'),
+             ('', 1, 16, 64, 'SUBSCRIBE'), ('', 1, 100, 64, 'SUBSCRIBE'),
+             (' by a pattern', 1, 16, 64, 'PSUBSCRIBE'),
+             (' by shard', 1, 16, 64, 'SSUBSCRIBE'),
+             (' of 1 KB', 1, 16, 1024, 'SUBSCRIBE'),
+             (' of 4 KB', 1, 16, 4096, 'SUBSCRIBE'),
+             (' of 16 KB', 1, 16, 16384, 'SUBSCRIBE'))
+# What a message begins with, what is listened to, and what publishes to it.
+WAYS = {'SUBSCRIBE': (('message',), CHANNEL, 'PUBLISH'),
+        'PSUBSCRIBE': (('pmessage', PATTERN), PATTERN, 'PUBLISH'),
+        'SSUBSCRIBE': (('smessage',), CHANNEL, 'SPUBLISH')}
 
 
-def publish(bench, kind, depth, size, by_pattern):
+def publish(bench, kind, publishers, depth, size, way):
     """Messages a second that all subscribers get together."""
     count = (2_000 if bench.quick else 10_000) * (1 if depth == 1 else 3)
-    count //= 1 if size < 1000 else 3
+    count = count * 1024 // max(size, 1024)
+    count -= count % (publishers * depth)
     payload = 'x' * size
-    words = (('PSUBSCRIBE', PATTERN) if by_pattern else
-             ('SUBSCRIBE', CHANNEL))
-    message = len(harness.encode(
-        *(('pmessage', PATTERN) if by_pattern else ('message',)), CHANNEL,
-        payload))
+    words, name, command = WAYS[way]
+    message = len(harness.encode(*words, CHANNEL, payload))
     with bench.server(kind) as server:
-        audience = bench.probe_start('listen', server, SUBSCRIBERS, *words,
+        audience = bench.probe_start('listen', server, SUBSCRIBERS, way, name,
                                      count * SUBSCRIBERS * message)
         audience.stdout.readline()
         begin = time.monotonic()
         publisher = subprocess.Popen(
-            ['redis-benchmark', '-p', str(server.port), '-q', '-c', '1', '-P',
-             str(depth), '-n', str(count), 'PUBLISH', CHANNEL, payload],
+            ['redis-benchmark', '-p', str(server.port), '-q', '-c',
+             str(publishers), '-P', str(depth), '-n', str(count), command,
+             CHANNEL, payload],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             preexec_fn=harness.die_with_parent)
         status = audience.wait(120)
@@ -91,8 +100,10 @@ def pubsub(bench):
     for name, *rest in AUDIENCES:
         result = b.medians(bench.runs,
                            lambda kind: publish(bench, kind, *rest))
-        rows.append(Row('PUBLISH%s to %d, pipeline %d' % (name, SUBSCRIBERS,
-                                                           rest[0]),
+        publishers, depth = rest[:2]
+        by = ', %d publishers' % publishers if publishers > 1 else ''
+        rows.append(Row('PUBLISH%s to %d, pipeline %d%s'
+                        % (name, SUBSCRIBERS, depth, by),
                         result['redis'][0], result['cofferd'][0],
                         'messages/s', 'ratio>=', 1.2))
     result = b.medians(bench.runs, lambda kind: expired(bench, kind))

@@ -25,7 +25,7 @@
      as the first, and nothing looks at them: what this takes is little beside
      the server's work.  Prints requests a second.
    probe listen PORT COUNT COMMAND CHANNEL BYTES
-     subscribes with COUNT connections by SUBSCRIBE or PSUBSCRIBE, prints that,
+     subscribes with COUNT connections by SUBSCRIBE or the like, prints that,
    and drops what comes until they got so many BYTES together. probe connect
    PORT HZ SECONDS opens connections, HZ a second, sends a PING on each and
    closes it; prints how many were answered. probe hello PORT HZ SECONDS FILE
