@@ -15,10 +15,11 @@
 #ifndef DUE_MAX
 #define DUE_MAX 64
 #endif
-/* In a round, what was told is sent to so many connections, or to a part of
- * them all. */
-#define TOLD_A_ROUND 16
+/* In a round, what was told is sent to a part of the connections that wait for
+ * it, within these bounds. */
 #define TOLD_PART 4
+#define TOLD_LEAST 16
+#define TOLD_MOST 256
 
 /* -- Turns --------------------------------------------------------------- */
 
@@ -96,9 +97,10 @@ send_due (CfLoop *self)
 static gboolean
 send_told (CfLoop *self)
 {
+  guint part = self->told.length / TOLD_PART;
   GList *link;
 
-  for (guint n = MAX (TOLD_A_ROUND, self->told.length / TOLD_PART); n > 0; n--)
+  for (guint n = CLAMP (part, TOLD_LEAST, TOLD_MOST); n > 0; n--)
     {
       CfConnection *connection;
 
