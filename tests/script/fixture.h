@@ -102,3 +102,32 @@ cf_lua_check_cases (const CfLuaCase *cases, gsize n_cases)
       g_assert_cmpuint (memory.used, ==, 0);
     }
 }
+
+typedef struct
+{
+  const CfLuaCase *cases; /* (array length=n_cases) */
+  gsize n_cases;
+} CfLuaTable;
+
+static void G_GNUC_UNUSED
+cf_lua_check_table (gconstpointer data)
+{
+  const CfLuaTable *self = data;
+
+  cf_lua_check_cases (self->cases, self->n_cases);
+}
+
+/* The main program of a test that is nothing but one table of cases. */
+static int G_GNUC_UNUSED
+cf_lua_test_table (int argc,
+                   char **argv,
+                   const char *path,
+                   const CfLuaCase *cases,
+                   gsize n_cases)
+{
+  const CfLuaTable table = { cases, n_cases };
+
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_data_func (path, &table, cf_lua_check_table);
+  return g_test_run ();
+}

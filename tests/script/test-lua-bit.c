@@ -60,16 +60,9 @@ static const CfLuaCase cases[] = {
                    "expected, got no value)\"" },
 };
 
-static void
-test_cases (void)
-{
-  cf_lua_check_cases (cases, G_N_ELEMENTS (cases));
-}
-
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/script/lua-bit/cases", test_cases);
-  return g_test_run ();
+  return cf_lua_test_table (argc, argv, "/script/lua-bit/cases", cases,
+                            G_N_ELEMENTS (cases));
 }

@@ -263,16 +263,9 @@ static const CfLuaCase cases[] = {
     "true \"2e+01\" \"2\" \"0\" \"9\"" },
 };
 
-static void
-test_cases (void)
-{
-  cf_lua_check_cases (cases, G_N_ELEMENTS (cases));
-}
-
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/script/lua-json-encode/cases", test_cases);
-  return g_test_run ();
+  return cf_lua_test_table (argc, argv, "/script/lua-json-encode/cases", cases,
+                            G_N_ELEMENTS (cases));
 }

@@ -70,16 +70,9 @@ static const CfLuaCase cases[] = {
     "\"Expected value but found invalid token at character 1\"" },
 };
 
-static void
-test_cases (void)
-{
-  cf_lua_check_cases (cases, G_N_ELEMENTS (cases));
-}
-
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/script/lua-json/cases", test_cases);
-  return g_test_run ();
+  return cf_lua_test_table (argc, argv, "/script/lua-json/cases", cases,
+                            G_N_ELEMENTS (cases));
 }
