@@ -569,6 +569,31 @@ cf_wire_receive (CfWire *self, char *buffer, gsize size)
 }
 
 /**
+ * cf_wire_say_until:
+ * @self: a wire
+ * @request: what to say, again and again
+ * @meanwhile: what its answers may begin with before the last
+ * @wanted: what the last one begins with
+ */
+void
+cf_wire_say_until (CfWire *self,
+                   const char *request,
+                   const char *meanwhile,
+                   const char *wanted)
+{
+  for (;;)
+    {
+      char reply[256];
+
+      cf_wire_say (self, request);
+      reply[cf_wire_receive (self, reply, sizeof reply - 1)] = '\0';
+      if (g_str_has_prefix (reply, wanted))
+        return;
+      g_assert_true (g_str_has_prefix (reply, meanwhile));
+    }
+}
+
+/**
  * cf_wire_expect:
  * @self: a wire
  * @text: what must come next

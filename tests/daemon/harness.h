@@ -48,6 +48,10 @@ void cf_wire_wait_taken (CfWire *self);
 void cf_wire_say (CfWire *self, const char *text);
 void cf_wire_end (CfWire *self);
 gsize cf_wire_receive (CfWire *self, char *buffer, gsize size);
+void cf_wire_say_until (CfWire *self,
+                        const char *request,
+                        const char *meanwhile,
+                        const char *wanted);
 void cf_wire_expect (CfWire *self, const char *text);
 void cf_wire_expect_end (CfWire *self);
 GString *cf_wire_read_rest (CfWire *self);

@@ -67,18 +67,8 @@ static void
 wait_busy (CfWire *wire, const char *key)
 {
   g_autofree char *request = g_strdup_printf ("SET %s 1\r\n", key);
-  gboolean busy = FALSE;
 
-  while (!busy)
-    {
-      g_autoptr (GString) line = NULL;
-
-      cf_wire_say (wire, request);
-      line = read_line (wire);
-      busy = g_str_has_prefix (line->str, "-BUSY ");
-      if (!busy)
-        g_assert_cmpstr (line->str, ==, "+OK\r\n");
-    }
+  cf_wire_say_until (wire, request, "+OK\r\n", "-BUSY ");
 }
 
 static void

@@ -43,39 +43,14 @@ static CfHarness *server;
 static void
 kill_script (CfWire *wire)
 {
-  gboolean killed = FALSE;
-  char reply[128];
-
-  while (!killed)
-    {
-      gsize size;
-
-      cf_wire_say (wire, "SCRIPT KILL\r\n");
-      size = cf_wire_receive (wire, reply, sizeof reply);
-      g_assert_cmpuint (size, >, 4);
-      killed = memcmp (reply, "+OK\r\n", 5) == 0;
-      if (!killed)
-        g_assert_cmpmem (reply, 8, "-NOTBUSY", 8);
-    }
+  cf_wire_say_until (wire, "SCRIPT KILL\r\n", "-NOTBUSY", "+OK\r\n");
 }
 
 /* Until a script is seen to have the key k. */
 static void
 wait_busy (CfWire *wire)
 {
-  gboolean busy = FALSE;
-  char reply[256];
-
-  while (!busy)
-    {
-      gsize size;
-
-      cf_wire_say (wire, "SET k 1\r\n");
-      size = cf_wire_receive (wire, reply, sizeof reply);
-      busy = size != 5 || memcmp (reply, "+OK\r\n", 5) != 0;
-      if (busy)
-        g_assert_cmpmem (reply, size, BUSY, strlen (BUSY));
-    }
+  cf_wire_say_until (wire, "SET k 1\r\n", "+OK\r\n", BUSY);
 }
 
 static void
