@@ -110,6 +110,7 @@ test_programs = \
 	tests/engine/test-acl-selector \
 	tests/engine/test-acl-text \
 	tests/engine/test-acl-user \
+	tests/engine/test-alone \
 	tests/engine/test-args \
 	tests/engine/test-backlog \
 	tests/engine/test-broadcast \
@@ -240,6 +241,7 @@ test_programs += \
 	tests/daemon/test-stuck \
 	tests/daemon/test-tls \
 	tests/daemon/test-users \
+	tests/net/test-handshakes \
 	tests/net/test-tls \
 	tests/net/test-tls-context \
 	tests/net/test-tls-stream \
