@@ -48,6 +48,26 @@ cf_blob_try_new_zeroed (gsize capacity)
 }
 
 /**
+ * cf_blob_try_copy:
+ * @bytes: what it shall hold
+ *
+ * Returns: (transfer full) (nullable): a blob with a copy of @bytes; %NULL if
+ *   there is no memory for it
+ */
+CfBlob *
+cf_blob_try_copy (CfSlice bytes)
+{
+  CfBlob *self = cf_blob_try_new (bytes.size);
+
+  if (self == NULL)
+    return NULL;
+  if (bytes.size > 0)
+    memcpy (self->data, bytes.data, bytes.size);
+  self->size = bytes.size;
+  return self;
+}
+
+/**
  * cf_blob_new:
  * @bytes: what it shall hold; of a size that we chose
  *
@@ -56,13 +76,10 @@ cf_blob_try_new_zeroed (gsize capacity)
 CfBlob *
 cf_blob_new (CfSlice bytes)
 {
-  CfBlob *self = cf_blob_try_new (bytes.size);
+  CfBlob *self = cf_blob_try_copy (bytes);
 
   if (self == NULL)
     g_error ("no memory for %" G_GSIZE_FORMAT " bytes", bytes.size);
-  if (bytes.size > 0)
-    memcpy (self->data, bytes.data, bytes.size);
-  self->size = bytes.size;
   return self;
 }
 

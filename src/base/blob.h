@@ -24,6 +24,7 @@ typedef struct
 
 CfBlob *cf_blob_try_new (gsize capacity);
 CfBlob *cf_blob_try_new_zeroed (gsize capacity);
+CfBlob *cf_blob_try_copy (CfSlice bytes);
 CfBlob *cf_blob_new (CfSlice bytes);
 CfBlob *cf_blob_ref (CfBlob *self);
 void cf_blob_unref (CfBlob *self);

@@ -42,6 +42,21 @@ cf_slice_equal (CfSlice a, CfSlice b)
          (a.size == 0 || memcmp (a.data, b.data, a.size) == 0);
 }
 
+/* (transfer full) (nullable): a copy of the bytes and a final NUL; NULL: there
+ * is no memory for it. */
+static inline char *
+cf_slice_try_dup (CfSlice self)
+{
+  char *copy = self.size < G_MAXSIZE ? g_try_malloc (self.size + 1) : NULL;
+
+  if (copy == NULL)
+    return NULL;
+  if (self.size > 0)
+    memcpy (copy, self.data, self.size);
+  copy[self.size] = '\0';
+  return copy;
+}
+
 /* Whether @self is the ASCII word @word, in whatever case. */
 static inline gboolean
 cf_slice_is (CfSlice self, const char *word)

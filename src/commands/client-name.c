@@ -8,7 +8,8 @@
  * @name: what a client wants to be called
  * @error: return location for an error, or %NULL
  *
- * Returns: whether it has only characters that CLIENT LIST can show
+ * Returns: whether it has only characters that CLIENT LIST can show, and not
+ *   more than CF_CLIENT_NAME_MAX of them
  */
 gboolean
 cf_client_name_check (CfSlice name, GError **error)
@@ -18,7 +19,7 @@ cf_client_name_check (CfSlice name, GError **error)
       return cf_throw (error, CF_ERROR_FAILED,
                        "Client names cannot contain spaces, newlines or "
                        "special characters.");
-  return TRUE;
+  return name.size <= CF_CLIENT_NAME_MAX || cf_call_out_of_memory (error);
 }
 
 /**

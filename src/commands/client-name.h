@@ -9,6 +9,9 @@
 
 G_BEGIN_DECLS
 
+/* Bytes: each CLIENT LIST shows all names. */
+#define CF_CLIENT_NAME_MAX (64 * 1024)
+
 gboolean cf_client_name_check (CfSlice name, GError **error);
 void cf_client_name_set (CfSession *session, CfSlice name);
 

@@ -455,7 +455,7 @@ reply_verdict (CfCall *call,
   else
     text =
         g_strdup_printf ("This user has no permissions to access the '%.*s' %s",
-                         (int) MIN (object.size, G_MAXINT32), object.data,
+                         (int) MIN (object.size, CF_CALL_TEXT_MAX), object.data,
                          verdict == CF_ACL_DENIED_KEY ? "key" : "channel");
   cf_reply_bulk_string (&call->reply, text);
 }

@@ -66,6 +66,8 @@ run_setinfo (CfCall *call, GError **error)
   if (!is_name && !cf_call_is (call, 2, "LIB-VER"))
     return cf_throw (error, CF_ERROR_FAILED, "Unrecognized option '%.*s'",
                      (int) MIN (call->argv[2].size, 128), call->argv[2].data);
+  if (call->argv[3].size > CF_CLIENT_NAME_MAX)
+    return cf_call_out_of_memory (error);
   if (!cf_client_name_check (call->argv[3], NULL))
     return cf_throw (error, CF_ERROR_FAILED,
                      "%s cannot contain spaces, newlines or special "

@@ -276,32 +276,56 @@ populate_one (CfCall *call, CfSlice name, CfSlice value, GError **error)
   return ok || cf_call_out_of_memory (error);
 }
 
+/* "value:@i", or as much of it as fits if there is a @size, and zeros.  NULL:
+ * there is no memory for it. */
+static CfBlob *
+populate_value (gint64 i, gint64 size)
+{
+  char text[32];
+  gsize length =
+      (gsize) g_snprintf (text, sizeof text, "value:%" G_GINT64_FORMAT, i);
+  gsize wanted = size > 0 ? (gsize) size : length;
+  CfBlob *value = cf_blob_try_new_zeroed (wanted);
+
+  if (value == NULL)
+    return NULL;
+  memcpy (value->data, text, MIN (length, wanted));
+  value->size = wanted;
+  return value;
+}
+
+static gboolean
+populate (
+    CfCall *call, const char *prefix, gint64 i, gint64 size, GError **error)
+{
+  g_autofree char *key = g_strdup_printf ("%s:%" G_GINT64_FORMAT, prefix, i);
+  g_autoptr (CfBlob) value = populate_value (i, size);
+
+  return value != NULL ? populate_one (call, cf_slice_of_string (key),
+                                       cf_blob_slice (value), error)
+                       : cf_call_out_of_memory (error);
+}
+
 static gboolean
 run_populate (CfCall *call, GError **error)
 {
-  CfSlice prefix = call->argc > 3 ? call->argv[3] : CF_SLICE ("key");
-  g_autoptr (GString) key = g_string_new (NULL), value = g_string_new (NULL);
+  g_autofree char *prefix = NULL;
   gint64 n, size = 0;
 
   if (!cf_call_get_int_in (call, 2, 0, G_MAXINT64, &n, error) ||
       (call->argc > 4 &&
        !cf_call_get_int_in (call, 4, 0, G_MAXINT64, &size, error)))
     return FALSE;
-  size = MIN (size, POPULATE_BYTES_MAX);
+  prefix =
+      call->argc > 3 ? cf_call_dup_text (call, 3, error) : g_strdup ("key");
+  if (prefix == NULL)
+    return FALSE;
   if (call->in_transaction)
     return cf_throw (error, CF_ERROR_FAILED,
                      "DEBUG POPULATE is not allowed in a transaction");
   for (gint64 i = 0; i < n; i++)
     {
-      g_string_printf (key, "%.*s:%" G_GINT64_FORMAT, (int) prefix.size,
-                       prefix.data, i);
-      g_string_printf (value, "value:%" G_GINT64_FORMAT, i);
-      while ((gint64) value->len < size)
-        g_string_append_c (value, '\0');
-      if (size > 0)
-        g_string_truncate (value, (gsize) size);
-      if (!populate_one (call, cf_slice (key->str, key->len),
-                         cf_slice (value->str, value->len), error))
+      if (!populate (call, prefix, i, MIN (size, POPULATE_BYTES_MAX), error))
         return FALSE;
       cf_worker_breathe (call->worker);
     }
@@ -445,9 +469,9 @@ run_protocol (CfCall *call, GError **error)
 static gboolean
 run_error (CfCall *call, GError **error)
 {
-  g_autofree char *text = g_strndup (call->argv[2].data, call->argv[2].size);
+  g_autofree char *text = cf_call_dup_text (call, 2, error);
 
-  return cf_throw (error, CF_ERROR_VERBATIM, "%s", text);
+  return text != NULL && cf_throw (error, CF_ERROR_VERBATIM, "%s", text);
 }
 
 static gboolean

@@ -8,6 +8,9 @@
 #include "commands/commands.h"
 
 /* Commands of the family differ in where the middle and the size stand. */
+#define FOUND_MIN 16  /* room for that many members at first */
+#define BYTES_MIN 256 /* and for that many bytes of them */
+
 typedef enum
 {
   AROUND_POINT,   /* GEORADIUS */
@@ -44,9 +47,11 @@ typedef struct
   gboolean store_distance;
   Order order;
   gboolean any;
-  gint64 count;   /* 0: all */
-  GArray *found;  /* (owned) (element-type Found) */
-  GString *bytes; /* (owned) of the members, one after the other */
+  gint64 count; /* 0: all */
+  Found *found; /* (owned) (nullable) */
+  gsize n_found;
+  gsize room;    /* for how many there is */
+  CfBlob *bytes; /* (owned) (nullable) of the members, one after the other */
 } Search;
 
 /* -- Arguments ------------------------------------------------------------ */
@@ -257,10 +262,53 @@ check_options (CfCall *call, const Search *self, GError **error)
 static gboolean
 has_enough (const Search *self)
 {
-  return self->any && self->found->len >= (guint64) self->count;
+  return self->any && self->n_found >= (guint64) self->count;
 }
 
-static void
+/* FALSE: there is no memory for it. */
+static gboolean
+reserve (Search *self, gsize size)
+{
+  gsize used = self->bytes->size;
+
+  if (self->n_found == self->room)
+    {
+      gsize room = MAX (2 * self->room, FOUND_MIN);
+      Found *larger = g_try_renew (Found, self->found, room);
+
+      if (larger == NULL)
+        return FALSE;
+      self->found = larger;
+      self->room = room;
+    }
+  if (size > self->bytes->capacity - used)
+    {
+      CfBlob *larger = cf_blob_try_grow (
+          self->bytes, MAX (2 * self->bytes->capacity, used + size));
+
+      if (larger == NULL)
+        return FALSE;
+      self->bytes = larger;
+    }
+  return TRUE;
+}
+
+/* Copies the member, which may be in scratch.  FALSE: as above. */
+static gboolean
+note (Search *self, CfSlice member, Found found)
+{
+  if (!reserve (self, member.size))
+    return FALSE;
+  found.start = self->bytes->size;
+  found.size = member.size;
+  memcpy (self->bytes->data + found.start, member.data, member.size);
+  self->bytes->size += member.size;
+  self->found[self->n_found++] = found;
+  return TRUE;
+}
+
+/* FALSE: there is no memory for all that is in it. */
+static gboolean
 search_cell (Search *self, CfGeoCell cell)
 {
   CfScoreRange range = {
@@ -275,26 +323,25 @@ search_cell (Search *self, CfGeoCell cell)
 
   cf_zset_find_scores (self->zset, &range, &first, &n);
   if (n == 0)
-    return;
+    return TRUE;
   cf_zset_iter_init (&iter, self->zset, first, FALSE);
   for (; n > 0 && !has_enough (self); n--)
     {
       Found found;
 
       if (!cf_zset_iter_next (&iter, &member, &score))
-        return;
+        break;
       found.point = cf_geohash_decode (score);
       if (!cf_geo_shape_has (&self->shape, found.point, &found.distance))
         continue;
       found.score = score;
-      found.start = self->bytes->len;
-      found.size = member.size;
-      g_string_append_len (self->bytes, member.data, (gssize) member.size);
-      g_array_append_val (self->found, found);
+      if (!note (self, member, found))
+        return FALSE;
     }
+  return TRUE;
 }
 
-static gint
+static int
 compare_distances (gconstpointer a, gconstpointer b)
 {
   const Found *one = a, *other = b;
@@ -302,34 +349,36 @@ compare_distances (gconstpointer a, gconstpointer b)
   return (one->distance > other->distance) - (one->distance < other->distance);
 }
 
-static gint
+static int
 compare_reversed (gconstpointer a, gconstpointer b)
 {
   return compare_distances (b, a);
 }
 
-static void
-search (Search *self)
+static gboolean
+search (Search *self, GError **error)
 {
   CfGeoCell cells[CF_GEO_CELLS_MAX];
   guint n = cf_geo_shape_cover (&self->shape, cells);
 
   for (guint i = 0; i < n && !has_enough (self); i++)
-    search_cell (self, cells[i]);
+    if (!search_cell (self, cells[i]))
+      return cf_call_out_of_memory (error);
   /* The nearest ones are meant, unless any will do. */
   if (self->order == UNSORTED && self->count != 0 && !self->any)
     self->order = ASCENDING;
-  if (self->order != UNSORTED)
-    g_array_sort (self->found, self->order == ASCENDING ? compare_distances
-                                                        : compare_reversed);
-  if (self->count != 0 && self->found->len > (guint64) self->count)
-    g_array_set_size (self->found, (guint) self->count);
+  if (self->order != UNSORTED && self->n_found > 1)
+    qsort (self->found, self->n_found, sizeof (Found),
+           self->order == ASCENDING ? compare_distances : compare_reversed);
+  if (self->count != 0)
+    self->n_found = MIN (self->n_found, (gsize) self->count);
+  return TRUE;
 }
 
 static CfSlice
 found_member (const Search *self, const Found *found)
 {
-  return cf_slice (self->bytes->str + found->start, found->size);
+  return cf_slice (self->bytes->data + found->start, found->size);
 }
 
 static void
@@ -338,10 +387,10 @@ reply_found (CfCall *call, const Search *self)
   guint n_options =
       (guint) (self->with_distance + self->with_hash + self->with_point);
 
-  cf_reply_array (&call->reply, self->found->len);
-  for (guint i = 0; i < self->found->len; i++)
+  cf_reply_array (&call->reply, self->n_found);
+  for (gsize i = 0; i < self->n_found; i++)
     {
-      const Found *found = &g_array_index (self->found, Found, i);
+      const Found *found = &self->found[i];
 
       if (n_options > 0)
         cf_reply_array (&call->reply, n_options + 1);
@@ -361,9 +410,9 @@ store_found (CfCall *call, const Search *self, GError **error)
   CfZsetLimits limits = cf_zset_limits (call);
   g_autoptr (CfObject) result = (CfObject *) cf_zset_new ();
 
-  for (guint i = 0; i < self->found->len; i++)
+  for (gsize i = 0; i < self->n_found; i++)
     {
-      const Found *found = &g_array_index (self->found, Found, i);
+      const Found *found = &self->found[i];
       double score = self->store_distance ? found->distance / self->shape.unit
                                           : found->score;
 
@@ -380,29 +429,37 @@ store_found (CfCall *call, const Search *self, GError **error)
 /* -- Commands ------------------------------------------------------------- */
 
 static gboolean
-run (CfCall *call, Search self, GError **error)
+run_search (CfCall *call, Search *self, GError **error)
 {
-  g_autoptr (GArray) found = g_array_new (FALSE, FALSE, sizeof (Found));
-  g_autoptr (GString) bytes = g_string_new (NULL);
   CfZset *zset;
   guint first;
 
-  self.shape.width = -1;
-  self.found = found;
-  self.bytes = bytes;
-  if (!cf_zset_read (call, self.source, &zset, error))
+  if (!cf_zset_read (call, self->source, &zset, error))
     return FALSE;
-  self.zset = zset;
-  if (!parse_places (call, &self, &first, error) ||
-      !parse_options (call, first, &self, error) ||
-      !check_options (call, &self, error))
+  self->zset = zset;
+  if (!parse_places (call, self, &first, error) ||
+      !parse_options (call, first, self, error) ||
+      !check_options (call, self, error) ||
+      (zset != NULL && !search (self, error)))
     return FALSE;
-  if (zset != NULL)
-    search (&self);
-  if (self.destination != 0)
-    return store_found (call, &self, error);
-  reply_found (call, &self);
+  if (self->destination != 0)
+    return store_found (call, self, error);
+  reply_found (call, self);
   return TRUE;
+}
+
+static gboolean
+run (CfCall *call, Search self, GError **error)
+{
+  gboolean ok;
+
+  self.shape.width = -1;
+  self.bytes = cf_blob_try_new (BYTES_MIN);
+  ok = self.bytes != NULL ? run_search (call, &self, error)
+                          : cf_call_out_of_memory (error);
+  g_free (self.found);
+  cf_blob_unref (self.bytes);
+  return ok;
 }
 
 static gboolean

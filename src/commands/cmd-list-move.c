@@ -27,8 +27,12 @@ move_element (CfCall *call, CfList *source, const Way *way, GError **error)
     blob = cf_blob_ref (element.blob);
   /* It is not to be moved while it is read. */
   else if (to == source)
-    element.bytes.data = copy =
-        g_memdup2 (element.bytes.data, element.bytes.size);
+    {
+      copy = cf_slice_try_dup (element.bytes);
+      if (copy == NULL)
+        return cf_call_out_of_memory (error);
+      element.bytes.data = copy;
+    }
   if (!cf_list_push (to, way->to, &element, cf_cmd_list_limit (call)))
     {
       if (cf_list_n (to) == 0)

@@ -238,8 +238,10 @@ static void
 talk (Migration *self, GArray *arrived, GError **error)
 {
   const CfSlice *argv = self->call->argv;
-  g_autofree char *host = g_strndup (argv[1].data, argv[1].size);
-  g_autofree char *port = g_strndup (argv[2].data, argv[2].size);
+  g_autofree char *host =
+      g_strndup (argv[1].data, MIN (argv[1].size, CF_CALL_TEXT_MAX));
+  g_autofree char *port =
+      g_strndup (argv[2].data, MIN (argv[2].size, CF_CALL_TEXT_MAX));
   g_autoptr (CfTarget) target =
       cf_target_connect (host, (guint16) atoi (port), self->timeout_ms,
                          &self->call->engine->shutting_down);

@@ -143,12 +143,15 @@ run_scan (CfCall *call, GError **error)
 static gboolean
 run_randomkey (CfCall *call, GError **error)
 {
-  g_autoptr (GString) key = g_string_new (NULL);
+  g_autofree char *key = NULL;
+  gsize size;
 
-  if (cf_keyspace_random (call->keyspace, call->db, call->now_ms, key))
-    cf_reply_bulk (&call->reply, cf_slice (key->str, key->len));
-  else
+  if (!cf_keyspace_random (call->keyspace, call->db, call->now_ms, &key, &size))
     cf_reply_null (&call->reply);
+  else if (key == NULL)
+    return cf_call_out_of_memory (error);
+  else
+    cf_reply_bulk (&call->reply, cf_slice (key, size));
   return TRUE;
 }
 

@@ -20,7 +20,9 @@ typedef CfSet *(*CombineFunc) (CfCall *call, const Sets *sets, GError **error);
 static gboolean
 sets_init (Sets *self, CfCall *call, guint first, guint n, GError **error)
 {
-  *self = (Sets){ g_new (const CfSet *, n), n, 0 };
+  *self = (Sets){ g_try_new (const CfSet *, n), n, 0 };
+  if (self->sets == NULL)
+    return cf_call_out_of_memory (error);
   for (guint i = 0; i < n; i++)
     {
       if (!cf_set_read (call, first + i, &self->sets[i], error))

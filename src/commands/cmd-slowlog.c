@@ -9,6 +9,8 @@
 #include "engine/latency.h"
 #include "engine/slowlog.h"
 
+#define EVENT_MAX 1024 /* bytes of the name of an event */
+
 /* -- SLOWLOG -------------------------------------------------------------- */
 
 static void
@@ -67,10 +69,11 @@ run_slowlog_reset (CfCall *call, GError **error)
 
 /* -- LATENCY -------------------------------------------------------------- */
 
+/* No event has a longer name than is copied. */
 static char *
 dup_event (const CfCall *call, guint i)
 {
-  return g_strndup (call->argv[i].data, call->argv[i].size);
+  return g_strndup (call->argv[i].data, MIN (call->argv[i].size, EVENT_MAX));
 }
 
 static gboolean

@@ -146,7 +146,8 @@ typedef struct
   gsize first, end;     /* those that are returned */
   GPtrArray *digits;    /* (owned) blocks for texts of numbers */
   gsize digits_left;    /* in the last one */
-  GString *name;        /* (owned) scratch */
+  char *name;           /* (owned) (nullable) scratch: the name of a key */
+  gsize name_room;      /* bytes of it */
 } Sort;
 
 static void
@@ -155,7 +156,7 @@ clear_sort (Sort *self)
   g_free (self->gets);
   g_free (self->items);
   g_ptr_array_unref (self->digits);
-  g_string_free (self->name, TRUE);
+  g_free (self->name);
 }
 
 /* A copy of @text if that is in @scratch.  data NULL: no memory. */
@@ -217,7 +218,9 @@ parse_options (Sort *self, gboolean may_store, GError **error)
     return FALSE;
   if (!fits)
     return cf_call_syntax_error (error);
-  self->gets = g_new0 (CfSortPattern, gets->len + 1);
+  self->gets = g_try_new0 (CfSortPattern, gets->len + 1);
+  if (self->gets == NULL)
+    return cf_call_out_of_memory (error);
   for (guint i = 0; i < gets->len; i++)
     self->gets[i] =
         cf_sort_pattern (call->argv[g_array_index (gets, guint, i)]);
@@ -351,6 +354,17 @@ load_items (Sort *self, const CfObject *object, GError **error)
 
 /* -- Keys that follow from the elements ----------------------------------- */
 
+static gboolean
+reserve_name (Sort *self, gsize size, GError **error)
+{
+  if (size <= self->name_room)
+    return TRUE;
+  g_free (self->name);
+  self->name = g_try_malloc (size);
+  self->name_room = self->name != NULL ? size : 0;
+  return self->name != NULL || cf_call_out_of_memory (error);
+}
+
 /* Claims what @patterns name for the items from @first to @end.  FALSE
  * without @error: the command is to be run again. */
 static gboolean
@@ -361,20 +375,25 @@ claim_keys (Sort *self,
             gsize end,
             GError **error)
 {
-  gsize n_bytes = 0, n_keys = 0;
+  gsize n_bytes = 0, n_keys = 0, longest = 0;
   g_autoptr (CfBlob) names = NULL;
   g_autofree CfKey *keys = NULL;
 
   for (guint p = 0; p < n_patterns; p++)
     for (gsize i = first; patterns[p].has_star && i < end; i++, n_keys++)
       {
-        n_bytes +=
+        gsize size =
             cf_sort_pattern_name_size (&patterns[p], self->items[i].element);
+
+        longest = MAX (longest, size);
+        n_bytes += size;
         if (n_bytes > NAMES_MAX)
           return cf_call_out_of_memory (error);
       }
   if (n_keys == 0)
     return TRUE;
+  if (!reserve_name (self, longest, error))
+    return FALSE;
   names = cf_blob_try_new (n_bytes);
   keys = g_try_new (CfKey, n_keys);
   if (names == NULL || keys == NULL)
@@ -586,7 +605,6 @@ sort_or_retry (CfCall *call, gboolean may_store, GError **error)
   Sort self = {
     .call = call,
     .digits = g_ptr_array_new_with_free_func (g_free),
-    .name = g_string_new (NULL),
   };
   gboolean ok = run_sort_of (&self, may_store, error);
 

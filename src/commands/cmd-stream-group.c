@@ -40,8 +40,8 @@ find_group (CfCall *call, CfStreamGroup **group, GError **error)
   return *group != NULL ||
          cf_throw (error, CF_ERROR_NO_GROUP,
                    "No such consumer group '%.*s' for key name '%.*s'",
-                   (int) MIN (name.size, G_MAXINT), name.data,
-                   (int) MIN (key.size, G_MAXINT), key.data);
+                   (int) MIN (name.size, CF_CALL_TEXT_MAX), name.data,
+                   (int) MIN (key.size, CF_CALL_TEXT_MAX), key.data);
 }
 
 /* MKSTREAM (@mkstream NULL: not known) and ENTRIESREAD. */
@@ -102,6 +102,7 @@ run_create (CfCall *call, GError **error)
   gint64 n_read;
 
   if (!get_options (call, &mkstream, &n_read, error) ||
+      !cf_stream_check_name (call, GROUP, error) ||
       !cf_stream_write (call, KEY, &stream, error))
     return FALSE;
   if (stream == NULL && !mkstream)
@@ -179,7 +180,8 @@ run_createconsumer (CfCall *call, GError **error)
   CfStreamGroup *group;
   gboolean is_new;
 
-  if (!find_group (call, &group, error))
+  if (!find_group (call, &group, error) ||
+      !cf_stream_check_name (call, LAST, error))
     return FALSE;
   is_new = cf_stream_group_find (group, call->argv[LAST]) == NULL;
   if (is_new)

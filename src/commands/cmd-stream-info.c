@@ -55,8 +55,8 @@ run_consumers (CfCall *call, GError **error)
   if (group == NULL)
     return cf_throw (error, CF_ERROR_NO_GROUP,
                      "No such consumer group '%.*s' for key name '%.*s'",
-                     (int) MIN (name.size, G_MAXINT), name.data,
-                     (int) MIN (key.size, G_MAXINT), key.data);
+                     (int) MIN (name.size, CF_CALL_TEXT_MAX), name.data,
+                     (int) MIN (key.size, CF_CALL_TEXT_MAX), key.data);
   cf_reply_array (&call->reply, cf_stream_group_n_consumers (group));
   for (GTreeNode *at = cf_stream_group_first_consumer (group); at != NULL;
        at = g_tree_node_next (at))

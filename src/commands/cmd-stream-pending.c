@@ -21,8 +21,8 @@ find_group (CfCall *call,
   return *group != NULL ||
          cf_throw (error, CF_ERROR_NO_GROUP,
                    "No such key '%.*s' or consumer group '%.*s'",
-                   (int) MIN (key.size, G_MAXINT), key.data,
-                   (int) MIN (name.size, G_MAXINT), name.data);
+                   (int) MIN (key.size, CF_CALL_TEXT_MAX), key.data,
+                   (int) MIN (name.size, CF_CALL_TEXT_MAX), name.data);
 }
 
 static gboolean
@@ -212,7 +212,7 @@ get_claim_option (CfCall *call, guint *i, Claim *claim, GError **error)
   else if (*i + 1 == call->argc)
     return cf_throw (error, CF_ERROR_FAILED,
                      "Unrecognized XCLAIM option '%.*s'",
-                     (int) MIN (option.size, G_MAXINT), option.data);
+                     (int) MIN (option.size, CF_CALL_TEXT_MAX), option.data);
   else if (cf_call_is (call, *i, "IDLE"))
     {
       if (!get_int (call, ++*i, "IDLE option argument for XCLAIM",
@@ -232,7 +232,7 @@ get_claim_option (CfCall *call, guint *i, Claim *claim, GError **error)
   else
     return cf_throw (error, CF_ERROR_FAILED,
                      "Unrecognized XCLAIM option '%.*s'",
-                     (int) MIN (option.size, G_MAXINT), option.data);
+                     (int) MIN (option.size, CF_CALL_TEXT_MAX), option.data);
   return TRUE;
 }
 
@@ -354,6 +354,7 @@ cf_stream_xclaim (CfCall *call, GError **error)
 
   if (!cf_stream_write (call, 1, &stream, error) ||
       !find_group (call, stream, &group, error) ||
+      !cf_stream_check_name (call, 3, error) ||
       !get_claim (call, &claim, error))
     return FALSE;
   cf_call_effect (call, NULL, 0);
@@ -375,8 +376,10 @@ typedef struct
   CfStreamId from;
   gint64 count;
   gboolean just_id;
-  GArray *claimed; /* (element-type CfStreamId) */
-  GArray *deleted; /* (element-type CfStreamId) */
+  CfStreamId *claimed; /* room for all that can be found */
+  gsize n_claimed;
+  CfStreamId *deleted; /* likewise */
+  gsize n_deleted;
 } Search;
 
 static gboolean
@@ -419,14 +422,14 @@ search_all (CfCall *call, Search *search, CfStreamGroup *group)
       if (!cf_stream_has (group->stream, id))
         {
           forget (call, group, id);
-          g_array_append_val (search->deleted, id);
+          search->deleted[search->n_deleted++] = id;
           search->count--;
           at = cf_id_tree_seek (&group->pending, id);
           continue;
         }
       if (claim_one (call, &claim, group, &consumer, id))
         {
-          g_array_append_val (search->claimed, id);
+          search->claimed[search->n_claimed++] = id;
           search->count--;
         }
       at = cf_id_tree_next (at);
@@ -443,14 +446,12 @@ reply_search (CfCall *call,
   cf_reply_array (&call->reply, 3);
   cf_stream_reply_id (&call->reply, next.page != NULL ? cf_id_tree_id (next)
                                                       : CF_STREAM_ID_MIN);
-  cf_reply_array (&call->reply, search->claimed->len);
-  for (guint i = 0; i < search->claimed->len; i++)
-    reply_claimed (call, stream, g_array_index (search->claimed, CfStreamId, i),
-                   search->just_id);
-  cf_reply_array (&call->reply, search->deleted->len);
-  for (guint i = 0; i < search->deleted->len; i++)
-    cf_stream_reply_id (&call->reply,
-                        g_array_index (search->deleted, CfStreamId, i));
+  cf_reply_array (&call->reply, search->n_claimed);
+  for (gsize i = 0; i < search->n_claimed; i++)
+    reply_claimed (call, stream, search->claimed[i], search->just_id);
+  cf_reply_array (&call->reply, search->n_deleted);
+  for (gsize i = 0; i < search->n_deleted; i++)
+    cf_stream_reply_id (&call->reply, search->deleted[i]);
 }
 
 /**
@@ -465,18 +466,22 @@ reply_search (CfCall *call,
 gboolean
 cf_stream_xautoclaim (CfCall *call, GError **error)
 {
-  g_autoptr (GArray) claimed = g_array_new (FALSE, FALSE, sizeof (CfStreamId));
-  g_autoptr (GArray) deleted = g_array_new (FALSE, FALSE, sizeof (CfStreamId));
-  Search search = { .count = COUNT_DEFAULT,
-                    .claimed = claimed,
-                    .deleted = deleted };
+  g_autofree CfStreamId *claimed = NULL, *deleted = NULL;
+  Search search = { .count = COUNT_DEFAULT };
   CfStream *stream;
   CfStreamGroup *group;
+  gsize most;
 
   if (!get_search (call, &search, error) ||
       !cf_stream_write (call, 1, &stream, error) ||
-      !find_group (call, stream, &group, error))
+      !find_group (call, stream, &group, error) ||
+      !cf_stream_check_name (call, 3, error))
     return FALSE;
+  most = MIN ((gsize) search.count, group->pending.n);
+  search.claimed = claimed = g_try_new (CfStreamId, MAX (most, 1));
+  search.deleted = deleted = g_try_new (CfStreamId, MAX (most, 1));
+  if (claimed == NULL || deleted == NULL)
+    return cf_call_out_of_memory (error);
   cf_call_effect (call, NULL, 0);
   reply_search (call, &search, stream, search_all (call, &search, group));
   return TRUE;

@@ -64,7 +64,7 @@ get_group (CfCall *call, guint *i, Options *options, GError **error)
   options->group = call->argv[*i + 1];
   options->consumer = call->argv[*i + 2];
   *i += 2;
-  return TRUE;
+  return cf_stream_check_name (call, *i, error);
 }
 
 static gboolean
@@ -135,8 +135,8 @@ get_source_group (CfCall *call,
   return cf_throw (error, CF_ERROR_NO_GROUP,
                    "No such key '%.*s' or consumer group '%.*s' in XREADGROUP "
                    "with GROUP option",
-                   (int) MIN (key.size, G_MAXINT), key.data,
-                   (int) MIN (options->group.size, G_MAXINT),
+                   (int) MIN (key.size, CF_CALL_TEXT_MAX), key.data,
+                   (int) MIN (options->group.size, CF_CALL_TEXT_MAX),
                    options->group.data);
 }
 

@@ -343,6 +343,21 @@ cf_stream_consumer_effect (CfCall *call,
 }
 
 /**
+ * cf_stream_check_name:
+ * @call: a call
+ * @i: the number of an argument that is to name a group or a consumer
+ * @error: return location for an error, or %NULL
+ *
+ * Returns: whether it has at most %CF_STREAM_NAME_MAX bytes
+ */
+gboolean
+cf_stream_check_name (CfCall *call, guint i, GError **error)
+{
+  return call->argv[i].size <= CF_STREAM_NAME_MAX ||
+         cf_call_out_of_memory (error);
+}
+
+/**
  * cf_stream_see_consumer:
  * @call: a call
  * @key: the number of the argument that is the key

@@ -54,6 +54,8 @@ void cf_stream_consumer_effect (CfCall *call,
                                 const CfStreamGroup *group,
                                 CfSlice consumer);
 
+/* Whether argument @i is not too long for the name of a group or consumer. */
+gboolean cf_stream_check_name (CfCall *call, guint i, GError **error);
 /* The consumer of argument @name, made if need be, seen now. */
 CfStreamConsumer *cf_stream_see_consumer (CfCall *call,
                                           guint key,

@@ -81,23 +81,24 @@ try_make_entry (CfCall *call, guint i)
 static gboolean
 put_much (CfCall *call, GError **error)
 {
-  g_autoptr (GPtrArray) entries =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) cf_entry_free);
+  guint n = call->argc / 2;
+  g_autofree CfEntry **entries = g_try_new0 (CfEntry *, n);
+  gboolean fits = entries != NULL;
 
-  for (guint i = 1; i < call->argc; i += 2)
+  for (guint i = 0; i < n && fits; i++)
     {
-      CfEntry *entry = try_make_entry (call, i);
-
-      if (entry == NULL)
-        return cf_call_out_of_memory (error);
-      g_ptr_array_add (entries, entry);
+      entries[i] = try_make_entry (call, 2 * i + 1);
+      fits = entries[i] != NULL;
     }
-  for (guint i = 1; i < call->argc; i += 2)
-    {
-      cf_call_put_entry (call, i, g_steal_pointer (&entries->pdata[i / 2]));
-      cf_call_changed (call, i, CF_NOTIFY_STRING, "set");
-    }
-  return TRUE;
+  for (guint i = 0; i < n && entries != NULL; i++)
+    if (fits)
+      {
+        cf_call_put_entry (call, 2 * i + 1, entries[i]);
+        cf_call_changed (call, 2 * i + 1, CF_NOTIFY_STRING, "set");
+      }
+    else
+      cf_entry_free (entries[i]);
+  return fits || cf_call_out_of_memory (error);
 }
 
 static gboolean

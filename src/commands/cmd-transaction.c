@@ -48,12 +48,15 @@ run_watch (CfCall *call, GError **error)
   for (guint i = 1; i < call->argc; i++)
     {
       const CfKey *key = cf_call_key (call, i);
+      CfWatch *watch;
 
       if (cf_watches_have (session->watches, call->db, key))
         continue;
-      g_hash_table_add (session->watches,
-                        cf_keyspace_watch (call->keyspace, call->hold, call->db,
-                                           key, &session->dirty, call->now_ms));
+      watch = cf_keyspace_watch (call->keyspace, call->hold, call->db, key,
+                                 &session->dirty, call->now_ms);
+      if (watch == NULL)
+        return cf_call_out_of_memory (error);
+      g_hash_table_add (session->watches, watch);
       session->watch_memory += WATCH_BYTES + key->bytes.size;
     }
   cf_reply_ok (&call->reply);

@@ -98,7 +98,7 @@ find_field (const CfEntry *entry,
  * @self: a pattern
  * @call: a call that has claimed its key for @element
  * @element: an element
- * @name: scratch
+ * @name: room for the name of the key for @element
  * @scratch: room for digits
  * @value: (out): what it finds
  *
@@ -108,7 +108,7 @@ gboolean
 cf_sort_pattern_find (const CfSortPattern *self,
                       CfCall *call,
                       CfSlice element,
-                      GString *name,
+                      char *name,
                       char scratch[CF_SORT_SCRATCH],
                       CfSlice *value)
 {
@@ -119,9 +119,8 @@ cf_sort_pattern_find (const CfSortPattern *self,
     return TRUE;
   if (!self->has_star)
     return FALSE;
-  g_string_set_size (name, cf_sort_pattern_name_size (self, element));
   entry = cf_call_read_foreign (
-      call, cf_sort_pattern_write_name (self, element, name->str));
+      call, cf_sort_pattern_write_name (self, element, name));
   if (entry == NULL)
     return FALSE;
   if (self->is_field)

@@ -27,7 +27,7 @@ CfSortPattern cf_sort_pattern (CfSlice text);
 gboolean cf_sort_pattern_find (const CfSortPattern *self,
                                CfCall *call,
                                CfSlice element,
-                               GString *name,
+                               char *name,
                                char scratch[CF_SORT_SCRATCH],
                                CfSlice *value);
 /* Bytes of the name of the key for @element. */

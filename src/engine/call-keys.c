@@ -9,17 +9,32 @@
 #define LONG_KEYS 1024 /* that many, or commands in a block, take a while */
 #define MANY_ARGUMENTS_A_KEY 16 /* and so do so many times as many words */
 
-static void
-reserve_keys (CfWorker *worker, gsize n)
+/* FALSE: there is no memory for so many. */
+static gboolean
+grow_keys (CfWorker *worker, gsize n)
 {
   gsize capacity = MAX (worker->keys_capacity * 2, 64);
+  guint *arguments;
+  CfKey *keys;
 
-  if (worker->n_keys + n <= worker->keys_capacity)
-    return;
   capacity = MAX (capacity, worker->n_keys + n);
-  worker->keys = g_renew (CfKey, worker->keys, capacity);
-  worker->key_arguments = g_renew (guint, worker->key_arguments, capacity);
+  keys = g_try_renew (CfKey, worker->keys, capacity);
+  if (keys == NULL)
+    return FALSE;
+  worker->keys = keys;
+  arguments = g_try_renew (guint, worker->key_arguments, capacity);
+  if (arguments == NULL)
+    return FALSE;
+  worker->key_arguments = arguments;
   worker->keys_capacity = capacity;
+  return TRUE;
+}
+
+static inline gboolean
+reserve_keys (CfWorker *worker, gsize n)
+{
+  return G_LIKELY (worker->n_keys + n <= worker->keys_capacity) ||
+         grow_keys (worker, n);
 }
 
 /**
@@ -54,12 +69,13 @@ add_key (CfWorker *worker, CfSlice bytes, guint argument, gboolean reading)
   worker->key_arguments[worker->n_keys++] = argument;
 }
 
-static void
+static gboolean
 add_positions (CfCall *call, gboolean reading)
 {
   CfWorker *worker = call->worker;
 
-  reserve_keys (worker, worker->positions->len);
+  if (!reserve_keys (worker, worker->positions->len))
+    return FALSE;
   for (guint i = 0; i < worker->positions->len; i++)
     {
       guint at = g_array_index (worker->positions, guint, i);
@@ -67,10 +83,11 @@ add_positions (CfCall *call, gboolean reading)
       add_key (worker, call->argv[at], at, reading);
     }
   g_array_set_size (worker->positions, 0);
+  return TRUE;
 }
 
 /* The keys of each specification; none if one does not fit. */
-static void
+static gboolean
 collect_by_specs (CfCall *call)
 {
   const CfCommandInfo *info = call->info;
@@ -82,10 +99,12 @@ collect_by_specs (CfCall *call)
                                       worker->positions))
         {
           worker->n_keys = 0;
-          return;
+          return TRUE;
         }
-      add_positions (call, cf_command_spec_reads (info, i));
+      if (!add_positions (call, cf_command_spec_reads (info, i)))
+        return FALSE;
     }
+  return TRUE;
 }
 
 /* Whether the key that is argument @i is only read. */
@@ -100,15 +119,16 @@ reads_key (const CfCall *call, guint i)
                            "RO");
 }
 
-static void
+static gboolean
 collect_by_function (CfCall *call)
 {
   CfWorker *worker = call->worker;
 
   if (!call->info->command->get_keys (call->argv, call->argc,
                                       worker->positions))
-    return;
-  reserve_keys (worker, worker->positions->len);
+    return TRUE;
+  if (!reserve_keys (worker, worker->positions->len))
+    return FALSE;
   for (guint i = 0; i < worker->positions->len; i++)
     {
       guint at = g_array_index (worker->positions, guint, i);
@@ -116,6 +136,34 @@ collect_by_function (CfCall *call)
       add_key (worker, call->argv[at], at, reads_key (call, at));
     }
   g_array_set_size (worker->positions, 0);
+  return TRUE;
+}
+
+static gboolean
+collect_simple (CfCall *call)
+{
+  CfWorker *worker = call->worker;
+  const CfCommandInfo *info = call->info;
+  int last = info->last >= 0 ? info->first + info->last
+                             : (int) call->argc + info->last;
+
+  if (info->first == 0)
+    return TRUE;
+  if (!reserve_keys (worker, (gsize) MAX (last, 0) + 1))
+    return FALSE;
+  for (int i = info->first; i <= last; i += info->step)
+    add_key (worker, call->argv[i], (guint) i, info->reads);
+  return TRUE;
+}
+
+static gboolean
+collect (CfCall *call)
+{
+  if (G_LIKELY (call->info->simple))
+    return collect_simple (call);
+  g_array_set_size (call->worker->positions, 0);
+  return call->info->command->get_keys != NULL ? collect_by_function (call)
+                                               : collect_by_specs (call);
 }
 
 /**
@@ -123,52 +171,41 @@ collect_by_function (CfCall *call)
  * @call: a call of sound form
  *
  * Finds the keys of the command.
+ *
+ * Returns: %FALSE if there is no memory for so many; the call has none then
  */
-void
+gboolean
 cf_call_keys_collect (CfCall *call)
 {
   CfWorker *worker = call->worker;
-  const CfCommandInfo *info = call->info;
-  int last = info->last >= 0 ? info->first + info->last
-                             : (int) call->argc + info->last;
+  gboolean fits;
 
   worker->n_keys = 0;
-  if (G_LIKELY (info->simple))
-    {
-      if (info->first == 0)
-        last = -1;
-      else
-        reserve_keys (worker, (gsize) MAX (last, 0) + 1);
-      for (int i = info->first; i <= last; i += info->step)
-        add_key (worker, call->argv[i], (guint) i, info->reads);
-    }
-  else
-    {
-      g_array_set_size (worker->positions, 0);
-      if (info->command->get_keys != NULL)
-        collect_by_function (call);
-      else
-        collect_by_specs (call);
-    }
+  fits = collect (call);
+  if (G_UNLIKELY (!fits))
+    worker->n_keys = 0;
   call->keys = worker->keys;
   call->key_arguments = worker->key_arguments;
   call->n_keys = worker->n_keys;
   call->key_hint = 0;
+  return fits;
 }
 
 typedef struct
 {
   CfWorker *worker;
   gboolean reading;
+  gboolean fits; /* there was memory for all keys so far */
 } Block;
 
 static void
 add_block_key (CfSlice key, gpointer data)
 {
-  const Block *block = data;
+  Block *block = data;
 
-  reserve_keys (block->worker, 1);
-  add_key (block->worker, key, 0, block->reading);
+  block->fits = block->fits && reserve_keys (block->worker, 1);
+  if (block->fits)
+    add_key (block->worker, key, 0, block->reading);
 }
 
 /**
@@ -176,12 +213,14 @@ add_block_key (CfSlice key, gpointer data)
  * @call: a call of EXEC
  *
  * Finds the keys of all that is queued, and those that are watched.
+ *
+ * Returns: %FALSE if there is no memory for so many
  */
-void
+gboolean
 cf_call_keys_collect_block (CfCall *call)
 {
   CfSession *session = call->session;
-  Block block = { call->worker, FALSE };
+  Block block = { call->worker, FALSE, TRUE };
   GHashTableIter iter;
   gpointer watch;
 
@@ -193,10 +232,11 @@ cf_call_keys_collect_block (CfCall *call)
       cf_transaction_each_key (session->transaction, add_block_key, &block);
     }
   if (session->watches == NULL)
-    return;
+    return block.fits;
   g_hash_table_iter_init (&iter, session->watches);
   while (g_hash_table_iter_next (&iter, &watch, NULL))
     add_block_key (cf_watch_key (watch), &block);
+  return block.fits;
 }
 
 static gboolean
@@ -297,7 +337,7 @@ cf_call_keys_need_claims (CfCall *call, CfCommandFlags flags)
  * Claims the keys, however few.
  *
  * Returns: %FALSE if a key is claimed by another: the session must be parked,
- *   and will be woken
+ *   and will be woken; or if the hold says that there is no memory
  */
 gboolean
 cf_call_keys_claim (CfCall *call)
@@ -317,7 +357,8 @@ cf_call_keys_claim (CfCall *call)
  * Holds the keys, in the way that suits the command (see store/hold.h).
  *
  * Returns: %FALSE if a key is claimed by another, or the command takes long
- *   and must not begin now: the session must be parked, and will be woken
+ *   and must not begin now: the session must be parked, and will be woken; or
+ *   if the hold says that there is no memory
  */
 gboolean
 cf_call_keys_hold (CfCall *call, CfCommandFlags flags)
@@ -341,6 +382,7 @@ cf_call_keys_hold (CfCall *call, CfCommandFlags flags)
       cf_backlog_join (call->engine->backlog, &waiter))
     {
       call->hold->busy_since_ms = 0; /* no script is waited for */
+      call->hold->no_memory = FALSE;
       return FALSE;
     }
   if (worker->n_keys == 0)

@@ -9,8 +9,8 @@
 
 G_BEGIN_DECLS
 
-void cf_call_keys_collect (CfCall *call);
-void cf_call_keys_collect_block (CfCall *call);
+gboolean cf_call_keys_collect (CfCall *call);
+gboolean cf_call_keys_collect_block (CfCall *call);
 gboolean cf_call_keys_claim (CfCall *call);
 gboolean cf_call_keys_hold (CfCall *call, CfCommandFlags flags);
 gboolean cf_call_keys_need_claims (CfCall *call, CfCommandFlags flags);

@@ -374,6 +374,26 @@ cf_call_out_of_memory (GError **error)
   return cf_throw (error, CF_ERROR_OOM, "there is not enough memory for this");
 }
 
+/**
+ * cf_call_dup_text:
+ * @self: a call
+ * @i: number of an argument that is a name, though not of a key
+ * @error: return location for an error, or %NULL
+ *
+ * Copies the argument up to its first zero byte.
+ *
+ * Returns: (transfer full) (nullable): it; %NULL if it is longer than
+ *   CF_CALL_TEXT_MAX, as no sensible name is
+ */
+char *
+cf_call_dup_text (const CfCall *self, guint i, GError **error)
+{
+  if (self->argv[i].size <= CF_CALL_TEXT_MAX)
+    return g_strndup (self->argv[i].data, self->argv[i].size);
+  (void) cf_call_out_of_memory (error);
+  return NULL;
+}
+
 /* Whether somebody is to be told if @key is new, and it is. */
 static inline gboolean
 makes_event (CfCall *self, const CfKey *key)

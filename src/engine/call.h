@@ -95,6 +95,8 @@ struct _CfCall
   guint64 redacted;     /* bit i: argument i is secret */
 };
 
+#define CF_CALL_TEXT_MAX (64 * 1024) /* bytes of a name that is no key */
+
 /* -- Arguments ------------------------------------------------------------- */
 
 gboolean
@@ -111,6 +113,8 @@ gboolean
 cf_call_is (const CfCall *self, guint i, const char *word); /* any case */
 gboolean cf_call_syntax_error (GError **error);             /* FALSE, always */
 gboolean cf_call_out_of_memory (GError **error);            /* likewise */
+/* Argument @i as a string, of CF_CALL_TEXT_MAX bytes at most. (nullable) */
+char *cf_call_dup_text (const CfCall *self, guint i, GError **error);
 gboolean cf_call_usage_error (const CfCall *self,
                               GError **error); /* likewise */
 /* The blob that argument @i is the whole of, or NULL; the caller's then.  The

@@ -333,6 +333,48 @@ show_run (CfCall *call)
     cf_executor_feed_monitors (call);
 }
 
+static gboolean
+collect_keys (CfCall *call)
+{
+  return (call->info->command->flags & CF_COMMAND_BLOCK) != 0
+             ? cf_call_keys_collect_block (call)
+             : cf_call_keys_collect (call);
+}
+
+/* Runs a command that others may run beside.  FALSE: as below. */
+static gboolean
+run_beside (CfCall *call, CfCommandFlags flags, gboolean *ok, GError **error)
+{
+  if ((call->worker->n_keys > 0 || (flags & CF_COMMAND_LONG)) &&
+      !cf_call_keys_hold (call, flags))
+    return FALSE;
+  *ok = run_held (call, error);
+  cf_hold_release (call->hold);
+  g_clear_pointer (&call->foreign, g_ptr_array_unref);
+  if (G_UNLIKELY (call->retry))
+    return FALSE;
+  if (G_UNLIKELY (call->alone) && !run_alone (call, ok, error))
+    return FALSE;
+  if (G_UNLIKELY (call->deferred != NULL))
+    cf_waiting_serve_deferred (call);
+  return TRUE;
+}
+
+/* Runs a command in the way that its flags ask for.  FALSE: a key is claimed
+ * by another, a script is in the way, or the hold lacks memory. */
+static inline gboolean
+run_as_flagged (CfCall *call,
+                CfCommandFlags flags,
+                gboolean *ok,
+                GError **error)
+{
+  if (G_LIKELY (!(flags & CF_COMMAND_EXCLUSIVE)))
+    return run_beside (call, flags, ok, error);
+  if (wants_sections (call))
+    return run_in_sections (call, ok, error);
+  return run_alone (call, ok, error);
+}
+
 /**
  * cf_executor_hold_and_run:
  * @call: a call that may run now
@@ -348,39 +390,20 @@ cf_executor_hold_and_run (CfCall *call, CfCommandFlags flags)
   CfWorker *worker = call->worker;
   g_autoptr (GError) error = NULL;
   guint64 start_ticks = worker->now_ticks;
-  gboolean is_block = (call->info->command->flags & CF_COMMAND_BLOCK) != 0;
   /* EXEC without MULTI leaves the watches as they are. */
-  gboolean had_block = is_block && call->session->transaction != NULL;
+  gboolean had_block = (call->info->command->flags & CF_COMMAND_BLOCK) != 0 &&
+                       call->session->transaction != NULL;
   gboolean ok = FALSE;
 
-  if (is_block)
-    cf_call_keys_collect_block (call);
-  else
-    cf_call_keys_collect (call);
-  if (G_UNLIKELY (flags & CF_COMMAND_EXCLUSIVE) && wants_sections (call))
+  call->hold->no_memory = FALSE;
+  if (G_UNLIKELY (!collect_keys (call)))
+    (void) cf_call_out_of_memory (&error);
+  else if (!run_as_flagged (call, flags, &ok, &error))
     {
-      if (!run_in_sections (call, &ok, &error))
+      if (!call->hold->no_memory)
         return wait_for_claim (call);
-    }
-  else if (G_UNLIKELY (flags & CF_COMMAND_EXCLUSIVE))
-    {
-      if (!run_alone (call, &ok, &error))
-        return wait_for_claim (call);
-    }
-  else if ((worker->n_keys > 0 || (flags & CF_COMMAND_LONG)) &&
-           !cf_call_keys_hold (call, flags))
-    return wait_for_claim (call);
-  else
-    {
-      ok = run_held (call, &error);
-      cf_hold_release (call->hold);
-      g_clear_pointer (&call->foreign, g_ptr_array_unref);
-      if (G_UNLIKELY (call->retry))
-        return wait_for_claim (call);
-      if (G_UNLIKELY (call->alone) && !run_alone (call, &ok, &error))
-        return wait_for_claim (call);
-      if (G_UNLIKELY (call->deferred != NULL))
-        cf_waiting_serve_deferred (call);
+      g_clear_error (&error);
+      (void) cf_call_out_of_memory (&error);
     }
   g_clear_pointer (&call->transaction, cf_transaction_free);
   if (had_block)
@@ -432,8 +455,8 @@ cf_executor_run_within (CfCall *block, const CfCommandInfo *info, CfArgs *args)
   };
   gboolean ok;
 
-  cf_call_keys_collect (&call);
-  ok = info->command->run (&call, &error);
+  ok = cf_call_keys_collect (&call) ? info->command->run (&call, &error)
+                                    : cf_call_out_of_memory (&error);
   if (!ok)
     cf_executor_reply_failure (&call, error);
   if (call.n_changes > 0 && !call.has_effect && block->effects != NULL)

@@ -95,27 +95,34 @@ cf_monitors_any (const CfMonitors *self)
   return g_atomic_int_get (&self->n) > 0;
 }
 
-static void
-append_quoted (GString *line, CfSlice argument)
+/* Four bytes for one is the most. */
+static char *
+write_quoted (char *at, CfSlice argument)
 {
-  g_string_append (line, " \"");
+  static const char digits[] = "0123456789abcdef";
+
+  *at++ = ' ';
+  *at++ = '"';
   for (gsize i = 0; i < argument.size; i++)
     {
       static const char plain[] = "\\\"\n\r\t\a\b", letter[] = "\\\"nrtab";
       guchar c = (guchar) argument.data[i];
       const char *special = c != '\0' ? strchr (plain, c) : NULL;
 
-      if (special != NULL)
+      if (special == NULL && g_ascii_isprint (c))
         {
-          g_string_append_c (line, '\\');
-          g_string_append_c (line, letter[special - plain]);
+          *at++ = (char) c;
+          continue;
         }
-      else if (g_ascii_isprint (c))
-        g_string_append_c (line, (char) c);
-      else
-        g_string_append_printf (line, "\\x%02x", c);
+      *at++ = '\\';
+      *at++ = special != NULL ? letter[special - plain] : 'x';
+      if (special != NULL)
+        continue;
+      *at++ = digits[c >> 4];
+      *at++ = digits[c & 15];
     }
-  g_string_append_c (line, '"');
+  *at++ = '"';
+  return at;
 }
 
 static const char *
@@ -126,6 +133,14 @@ name_of (const CfSession *from)
   return from->address != NULL ? from->address : "internal";
 }
 
+/* Bit @i of @redacted says that argument @i is secret. */
+static CfSlice
+shown (const CfSlice *argv, guint i, guint64 redacted)
+{
+  return i < 64 && (redacted >> i & 1) ? CF_SLICE ("(redacted)") : argv[i];
+}
+
+/* (transfer full) NULL: there is no memory for a line as long as this */
 static CfBlob *
 format_line (CfSession *from,
              guint db,
@@ -134,16 +149,27 @@ format_line (CfSession *from,
              guint64 redacted,
              gint64 now_us)
 {
-  g_autoptr (GString) line = g_string_new (NULL);
+  g_autofree char *head = g_strdup_printf (
+      "+%" G_GINT64_FORMAT ".%06d [%u %s]", now_us / G_USEC_PER_SEC,
+      (int) (now_us % G_USEC_PER_SEC), db, name_of (from));
+  gsize size = strlen (head), most = size + strlen ("\r\n");
+  CfBlob *line, *shrunk;
+  char *at;
 
-  g_string_append_printf (line, "+%" G_GINT64_FORMAT ".%06d [%u %s]",
-                          now_us / G_USEC_PER_SEC,
-                          (int) (now_us % G_USEC_PER_SEC), db, name_of (from));
   for (guint i = 0; i < argc; i++)
-    append_quoted (line, i < 64 && (redacted >> i & 1) ? CF_SLICE ("(redacted)")
-                                                       : argv[i]);
-  g_string_append (line, "\r\n");
-  return cf_blob_new (cf_slice (line->str, line->len));
+    most += strlen (" \"\"") + 4 * shown (argv, i, redacted).size;
+  line = cf_blob_try_new (most);
+  if (line == NULL)
+    return NULL;
+  memcpy (line->data, head, size);
+  at = line->data + size;
+  for (guint i = 0; i < argc; i++)
+    at = write_quoted (at, shown (argv, i, redacted));
+  *at++ = '\r';
+  *at++ = '\n';
+  line->size = (gsize) (at - line->data);
+  shrunk = cf_blob_try_grow (line, line->size);
+  return shrunk != NULL ? shrunk : line;
 }
 
 /**
@@ -156,7 +182,7 @@ format_line (CfSession *from,
  * @redacted: bit i says that argument i is secret
  * @now_us: wall-clock microseconds
  *
- * Shows the command to all monitors.
+ * Shows the command to all monitors, unless there is no memory for the line.
  */
 void
 cf_monitors_feed (CfMonitors *self,
@@ -172,6 +198,8 @@ cf_monitors_feed (CfMonitors *self,
   g_autoptr (GPtrArray) sessions =
       g_ptr_array_new_with_free_func ((GDestroyNotify) cf_session_unref);
 
+  if (line == NULL)
+    return;
   cf_mutex_lock (&self->lock);
   for (guint i = 0; i < self->sessions->len; i++)
     g_ptr_array_add (sessions,

@@ -287,7 +287,11 @@ call_command (CfScriptRun *run, lua_State *L)
       return;
     }
   flags = probe.info->command->flags;
-  cf_call_keys_collect (&probe);
+  if (!cf_call_keys_collect (&probe))
+    {
+      push_refusal (run, L, &probe, "-OOM there is not enough memory for this");
+      return;
+    }
   cf_script_hold (run, L, &probe);
   if (flags & CF_COMMAND_WRITE)
     cf_script_note_write (run, L);

@@ -8,6 +8,7 @@
 #include "engine/call-keys.h"
 
 /* More keys than this are found by a table. */
+#define NO_MEMORY "OOM there is not enough memory for this"
 #define FEW_KEYS 16
 
 /* How often one that waits for a key looks whether it has to end. */
@@ -90,17 +91,20 @@ cf_script_hold_end (CfScriptRun *self)
   g_clear_pointer (&self->by_name, g_hash_table_unref);
 }
 
-/* Turns locked slots into claims. */
-static void
+/* Turns locked slots into claims.  FALSE: there is no memory for it. */
+static gboolean
 claim (CfScriptRun *self)
 {
   CfHold *hold = self->call->hold;
 
   if (hold->mode != CF_HOLD_SLOTS)
-    return;
+    return TRUE;
   cf_stats_count (self->call->worker->stats, CF_STAT_CLAIMED, 1);
-  cf_hold_to_claims (hold, (const CfKey *) self->held->data, self->held->len);
+  if (!cf_hold_to_claims (hold, (const CfKey *) self->held->data,
+                          self->held->len))
+    return FALSE;
   cf_hold_mark (hold, self->call->now_ms);
+  return TRUE;
 }
 
 static gint64
@@ -127,7 +131,7 @@ cf_script_hold_time (CfScriptRun *self, guint64 elapsed_us, gboolean for_long)
   if (elapsed_us < CF_SCRIPT_SHORT_US && !for_long)
     return;
   if (hold->mode == CF_HOLD_SLOTS)
-    claim (self);
+    (void) claim (self); /* without memory it goes on as it is */
   if (hold->mode == CF_HOLD_CLAIMS)
     cf_hold_mark (hold, since_ms (self, elapsed_us));
   else if (hold->mode == CF_HOLD_ALL &&
@@ -232,6 +236,13 @@ fail (lua_State *L, const char *message)
   lua_error (L);
 }
 
+static void
+claim_or_fail (CfScriptRun *self, lua_State *L)
+{
+  if (!claim (self))
+    fail (L, NO_MEMORY);
+}
+
 /* The script cannot get what it needs unless it is alone. */
 static void
 need_gate (CfScriptRun *self, lua_State *L, const char *message)
@@ -268,11 +279,13 @@ get_busy_key (CfScriptRun *self, lua_State *L, const CfKey *key)
 
 /* The name of a key that must stay as long as the hold. */
 static void
-keep_name (CfScriptRun *self, CfKey *key)
+keep_name (CfScriptRun *self, lua_State *L, CfKey *key)
 {
   CfCall *owner = self->owner;
-  CfBlob *copy = cf_blob_new (key->bytes);
+  CfBlob *copy = cf_blob_try_copy (key->bytes);
 
+  if (copy == NULL)
+    fail (L, NO_MEMORY);
   key->bytes = cf_blob_slice (copy);
   if (owner->foreign == NULL)
     owner->foreign =
@@ -287,7 +300,7 @@ hold_undeclared (CfScriptRun *self, lua_State *L, CfKey key)
   gboolean held = cf_hold_covers (hold, &key);
 
   key.reading = (guint8) self->read_only;
-  keep_name (self, &key);
+  keep_name (self, L, &key);
   if (!held && hold->mode == CF_HOLD_NONE)
     held = cf_hold_slots (hold, &key, 1, NULL);
   if (!held && hold->mode == CF_HOLD_NONE)
@@ -296,7 +309,7 @@ hold_undeclared (CfScriptRun *self, lua_State *L, CfKey key)
                "among its arguments");
   if (!held)
     {
-      claim (self);
+      claim_or_fail (self, L);
       held = cf_hold_grow (hold, &key, NULL);
     }
   if (!held)
@@ -331,7 +344,7 @@ hold_for_flags (CfScriptRun *self, lua_State *L, CfCall *call)
                "has written before it: run the script again");
   if (call->hold->mode == CF_HOLD_SLOTS &&
       cf_call_keys_need_claims (call, flags))
-    claim (self);
+    claim_or_fail (self, L);
 }
 
 /**

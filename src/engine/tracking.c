@@ -87,10 +87,12 @@ count_locked (CfTracking *self, Shard *shard, gsize n_keys, gsize n_items)
   __atomic_add_fetch (&self->n_active, n_keys, __ATOMIC_RELAXED);
 }
 
+/* NULL: there is no memory for a key as long as this. */
 static TrackedKey *
 need_tracked_locked (CfTracking *self, Shard *shard, const CfKey *key)
 {
   TrackedKey *tracked = NULL;
+  char *copy;
 
   if (shard->keys == NULL)
     shard->keys =
@@ -99,9 +101,12 @@ need_tracked_locked (CfTracking *self, Shard *shard, const CfKey *key)
     tracked = g_hash_table_lookup (shard->keys, key);
   if (tracked != NULL)
     return tracked;
+  copy = cf_slice_try_dup (key->bytes);
+  if (copy == NULL)
+    return NULL;
   tracked = g_new0 (TrackedKey, 1);
   tracked->key = *key;
-  tracked->key.bytes.data = g_memdup2 (key->bytes.data, key->bytes.size);
+  tracked->key.bytes.data = copy;
   tracked->link.data = tracked;
   g_queue_push_tail_link (&shard->ages, &tracked->link);
   g_hash_table_insert (shard->keys, &tracked->key, tracked);
@@ -210,6 +215,21 @@ cf_tracking_keep_limit (CfTracking *self, gsize most_evicted)
       n_missed++;
 }
 
+/* FALSE: there is no memory for a key as long as this. */
+static gboolean
+remember (CfTracking *self, CfTracker *tracker, const CfKey *key)
+{
+  Shard *shard = &self->rest->shards[key->slot % N_SHARDS];
+  TrackedKey *tracked;
+
+  cf_mutex_lock (&shard->lock);
+  tracked = need_tracked_locked (self, shard, key);
+  if (tracked != NULL)
+    add_tracker_locked (self, shard, tracked, tracker);
+  cf_mutex_unlock (&shard->lock);
+  return tracked != NULL;
+}
+
 /**
  * cf_tracking_remember:
  * @self: who tracks what
@@ -217,7 +237,8 @@ cf_tracking_keep_limit (CfTracking *self, gsize most_evicted)
  * @keys: (array length=n_keys): keys that it read, held
  * @n_keys: how many
  *
- * Notes that it is to be told when they change.
+ * Notes that it is to be told when they change.  Of a key that there is no
+ * memory for it is told at once, as if it had changed.
  */
 void
 cf_tracking_remember (CfTracking *self,
@@ -226,15 +247,13 @@ cf_tracking_remember (CfTracking *self,
                       gsize n_keys)
 {
   for (gsize i = 0; i < n_keys; i++)
-    {
-      Shard *shard = &self->rest->shards[keys[i].slot % N_SHARDS];
+    if (!remember (self, session->tracker, &keys[i]))
+      {
+        CfNews news = { .keys = &keys[i].bytes, .n_keys = 1 };
 
-      cf_mutex_lock (&shard->lock);
-      add_tracker_locked (self, shard,
-                          need_tracked_locked (self, shard, &keys[i]),
-                          session->tracker);
-      cf_mutex_unlock (&shard->lock);
-    }
+        cf_tracker_tell (session->tracker, NULL, CF_TRACK_BCAST, &news);
+        cf_news_clear (&news);
+      }
   /* As many go as have come, and those that were too many before. */
   cf_tracking_keep_limit (self, n_keys + EVICTED_AT_ONCE);
 }

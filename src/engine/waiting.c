@@ -131,10 +131,13 @@ keep (CfWaiting *self, CfCall *call)
   return TRUE;
 }
 
-static void
+/* FALSE: there is no memory for one of the keys, and it is in no queue. */
+static gboolean
 join_queues (CfWaiting *self, CfCall *call, guint first)
 {
-  for (gsize i = 0; i < self->n_links; i++)
+  gboolean fits = TRUE;
+
+  for (gsize i = 0; i < self->n_links && fits; i++)
     {
       CfWaitLink *link = &self->links[i];
 
@@ -142,9 +145,13 @@ join_queues (CfWaiting *self, CfCall *call, guint first)
       link->waiter = self;
       link->argument = first + (guint) i;
       link->even_gone = self->info->command->waits.even_gone;
-      cf_keyspace_wait (call->keyspace, call->hold, call->db,
-                        cf_call_key (call, link->argument), link);
+      fits = cf_keyspace_wait (call->keyspace, call->hold, call->db,
+                               cf_call_key (call, link->argument), link);
     }
+  for (gsize i = 0; i < self->n_links && !fits; i++)
+    if (self->links[i].observed != NULL)
+      cf_keyspace_unwait_held (call->keyspace, call->hold, &self->links[i]);
+  return fits;
 }
 
 /**
@@ -177,8 +184,7 @@ cf_waiting_try_new (CfCall *call, guint first, guint n)
   if (!keep (self, call))
     return NULL;
   self->n_links = n;
-  join_queues (self, call, first);
-  return g_steal_pointer (&self);
+  return join_queues (self, call, first) ? g_steal_pointer (&self) : NULL;
 }
 
 static State
@@ -468,6 +474,23 @@ on_claim_ended (gpointer waiter)
   cf_waiting_unref (waiter);
 }
 
+/* Very many keys are claimed; without memory for that, locked after all. */
+static gboolean
+hold_keys (CfHold *hold,
+           const CfKey *keys,
+           gsize n_keys,
+           const CfWaiter *waiter)
+{
+  if (n_keys > CF_EXECUTOR_MANY_KEYS)
+    {
+      if (cf_hold_claims (hold, keys, n_keys, waiter))
+        return TRUE;
+      if (!hold->no_memory)
+        return FALSE;
+    }
+  return cf_hold_slots (hold, keys, n_keys, waiter);
+}
+
 /* Serves its keys with a hold of them all.  FALSE: one is claimed, and it will
  * be woken. */
 static gboolean
@@ -484,10 +507,7 @@ serve_anew (CfWaiting *self, CfWorker *worker, GPtrArray **deferred)
     .now_ms = cf_clock_wall_ms (),
     .deferred = *deferred,
   };
-  gboolean held =
-      self->n_keys > CF_EXECUTOR_MANY_KEYS
-          ? cf_hold_claims (call.hold, self->keys, self->n_keys, &waiter)
-          : cf_hold_slots (call.hold, self->keys, self->n_keys, &waiter);
+  gboolean held = hold_keys (call.hold, self->keys, self->n_keys, &waiter);
 
   g_atomic_int_set (&self->put_off, !held);
   if (!held)

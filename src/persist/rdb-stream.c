@@ -259,6 +259,13 @@ get_consumer_pending (CfRdbReader *reader,
 }
 
 static gboolean
+get_name (CfRdbReader *reader, CfRdbString *name)
+{
+  return cf_rdb_get_string (reader, name) &&
+         name->bytes.size <= CF_STREAM_NAME_MAX;
+}
+
+static gboolean
 get_consumers (const Loading *self,
                CfStreamGroup *group,
                Pending *pending,
@@ -273,7 +280,7 @@ get_consumers (const Loading *self,
     {
       guint64 seen_ms, active_ms;
 
-      if (!cf_rdb_get_string (self->reader, &name) ||
+      if (!get_name (self->reader, &name) ||
           cf_stream_group_find (group, name.bytes) != NULL ||
           !cf_rdb_get_le64 (self->reader, &seen_ms) ||
           (self->version >= 3 && !cf_rdb_get_le64 (self->reader, &active_ms)) ||
@@ -296,8 +303,7 @@ get_group (const Loading *self)
   guint64 n_read = 0;
   gsize n;
 
-  if (!cf_rdb_get_string (self->reader, &name) ||
-      !get_id (self->reader, &last_id) ||
+  if (!get_name (self->reader, &name) || !get_id (self->reader, &last_id) ||
       (self->version >= 2 && !cf_rdb_get_length (self->reader, &n_read)))
     return FALSE;
   if (self->version == 1)

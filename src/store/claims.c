@@ -61,16 +61,48 @@ count_slots (const CfClaimedKey *keys, gsize n_keys)
   return n_slots;
 }
 
-/* With room for keys, and no groups. */
+/* (nullable) (transfer full): zeroed room for @n things; never %NULL for few.
+ */
+static gpointer
+make_room (gsize n, gsize size)
+{
+  return n <= CF_CLAIMS_FEW ? g_malloc0_n (MAX (n, 1), size)
+                            : g_try_malloc0_n (n, size);
+}
+
+/* With room for keys, and no groups.  NULL: there is no memory for so many. */
 static CfClaims *
 claims_new (gsize n_keys)
 {
-  CfClaims *self = g_new0 (CfClaims, 1);
+  CfClaimedKey *keys = make_room (n_keys, sizeof (CfClaimedKey));
+  CfClaims *self;
 
-  self->keys = g_new0 (CfClaimedKey, n_keys);
+  if (keys == NULL)
+    return NULL;
+  self = g_new0 (CfClaims, 1);
+  self->keys = keys;
   cf_mutex_init (&self->lock, CF_LOCK_CLAIM, 0);
   self->waiters = g_array_new (FALSE, FALSE, sizeof (Waiter));
   return self;
+}
+
+/* Makes a group of the keys of each slot; they are sorted.  FALSE: there is no
+ * memory for so many. */
+static gboolean
+group_keys (CfClaims *self, gsize n_keys)
+{
+  self->groups =
+      make_room (count_slots (self->keys, n_keys), sizeof (CfClaimGroup));
+  if (self->groups == NULL)
+    return FALSE;
+  for (gsize i = 0; i < n_keys; i++)
+    {
+      if (i == 0 || self->keys[i].slot != self->keys[i - 1].slot)
+        self->groups[self->n_groups++] =
+            (CfClaimGroup){ .claims = self, .keys = &self->keys[i] };
+      self->groups[self->n_groups - 1].n_keys++;
+    }
+  return TRUE;
 }
 
 /**
@@ -78,13 +110,16 @@ claims_new (gsize n_keys)
  * @keys: (array length=n_keys): the keys, whose bytes must outlive the claims
  * @n_keys: how many there are
  *
- * Returns: (transfer full): a set of claims that is in no slot yet
+ * Returns: (transfer full) (nullable): a set of claims that is in no slot yet;
+ *   %NULL if there is no memory, which is not so for CF_CLAIMS_FEW keys
  */
 CfClaims *
 cf_claims_new (const CfKey *keys, gsize n_keys)
 {
   CfClaims *self = claims_new (n_keys);
 
+  if (self == NULL)
+    return NULL;
   for (gsize i = 0; i < n_keys; i++)
     self->keys[i] = (CfClaimedKey){
       .key = keys[i].bytes,
@@ -92,20 +127,10 @@ cf_claims_new (const CfKey *keys, gsize n_keys)
       .slot = keys[i].slot,
       .shared = keys[i].reading,
     };
-  n_keys = sort_keys (self->keys, n_keys);
-  self->groups =
-      g_new0 (CfClaimGroup, MAX (1, count_slots (self->keys, n_keys)));
-  for (gsize i = 0; i < n_keys; i++)
-    {
-      CfClaimGroup *group;
-
-      if (i == 0 || self->keys[i].slot != self->keys[i - 1].slot)
-        self->groups[self->n_groups++] =
-            (CfClaimGroup){ .claims = self, .keys = &self->keys[i] };
-      group = &self->groups[self->n_groups - 1];
-      group->n_keys++;
-    }
-  return self;
+  if (group_keys (self, sort_keys (self->keys, n_keys)))
+    return self;
+  cf_claims_free (self);
+  return NULL;
 }
 
 /**
@@ -118,6 +143,7 @@ cf_claims_new_of_all (void)
 {
   CfClaims *self = claims_new (CF_N_SLOTS);
 
+  g_assert (self != NULL); /* less than a megabyte, and of our own choice */
   self->groups = g_new0 (CfClaimGroup, CF_N_SLOTS);
   for (guint i = 0; i < CF_N_SLOTS; i++)
     {

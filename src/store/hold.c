@@ -203,6 +203,7 @@ cf_hold_slots (CfHold *self,
   CfClaims *claims;
 
   g_assert (self->mode == CF_HOLD_NONE);
+  self->no_memory = FALSE;
   if (G_LIKELY (n_keys == 1))
     {
       self->slots[0] = keys[0].slot;
@@ -258,7 +259,8 @@ end_claims (CfHold *self, CfClaims *claims, guint n_groups)
   cf_claims_free (claims);
 }
 
-/* (transfer full) NULL: a key is claimed by another, and nothing is held */
+/* (transfer full) NULL: a key is claimed by another, or there is no memory,
+ * and nothing is held */
 static CfClaims *
 publish_claims (CfHold *self,
                 const CfKey *keys,
@@ -267,6 +269,9 @@ publish_claims (CfHold *self,
 {
   CfClaims *claims = cf_claims_new (keys, n_keys);
 
+  self->no_memory = claims == NULL;
+  if (claims == NULL)
+    return NULL;
   for (guint i = 0; i < cf_claims_n_groups (claims); i++)
     if (!publish_group (self, cf_claims_group (claims, i), waiter))
       {
@@ -316,7 +321,8 @@ end_all_claims (CfHold *self)
  * first slot that both want meets nothing of the other further on, and one of
  * two always succeeds.
  *
- * Returns: %FALSE if a key is claimed by another; nothing is held then
+ * Returns: %FALSE if a key is claimed by another, or @no_memory is set; nothing
+ *   is held then
  */
 gboolean
 cf_hold_claims (CfHold *self,
@@ -344,7 +350,8 @@ cf_hold_claims (CfHold *self,
  * does not wait, and who gets %FALSE gives all back before it waits: so
  * claims that are made in no order cannot wait for each other.
  *
- * Returns: %FALSE if a key is claimed by another, to be changed
+ * Returns: %FALSE if a key is claimed by another, to be changed, or @no_memory
+ *   is set
  */
 gboolean
 cf_hold_more (CfHold *self, CfKey *keys, gsize n_keys, const CfWaiter *waiter)
@@ -376,13 +383,17 @@ cf_hold_more (CfHold *self, CfKey *keys, gsize n_keys, const CfWaiter *waiter)
  * @n_keys: how many there are
  *
  * Claims the keys and gives the slots back.
+ *
+ * Returns: %FALSE if there is no memory for it; the slots stay locked then
  */
-void
+gboolean
 cf_hold_to_claims (CfHold *self, const CfKey *keys, gsize n_keys)
 {
   CfClaims *claims = cf_claims_new (keys, n_keys);
 
   g_assert (self->mode == CF_HOLD_SLOTS);
+  if (claims == NULL)
+    return FALSE;
   for (guint i = 0; i < cf_claims_n_groups (claims); i++)
     {
       CfClaimGroup *group = cf_claims_group (claims, i);
@@ -394,6 +405,7 @@ cf_hold_to_claims (CfHold *self, const CfKey *keys, gsize n_keys)
   unlock_slots (self);
   self->claims = claims;
   self->mode = CF_HOLD_CLAIMS;
+  return TRUE;
 }
 
 /**

@@ -71,6 +71,7 @@ typedef enum
 
 #define CF_HOLD_TRASH 8
 #define CF_HOLD_MORE 2
+#define CF_CLAIMS_FEW 64 /* that many keys can always be claimed */
 
 typedef struct
 {
@@ -84,6 +85,8 @@ typedef struct
                            @claims,     or without them */
   GPtrArray *grown;     /* (owned) (nullable) (element-type CfClaims) (owned) of
                            cf_hold_grow() */
+  gboolean no_memory;   /* the last hold was refused for want of memory: nobody
+                           will be woken */
   gint64 busy_since_ms; /* wall clock, or 0: since when a script has run whose
                            claim refused the last hold */
   guint16 *slots;       /* scratch of CF_N_SLOTS: those locked, ascending */
@@ -110,7 +113,9 @@ typedef struct
 /* @keys: names, which are held in every database; their bytes must stay until
  * the release.  A key may be named twice.
  * Returns FALSE if one is claimed by another; @waiter (nullable: try only)
- * is then called when that claim has ended, and nothing is held. */
+ * is then called when that claim has ended, and nothing is held.  Claims on
+ * more than CF_CLAIMS_FEW keys also fail if there is no memory for them, and
+ * say so in @no_memory. */
 gboolean cf_hold_slots (CfHold *self,
                         const CfKey *keys,
                         gsize n_keys,
@@ -125,8 +130,9 @@ gboolean cf_hold_claims (CfHold *self,
 gboolean
 cf_hold_more (CfHold *self, CfKey *keys, gsize n_keys, const CfWaiter *waiter);
 /* For scripts, which find out what they need as they run.  Turns a hold of
- * slots into one of claims, on @keys, all of whose slots are locked. */
-void cf_hold_to_claims (CfHold *self, const CfKey *keys, gsize n_keys);
+ * slots into one of claims, on @keys, all of whose slots are locked.  FALSE:
+ * there is no memory for it, and the slots stay locked. */
+gboolean cf_hold_to_claims (CfHold *self, const CfKey *keys, gsize n_keys);
 /* Claims one more key while it holds claims, as often as is wanted; as for
  * cf_hold_more(). */
 gboolean cf_hold_grow (CfHold *self, const CfKey *key, const CfWaiter *waiter);

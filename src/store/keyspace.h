@@ -177,9 +177,10 @@ guint64 cf_keyspace_scan (CfKeyspace *self,
                           CfEntryFunc func,
                           gpointer data);
 
-/* A key picked at random, each with about the same chance.  FALSE: none. */
-gboolean
-cf_keyspace_random (CfKeyspace *self, guint db, gint64 now_ms, GString *key);
+/* A key picked at random, each with about the same chance.  FALSE: none; TRUE
+ * and *@key NULL: there is no memory for it. */
+gboolean cf_keyspace_random (
+    CfKeyspace *self, guint db, gint64 now_ms, char **key, gsize *size);
 
 /* -- All at once: the gate must be closed (CF_HOLD_ALL) ----------------------
  */

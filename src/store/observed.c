@@ -45,18 +45,23 @@ cf_slot_observed (const CfSlot *self, guint db, CfSlice key, guint32 hash)
  * @db: a database
  * @key: a key
  *
- * Returns: (transfer none): the same, made if there is none
+ * Returns: (transfer none) (nullable): the same, made if there is none; %NULL
+ *   if there is no memory for a key as long as this
  */
 CfObserved *
 cf_slot_observe (CfSlot *self, guint db, const CfKey *key)
 {
   CfObserved *observed = cf_slot_observed (self, db, key->bytes, key->hash);
 
+  char *copy;
+
   if (observed != NULL)
     return observed;
+  copy = cf_slice_try_dup (key->bytes);
+  if (copy == NULL)
+    return NULL;
   observed = g_new0 (CfObserved, 1);
-  observed->key =
-      cf_slice (g_memdup2 (key->bytes.data, key->bytes.size), key->bytes.size);
+  observed->key = cf_slice (copy, key->bytes.size);
   observed->hash = key->hash;
   observed->db = db;
   if (self->observed == NULL)

@@ -14,8 +14,10 @@
  *
  * Puts the link at the end of the key's queue, unless the last one there is of
  * the same waiter.
+ *
+ * Returns: %FALSE if there is no memory for a key as long as this
  */
-void
+gboolean
 cf_keyspace_wait (CfKeyspace *self,
                   CfHold *hold,
                   guint db,
@@ -24,8 +26,14 @@ cf_keyspace_wait (CfKeyspace *self,
 {
   CfSlot *slot = cf_slot_enter (self, hold, key->slot);
   CfObserved *observed = cf_slot_observe (slot, db, key);
-  CfWaitLink *last = observed->last_wait;
+  CfWaitLink *last;
 
+  if (observed == NULL)
+    {
+      cf_slot_leave (slot, hold);
+      return FALSE;
+    }
+  last = observed->last_wait;
   if (last == NULL || last->waiter != link->waiter)
     {
       link->observed = observed;
@@ -41,6 +49,7 @@ cf_keyspace_wait (CfKeyspace *self,
         observed->n_even_gone++;
     }
   cf_slot_leave (slot, hold);
+  return TRUE;
 }
 
 static void

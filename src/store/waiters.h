@@ -47,11 +47,11 @@ struct _CfWaitLink
   guint round; /* the last in which it was looked at */
 };
 
-void cf_keyspace_wait (CfKeyspace *self,
-                       CfHold *hold,
-                       guint db,
-                       const CfKey *key,
-                       CfWaitLink *link);
+gboolean cf_keyspace_wait (CfKeyspace *self,
+                           CfHold *hold,
+                           guint db,
+                           const CfKey *key,
+                           CfWaitLink *link);
 void cf_keyspace_unwait (CfKeyspace *self, CfWaitLink *link);
 void cf_keyspace_unwait_held (CfKeyspace *self, CfHold *hold, CfWaitLink *link);
 

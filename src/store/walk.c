@@ -232,10 +232,21 @@ start_anywhere (const CfTable *table, CfTableIter *iter, guint n_after)
   return n_entries > 0;
 }
 
+static void
+copy_key (CfSlice name, char **key, gsize *size)
+{
+  *key = cf_slice_try_dup (name);
+  *size = name.size;
+}
+
 /* Picks an entry of a slot; if it is past its deadline it goes instead. */
 static gboolean
-pick (
-    CfKeyspace *self, guint db, guint slot_number, gint64 now_ms, GString *key)
+pick (CfKeyspace *self,
+      guint db,
+      guint slot_number,
+      gint64 now_ms,
+      char **key,
+      gsize *size)
 {
   CfSlot *slot = cf_slot_lock (self, slot_number);
   const CfShard *shard = cf_slot_shard (slot, db);
@@ -251,7 +262,7 @@ pick (
 
       is_live = !cf_entry_is_past (entry, now_ms);
       if (is_live)
-        g_string_append_len (key, name.data, (gssize) name.size);
+        copy_key (name, key, size);
       else if (!cf_keyspace_is_frozen (self, now_ms) &&
                cf_claims_on (slot->claims, name, hash) == NULL)
         cf_slot_drop (self, slot, db, name, hash, CF_REMOVED_EXPIRED);
@@ -262,7 +273,8 @@ pick (
 
 typedef struct
 {
-  GString *key;
+  char **key;
+  gsize *size;
   gboolean is_found;
 } Finding;
 
@@ -270,19 +282,18 @@ static gboolean
 take_key (const CfEntry *entry, gpointer data)
 {
   Finding *self = data;
-  CfSlice name = cf_entry_key (entry);
 
-  g_string_append_len (self->key, name.data, (gssize) name.size);
+  copy_key (cf_entry_key (entry), self->key, self->size);
   self->is_found = TRUE;
   return FALSE;
 }
 
 /* The first live key from a random slot on. */
 static gboolean
-find_any (CfKeyspace *self, guint db, gint64 now_ms, GString *key)
+find_any (CfKeyspace *self, guint db, gint64 now_ms, char **key, gsize *size)
 {
   guint first = (guint) cf_random_below (CF_N_SLOTS);
-  Finding finding = { key, FALSE };
+  Finding finding = { key, size, FALSE };
 
   for (guint i = 0; i < CF_N_SLOTS && !finding.is_found; i++)
     cf_keyspace_walk_slot (self, db, (first + i) % CF_N_SLOTS, now_ms, take_key,
@@ -295,31 +306,35 @@ find_any (CfKeyspace *self, guint db, gint64 now_ms, GString *key)
  * @self: the keyspace
  * @db: a database
  * @now_ms: the time
- * @key: what to append the key to
+ * @key: (out) (transfer full) (nullable): the key and a final NUL; %NULL: there
+ *   is no key, or no memory for it
+ * @size: (out): bytes of it
  *
  * While the keyspace is frozen, a key past its deadline is better than none.
  *
  * Returns: %FALSE if there is no key
  */
 gboolean
-cf_keyspace_random (CfKeyspace *self, guint db, gint64 now_ms, GString *key)
+cf_keyspace_random (
+    CfKeyspace *self, guint db, gint64 now_ms, char **key, gsize *size)
 {
-  gsize size = 0;
+  gsize n = 0;
 
-  for (guint i = 0; i < PICKS_MAX && (size = cf_keyspace_size (self, db)) > 0;
-       i++)
+  *key = NULL;
+  *size = 0;
+  for (guint i = 0; i < PICKS_MAX && (n = cf_keyspace_size (self, db)) > 0; i++)
     {
       guint slot;
 
-      if (find_nth (self, db, cf_random_below (size), &slot) &&
-          pick (self, db, slot, now_ms, key))
+      if (find_nth (self, db, cf_random_below (n), &slot) &&
+          pick (self, db, slot, now_ms, key, size))
         return TRUE;
     }
-  if (size == 0)
+  if (n == 0)
     return FALSE;
-  return find_any (self, db, now_ms, key) ||
+  return find_any (self, db, now_ms, key, size) ||
          (cf_keyspace_is_frozen (self, now_ms) &&
-          find_any (self, db, G_MININT64, key));
+          find_any (self, db, G_MININT64, key, size));
 }
 
 typedef struct

@@ -58,7 +58,8 @@ cf_slot_touch (CfSlot *self, guint db, CfSlice key)
  * @dirty: (transfer none): what to set to 1 when the key changes
  * @now_ms: the time
  *
- * Returns: (transfer full): a watch, for cf_keyspace_unwatch()
+ * Returns: (transfer full) (nullable): a watch, for cf_keyspace_unwatch();
+ * %NULL if there is no memory for a key as long as this
  */
 CfWatch *
 cf_keyspace_watch (CfKeyspace *self,
@@ -69,16 +70,23 @@ cf_keyspace_watch (CfKeyspace *self,
                    gint64 now_ms)
 {
   const CfEntry *entry = cf_keyspace_find (self, hold, db, key, now_ms);
-  CfWatch *watch = g_new0 (CfWatch, 1);
   CfSlot *slot = cf_slot_enter (self, hold, key->slot);
+  CfObserved *observed = cf_slot_observe (slot, db, key);
+  CfWatch *watch;
 
+  if (observed == NULL)
+    {
+      cf_slot_leave (slot, hold);
+      return NULL;
+    }
+  watch = g_new0 (CfWatch, 1);
   watch->slot = key->slot;
   watch->deadline_ms =
       entry != NULL ? cf_entry_deadline (entry) : CF_NO_DEADLINE;
   watch->existed = entry != NULL;
   watch->upheavals = self->upheavals[db];
   watch->dirty = dirty;
-  watch->observed = cf_slot_observe (slot, db, key);
+  watch->observed = observed;
   watch->next = watch->observed->watches;
   if (watch->next != NULL)
     watch->next->link = &watch->next;

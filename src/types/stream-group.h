@@ -16,6 +16,8 @@
 
 G_BEGIN_DECLS
 
+/* Bytes of the name of a group or a consumer, at most. */
+#define CF_STREAM_NAME_MAX (1024 * 1024)
 #define CF_STREAM_READS_UNKNOWN (-1) /* CfStreamGroup.n_read */
 
 typedef struct

@@ -166,15 +166,30 @@ test_walk_scan_garbage (Fixture *self, gconstpointer data)
     }
 }
 
+/* Frees what @key was before. */
+static gboolean
+find_random (Fixture *self, char **key)
+{
+  gsize size;
+  gboolean found;
+
+  g_clear_pointer (key, g_free);
+  found = cf_keyspace_random (self->keyspace, 0, NOW, key, &size);
+  g_assert_cmpint (found, ==, *key != NULL);
+  if (found)
+    g_assert_cmpuint (size, ==, strlen (*key));
+  return found;
+}
+
 static void
 test_walk_random (Fixture *self, gconstpointer data)
 {
-  g_autoptr (GString) key = g_string_new (NULL);
+  g_autofree char *key = NULL;
   guint seen[50] = { 0 };
 
-  g_assert_false (cf_keyspace_random (self->keyspace, 0, NOW, key));
+  g_assert_false (find_random (self, &key));
   put (&self->hold, 0, "past", "v", NOW - 1);
-  g_assert_false (cf_keyspace_random (self->keyspace, 0, NOW, key));
+  g_assert_false (find_random (self, &key));
   g_assert_cmpuint (cf_keyspace_size (self->keyspace, 0), ==, 0);
   /* One that is live is found among many that are not. */
   for (guint i = 0; i < 1000; i++)
@@ -185,18 +200,16 @@ test_walk_random (Fixture *self, gconstpointer data)
       put (&self->hold, 0, name, "v", NOW - 1);
     }
   cf_keyspace_freeze (self->keyspace, NOW + 10);
-  g_assert_true (cf_keyspace_random (self->keyspace, 0, NOW, key));
-  g_assert_true (g_str_has_prefix (key->str, "past"));
+  g_assert_true (find_random (self, &key));
+  g_assert_true (g_str_has_prefix (key, "past"));
   put (&self->hold, 0, "live", "v", NOW + 1);
-  g_string_truncate (key, 0);
-  g_assert_true (cf_keyspace_random (self->keyspace, 0, NOW, key));
-  g_assert_cmpstr (key->str, ==, "live");
+  g_assert_true (find_random (self, &key));
+  g_assert_cmpstr (key, ==, "live");
   discard (&self->hold, 0, "live");
   put (&self->hold, 0, "", "the empty key", CF_NO_DEADLINE);
   cf_keyspace_freeze (self->keyspace, 0);
-  g_string_truncate (key, 0);
-  g_assert_true (cf_keyspace_random (self->keyspace, 0, NOW, key));
-  g_assert_cmpstr (key->str, ==, "");
+  g_assert_true (find_random (self, &key));
+  g_assert_cmpstr (key, ==, "");
   cf_trash_free (cf_keyspace_flush (self->keyspace, 0, NULL));
   /* Half of them in one slot. */
   fill (self, 0, "", 0, 25);
@@ -205,9 +218,8 @@ test_walk_random (Fixture *self, gconstpointer data)
     {
       const char *digits;
 
-      g_string_truncate (key, 0);
-      g_assert_true (cf_keyspace_random (self->keyspace, 0, NOW, key));
-      digits = key->str[0] == '{' ? key->str + 3 : key->str;
+      g_assert_true (find_random (self, &key));
+      digits = key[0] == '{' ? key + 3 : key;
       seen[g_ascii_strtoull (digits, NULL, 10)]++;
     }
   for (guint i = 0; i < 50; i++)
