@@ -118,11 +118,13 @@ typedef struct _CfConnection
   gboolean missed_writable;
   gboolean missed_hang_up;
   gboolean missed_mail;
-  gint64 close_by_ms;   /* FLUSHING, LINGERING */
-  gsize flush_left;     /* FLUSHING: bytes that were to be sent */
-  gsize counted_memory; /* bytes, in the loop's sum */
-  gint evicted;         /* (atomic) it is being closed for its memory */
-  gint64 soft_since_ms; /* over the soft limit of its output; 0: it is not */
+  struct _CfLoop *move_to; /* (not owned) (nullable) where it is to go when it
+                              is back */
+  gint64 close_by_ms;      /* FLUSHING, LINGERING */
+  gsize flush_left;        /* FLUSHING: bytes that were to be sent */
+  gsize counted_memory;    /* bytes, in the loop's sum */
+  gint evicted;            /* (atomic) it is being closed for its memory */
+  gint64 soft_since_ms;    /* over the soft limit of its output; 0: it is not */
   CfTimer timer;
 } CfConnection;
 

@@ -40,9 +40,40 @@ welcome (CfLoop *self, CfConnection *connection)
 }
 
 static void
+move (CfLoop *self, CfConnection *connection, CfLoop *to)
+{
+  CfMessage message = {
+    .kind = CF_MESSAGE_ADOPT,
+    .subject = connection,
+    .owner_at = (gpointer *) &connection->mailbox,
+    .owner = &to->mailbox,
+  };
+
+  if (connection->is_told)
+    cf_connection_open_inbox (connection, self->worker);
+  cf_loop_let_go (self, connection);
+  epoll_ctl (self->epoll_fd, EPOLL_CTL_DEL, connection->fd, NULL);
+  __atomic_add_fetch (&to->n_connections, 1, __ATOMIC_RELAXED);
+  cf_mailbox_post (&to->mailbox, &message);
+}
+
+/* Sends it where it was to go when it was away. */
+static void
+move_late (CfLoop *self, CfConnection *connection)
+{
+  CfLoop *to = connection->move_to;
+
+  connection->move_to = NULL;
+  if (connection->stage == CF_STAGE_OPEN &&
+      to->number < __atomic_load_n (&self->group->n_active, __ATOMIC_RELAXED))
+    move (self, connection, to);
+}
+
+static void
 take_back (CfLoop *self, CfConnection *connection)
 {
   connection->is_away = FALSE;
+  __atomic_store_n (&self->n_away, self->n_away - 1, __ATOMIC_RELAXED);
   connection->readable |= connection->missed_readable;
   connection->writable |= connection->missed_writable;
   connection->hung_up |= connection->missed_hang_up;
@@ -55,6 +86,8 @@ take_back (CfLoop *self, CfConnection *connection)
       cf_connection_open_inbox (connection, self->worker);
     }
   cf_loop_settle (self, connection);
+  if (G_UNLIKELY (connection->move_to != NULL))
+    move_late (self, connection);
 }
 
 /* What comes meanwhile for a client whose command takes long is bounded. */
@@ -123,26 +156,10 @@ cf_loop_open_told (CfLoop *self, CfConnection *connection)
   return FALSE;
 }
 
-static void
-move (CfLoop *self, CfConnection *connection, CfLoop *to)
-{
-  CfMessage message = {
-    .kind = CF_MESSAGE_ADOPT,
-    .subject = connection,
-    .owner_at = (gpointer *) &connection->mailbox,
-    .owner = &to->mailbox,
-  };
-
-  if (connection->is_told)
-    cf_connection_open_inbox (connection, self->worker);
-  cf_loop_let_go (self, connection);
-  epoll_ctl (self->epoll_fd, EPOLL_CTL_DEL, connection->fd, NULL);
-  __atomic_add_fetch (&to->n_connections, 1, __ATOMIC_RELAXED);
-  cf_mailbox_post (&to->mailbox, &message);
-}
-
-static void
-shed (CfLoop *self, CfLoop *to, guint amount)
+/* Moves those that are here, or has those that are away moved when they come
+ * back.  Returns how many could not be. */
+static guint
+shed_some (CfLoop *self, CfLoop *to, guint amount, gboolean are_away)
 {
   GList *link = self->connections.tail, *previous;
 
@@ -151,11 +168,22 @@ shed (CfLoop *self, CfLoop *to, guint amount)
       CfConnection *connection = (CfConnection *) link->data;
 
       previous = link->prev;
-      if (connection->stage != CF_STAGE_OPEN || connection->is_away)
+      if (connection->stage != CF_STAGE_OPEN ||
+          connection->is_away != are_away || connection->move_to != NULL)
         continue;
-      move (self, connection, to);
+      if (are_away)
+        connection->move_to = to;
+      else
+        move (self, connection, to);
       amount--;
     }
+  return amount;
+}
+
+static void
+shed (CfLoop *self, CfLoop *to, guint amount)
+{
+  shed_some (self, to, shed_some (self, to, amount, FALSE), TRUE);
 }
 
 /**

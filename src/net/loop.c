@@ -32,6 +32,16 @@ give_back (CfConnection *connection)
   cf_mailbox_post (mailbox, &message);
 }
 
+/* When more than the turn is to be done, as far as the loop knows. */
+static gint64
+get_wanted_ms (const CfLoop *self)
+{
+  if (self->ready.length > 0 || self->due.length > 0 || self->told.length > 0 ||
+      self->dead.length > 0)
+    return 0;
+  return cf_timers_next_ms (&self->timers);
+}
+
 /* FALSE: the loop was given to another handler meanwhile. */
 static gboolean
 run_claimed (CfLoop *self,
@@ -43,16 +53,19 @@ run_claimed (CfLoop *self,
 
   self->current = connection;
   __atomic_store_n (&worker->since_ticks, 0, __ATOMIC_RELAXED);
+  __atomic_store_n (&self->wanted_ms, get_wanted_ms (self), __ATOMIC_RELAXED);
   __atomic_store_n (&self->claim, claim, __ATOMIC_RELEASE);
   run (connection, worker);
   if (!cf_loop_relieve (self, claim))
     {
-      cf_priority_restore (cf_priority_self ()); /* see on_relieve() */
+      cf_priority_restore (cf_priority_self ());
       if (connection->session.out.size > 0)
         cf_connection_send (connection, worker);
       give_back (connection);
       return FALSE;
     }
+  if (G_UNLIKELY (__atomic_load_n (&self->lowered, __ATOMIC_SEQ_CST) == claim))
+    cf_priority_restore (cf_priority_self ());
   self->sequence++;
   self->current = NULL;
   return TRUE;
@@ -279,6 +292,7 @@ take_over (CfLoop *self)
     return;
   self->current->is_away = TRUE;
   self->current = NULL;
+  __atomic_store_n (&self->n_away, self->n_away + 1, __ATOMIC_RELAXED);
   cf_stats_count (self->worker->stats, CF_STAT_RELIEVED, 1);
 }
 

@@ -3,19 +3,28 @@
  *
  * A loop is run by a handler, a task of a thread pool.  Which thread that is
  * can change: while a handler is inside a turn of one connection, @claim is
- * odd, and the watchdog may take the loop away from it and give it to a fresh
- * handler, which serves all the other connections at once:
+ * odd, and if anything else has to be done meanwhile, the watchdog may take
+ * the loop away from it and give it to a fresh handler, which serves all the
+ * other connections at once:
  *
  *   handler                          watchdog, each millisecond or two
  *   claim := seq * 2 + 1             sees the same odd value twice, or that
- *   ... turn of one connection ...   the turn has taken too long already:
- *   CAS (claim, odd -> odd + 1)        CAS (claim, odd -> odd + 1)
+ *   ... turn of one connection ...   the turn has taken too long already,
+ *   CAS (claim, odd -> odd + 1)      and there is more to do:
+ *                                      CAS (claim, odd -> odd + 1)
  *                                      and pushes the loop to the pool
  *
  * Of the two compare-and-swaps one fails.  A handler whose own fails has been
  * relieved: it posts its connection to the mailbox, and is no handler of this
  * loop any more.  The fresh handler finds that connection in @current and
  * leaves it alone until it comes back.
+ *
+ * A handler that nobody waits for stays, since a hand-over costs more than it
+ * seems: two threads are woken, and the next turn finds cold caches.  But it
+ * gives way to other threads, as one that was relieved does: the watchdog puts
+ * its claim into @lowered when it has lowered its priority, and each of the
+ * two looks afterwards at what the other one wrote, so that at least one of
+ * them sees that the priority is to be put right.
  *
  * In a round each ready connection has its turn, and then the replies of all
  * are sent: who waits for them is woken once, and finds more to do.  What
@@ -76,6 +85,11 @@ struct _CfLoop
   CfMailbox mailbox;
 
   guint64 claim;       /* (atomic) see above */
+  guint64 lowered;     /* (atomic) likewise */
+  gint64 wanted_ms;    /* (atomic) when, by the wall clock, there will be more
+                          to do than the turn, but for mail and events */
+  guint n_away;        /* (atomic) turns that relieved handlers are still in */
+  guint64 away_ticks;  /* the watchdog's: what such turns have taken */
   guint n_connections; /* (atomic) that it has or will get */
   guint64 idle_ticks;  /* (atomic) spent waiting */
   gsize memory;        /* (atomic) bytes of its connections */
@@ -115,7 +129,7 @@ static inline gboolean
 cf_loop_relieve (CfLoop *self, guint64 claim)
 {
   return __atomic_compare_exchange_n (&self->claim, &claim, claim + 1, FALSE,
-                                      __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
+                                      __ATOMIC_SEQ_CST, __ATOMIC_ACQUIRE);
 }
 
 G_END_DECLS

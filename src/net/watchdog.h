@@ -4,10 +4,12 @@
  * A thread that looks at each loop every other millisecond while there is
  * traffic, and sleeps while there is none.  A loop that is still in the same
  * turn as when it looked before, or in one that has run commands for a
- * millisecond, gets a fresh handler.  Where one command is long, others are:
- * for a while it then looks every millisecond.  (To wake up takes some 10 us
- * of a core, so looking twice as often costs busy loops half a percent.)  Now
- * and then it also looks how busy the loops are, and has their number changed.
+ * millisecond, gets a fresh handler if there is more for it to do; if not, the
+ * watchdog waits for its events, too, and hands it over as soon as one comes.
+ * Where one command is long, others are: for a while it then looks every
+ * millisecond.  (To wake up takes some 10 us of a core, so looking twice as
+ * often costs busy loops half a percent.)  Now and then it also looks how busy
+ * the loops are, and has their number changed.
  *
  * Going to sleep: it stores that it sleeps and then looks once more whether
  * every loop sleeps; a loop that wakes stores that first and then looks

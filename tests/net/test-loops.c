@@ -416,6 +416,27 @@ test_hand_over (Fixture *self, gconstpointer data)
   close (other);
 }
 
+/* Nobody is relieved for a command that nobody waits for.  (What the system
+ * tells of one and the same request twice looks as if there were more.) */
+static void
+test_no_hand_over (Fixture *self, gconstpointer data)
+{
+  int fds[10];
+
+  for (guint i = 0; i < G_N_ELEMENTS (fds); i++)
+    {
+      fds[i] = connect_client (self);
+      say (fds[i], "HOLD\r\n");
+      g_async_queue_pop (holds);
+      g_usleep (10 * 1000); /* some ticks in which it might be */
+      g_async_queue_push (releases, GINT_TO_POINTER (1));
+      hear (fds[i], "+HELD\r\n");
+    }
+  g_assert_cmpuint (count (self, CF_STAT_RELIEVED), <, G_N_ELEMENTS (fds));
+  for (guint i = 0; i < G_N_ELEMENTS (fds); i++)
+    close (fds[i]);
+}
+
 /* A client for each handler there may be. */
 static void
 test_many_held (Fixture *self, gconstpointer data)
@@ -825,6 +846,7 @@ main (int argc, char **argv)
   cf_clock_init ();
   add ("pipelines", test_pipelines);
   add ("hand-over", test_hand_over);
+  add ("no-hand-over", test_no_hand_over);
   add ("many-held", test_many_held);
   add ("block-in-sections", test_block_in_sections);
   add ("too-many-held", test_too_many_held);
