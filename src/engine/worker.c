@@ -56,7 +56,9 @@ cf_worker_acquire (CfEngine *engine)
     return NULL;
   cf_mutex_lock (&engine->workers_lock);
   if (engine->free_workers->len > 0)
-    self = g_ptr_array_steal_index_fast (engine->free_workers, 0);
+    /* The one whose memory was in use last. */
+    self = g_ptr_array_steal_index_fast (engine->free_workers,
+                                         engine->free_workers->len - 1);
   cf_mutex_unlock (&engine->workers_lock);
   if (self == NULL)
     {
