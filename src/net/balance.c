@@ -9,6 +9,10 @@
 #define SATURATED 0.85      /* share of its time that a loop runs */
 #define SATURATED_SAMPLES 4 /* in a row, before a loop is added */
 #define SPARE_CORES 0.5     /* idle, before a loop is added */
+#define DEAR_US 50          /* a command that takes so long is work enough */
+#define DEAR_SAMPLES 2      /* in a row, before a loop is added for such */
+#define HAND_OVERS 20       /* a second, before a loop is added */
+#define PRESSED_SAMPLES 2   /* in a row, before a loop is added for them */
 #define TRIAL_SAMPLES 4     /* until a change is judged */
 #define TRIAL_GAIN 1.05     /* times the commands, or a new loop goes again */
 #define TRIAL_LOSS 0.98     /* times the commands, or the old one comes back */
@@ -42,7 +46,7 @@ cost_of (const CfBalanceSample *sample)
 static gint
 begin_trial (CfBalance *self, const CfBalanceSample *sample, gint change)
 {
-  self->n_saturated = self->n_changed = self->n_slack = 0;
+  self->n_saturated = self->n_pressed = self->n_changed = self->n_slack = 0;
   self->n_trial = TRIAL_SAMPLES;
   self->trial = change;
   self->trial_rate = sample->rate;
@@ -83,11 +87,33 @@ has_changed (const CfBalance *self, const CfBalanceSample *sample)
 }
 
 static gboolean
+may_add (const CfBalance *self, const CfBalanceSample *sample)
+{
+  return sample->n_active < self->n_most &&
+         sample->n_connections > sample->n_active &&
+         sample->now_us >= self->not_until_us;
+}
+
+static gboolean
 is_saturated (const CfBalance *self, const CfBalanceSample *sample)
 {
-  return sample->n_active < self->n_most && sample->least_busy > SATURATED &&
-         sample->idle_cores >= SPARE_CORES &&
-         sample->now_us >= self->not_until_us;
+  return may_add (self, sample) && sample->least_busy > SATURATED &&
+         sample->idle_cores >= SPARE_CORES;
+}
+
+static gboolean
+is_pressed (const CfBalance *self, const CfBalanceSample *sample)
+{
+  return may_add (self, sample) && sample->hand_overs >= HAND_OVERS;
+}
+
+/* After how many samples of saturation there is to be one more loop: where a
+ * command takes long, to go to another core costs it nothing. */
+static guint
+saturated_samples (const CfBalanceSample *sample)
+{
+  return cost_of (sample) * G_USEC_PER_SEC >= DEAR_US ? DEAR_SAMPLES
+                                                      : SATURATED_SAMPLES;
 }
 
 /**
@@ -107,9 +133,11 @@ cf_balance_decide (CfBalance *self, const CfBalanceSample *sample)
   if (self->n_trial > 0)
     return judge_trial (self, sample);
   self->n_saturated = is_saturated (self, sample) ? self->n_saturated + 1 : 0;
+  self->n_pressed = is_pressed (self, sample) ? self->n_pressed + 1 : 0;
   self->n_slack = is_slack ? self->n_slack + 1 : 0;
   self->n_changed = has_changed (self, sample) ? self->n_changed + 1 : 0;
-  if (self->n_saturated >= SATURATED_SAMPLES)
+  if (self->n_saturated >= saturated_samples (sample) ||
+      self->n_pressed >= PRESSED_SAMPLES)
     return begin_trial (self, sample, 1);
   if (self->n_changed >= CHANGED_SAMPLES)
     return begin_trial (self, sample, -1);

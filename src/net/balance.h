@@ -8,6 +8,11 @@
  * helps one kind of load harms another, so when the time that a command takes
  * has become quite different, one loop less is tried, too.
  *
+ * Where commands take long, a loop is handed over from thread to thread for
+ * the sake of those that wait, and these have waited for a millisecond or two
+ * each time.  Many hand-overs are a reason for one more loop, too, even if no
+ * core is idle: it is the work of the server that keeps them busy.
+ *
  * Thread safety: belongs to one thread.
  */
 #pragma once
@@ -18,18 +23,22 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  gint64 now_us;     /* monotonic */
-  guint n_active;    /* loops */
+  gint64 now_us;  /* monotonic */
+  guint n_active; /* loops */
+  guint n_connections;
   double least_busy; /* share of its time that the idlest active loop ran */
-  double all_busy;   /* the same, summed over the active loops */
+  double all_busy;   /* the same, summed over the active loops; with the turns
+                        of handlers that were relieved, both may be above 1 */
   double idle_cores; /* of the machine; negative: not known */
   double rate;       /* commands a second */
+  double hand_overs; /* a second */
 } CfBalanceSample;
 
 typedef struct
 {
   guint n_most;        /* loops */
   guint n_saturated;   /* samples in a row */
+  guint n_pressed;     /* samples in a row with many hand-overs */
   guint n_slack;       /* samples in a row */
   guint n_changed;     /* samples in a row in which commands were different */
   guint n_trial;       /* samples to go until a change is judged */

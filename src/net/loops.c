@@ -34,9 +34,11 @@ struct _CfLoops
   /* The watchdog's. */
   CfBalance balance;
   guint64 *idle_ticks; /* (owned) (array) of each loop, at the last sample */
+  guint64 *away_ticks; /* (owned) (array) likewise */
   guint64 sample_ticks;
   gint64 sample_us;
   guint64 n_commands;
+  guint64 n_relieved;
   gint64 stat_us;
   guint64 stat_idle;
   guint n_settled; /* active loops, as @balance knows */
@@ -153,6 +155,22 @@ shed (CfLoop *from, CfLoop *to, guint amount)
     cf_mailbox_post (&from->mailbox, &message);
 }
 
+/**
+ * cf_loops_n_connections:
+ * @self: the loops
+ *
+ * Returns: how many connections they serve
+ */
+guint
+cf_loops_n_connections (CfLoops *self)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->group.n_loops; i++)
+    n += get_n_connections (self->group.loops[i]);
+  return n;
+}
+
 /* Makes one more loop active, and gives it its share. */
 static void
 add_loop (CfLoops *self)
@@ -178,27 +196,54 @@ remove_loop (CfLoops *self)
     shed (loops[n], loops[i], i + 1 < n ? share : G_MAXUINT);
 }
 
-/* Takes the share of its time that each active loop ran. */
+/* The share of @elapsed that a loop ran, and relieved handlers for it. */
+static double
+measure_loop (CfLoops *self, guint i, guint64 elapsed)
+{
+  const CfLoop *loop = self->group.loops[i];
+  guint64 idle = __atomic_load_n (&loop->idle_ticks, __ATOMIC_RELAXED);
+  double waited = (double) (idle - self->idle_ticks[i]) / (double) elapsed;
+  double away =
+      (double) (loop->away_ticks - self->away_ticks[i]) / (double) elapsed;
+
+  self->idle_ticks[i] = idle;
+  self->away_ticks[i] = loop->away_ticks;
+  return MAX (1 - waited, 0) + away;
+}
+
 static void
 measure_loops (CfLoops *self, CfBalanceSample *sample)
 {
   guint64 now = cf_clock_ticks (), elapsed = now - self->sample_ticks;
 
-  sample->least_busy = 1;
+  sample->least_busy = G_MAXDOUBLE;
   for (guint i = 0; i < self->group.n_loops; i++)
     {
-      guint64 idle =
-          __atomic_load_n (&self->group.loops[i]->idle_ticks, __ATOMIC_RELAXED);
-      double busy =
-          1 - (double) (idle - self->idle_ticks[i]) / (double) elapsed;
+      double busy = measure_loop (self, i, elapsed);
 
-      self->idle_ticks[i] = idle;
       if (i >= sample->n_active)
         continue;
-      sample->all_busy += MAX (busy, 0);
+      sample->all_busy += busy;
       sample->least_busy = MIN (sample->least_busy, busy);
     }
   self->sample_ticks = now;
+}
+
+static void
+measure_work (CfLoops *self, CfBalanceSample *sample)
+{
+  CfStats *stats = self->group.engine->stats;
+  guint64 n_commands = cf_stats_sum (stats, CF_STAT_COMMANDS);
+  guint64 n_relieved = cf_stats_sum (stats, CF_STAT_RELIEVED);
+  double seconds =
+      (double) (sample->now_us - self->sample_us + 1) / G_USEC_PER_SEC;
+
+  sample->rate = (double) (gint64) (n_commands - self->n_commands) / seconds;
+  sample->hand_overs =
+      (double) (gint64) (n_relieved - self->n_relieved) / seconds;
+  self->n_commands = n_commands;
+  self->n_relieved = n_relieved;
+  self->sample_us = sample->now_us;
 }
 
 static void
@@ -206,7 +251,6 @@ on_sample (gpointer data, gint64 now_us)
 {
   CfLoops *self = data;
   CfBalanceSample sample = { .now_us = now_us };
-  guint64 n_commands;
   gint change;
 
   if (self->is_fixed)
@@ -214,14 +258,11 @@ on_sample (gpointer data, gint64 now_us)
   sample.n_active = get_n_active (self);
   if (sample.n_active != self->n_settled) /* begun anew: see pick_loop() */
     cf_balance_init (&self->balance, self->group.n_loops);
+  sample.n_connections = cf_loops_n_connections (self);
   measure_loops (self, &sample);
   sample.idle_cores =
       cf_balance_read_idle (now_us, &self->stat_us, &self->stat_idle);
-  n_commands = cf_stats_sum (self->group.engine->stats, CF_STAT_COMMANDS);
-  sample.rate = (double) (gint64) (n_commands - self->n_commands) *
-                G_USEC_PER_SEC / (double) (now_us - self->sample_us + 1);
-  self->n_commands = n_commands;
-  self->sample_us = now_us;
+  measure_work (self, &sample);
   change = cf_balance_decide (&self->balance, &sample);
   if (change > 0)
     add_loop (self);
@@ -275,6 +316,7 @@ cf_loops_new (CfEngine *engine,
   self->ended = ended;
   self->data = data;
   self->idle_ticks = g_new0 (guint64, n);
+  self->away_ticks = g_new0 (guint64, n);
   self->group.engine = engine;
   self->group.relieve = on_relieve;
   self->group.ended = on_ended;
@@ -338,28 +380,13 @@ cf_loops_free (CfLoops *self)
     cf_loop_free (self->group.loops[i]);
   g_free (self->group.loops);
   g_free (self->idle_ticks);
+  g_free (self->away_ticks);
   if (self->group.watch_fd >= 0)
     close (self->group.watch_fd);
   if (self->group.cancel_fd >= 0)
     g_cancellable_release_fd (self->cancellable);
   g_clear_object (&self->cancellable);
   g_free (self);
-}
-
-/**
- * cf_loops_n_connections:
- * @self: the loops
- *
- * Returns: how many connections they serve
- */
-guint
-cf_loops_n_connections (CfLoops *self)
-{
-  guint n = 0;
-
-  for (guint i = 0; i < self->group.n_loops; i++)
-    n += get_n_connections (self->group.loops[i]);
-  return n;
 }
 
 /* The active loop with the fewest connections.  After there were none, one

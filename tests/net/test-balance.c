@@ -28,6 +28,7 @@ busy_sample (void)
   return (CfBalanceSample){
     .now_us = 1000 * (gint64) G_USEC_PER_SEC,
     .n_active = 1,
+    .n_connections = 50,
     .least_busy = 0.99,
     .all_busy = 0.99,
     .idle_cores = 2,
@@ -71,6 +72,20 @@ test_takes_back (void)
   g_assert_cmpint (waits_us[2], >, waits_us[1]);
 }
 
+/* One client cannot be on two cores. */
+static void
+test_needs_connections (void)
+{
+  CfBalanceSample sample = busy_sample ();
+  CfBalance balance;
+
+  cf_balance_init (&balance, 8);
+  sample.n_connections = 1;
+  g_assert_cmpint (ask (&balance, &sample, 1000), ==, 0);
+  sample.n_connections = 2;
+  g_assert_cmpint (ask (&balance, &sample, 4), ==, 1);
+}
+
 static void
 test_needs_idle_cores (void)
 {
@@ -81,6 +96,62 @@ test_needs_idle_cores (void)
   sample.idle_cores = 0.1;
   g_assert_cmpint (ask (&balance, &sample, 1000), ==, 0);
   sample.idle_cores = -1;
+  g_assert_cmpint (ask (&balance, &sample, 1000), ==, 0);
+}
+
+/* Where a command takes long, another core is used sooner. */
+static void
+test_dear_commands (void)
+{
+  CfBalanceSample sample = busy_sample ();
+  CfBalance balance;
+
+  cf_balance_init (&balance, 2);
+  sample.rate = 5000;
+  g_assert_cmpint (ask (&balance, &sample, 1), ==, 0);
+  g_assert_cmpint (ask (&balance, &sample, 1), ==, 1);
+  sample.rate = 9000;
+  sample.all_busy = 1.9;
+  g_assert_cmpint (ask (&balance, &sample, 1000), ==, 0);
+}
+
+/* Hand-overs are enough, though no core is idle and the loop often waits. */
+static void
+test_hand_overs (void)
+{
+  CfBalanceSample sample = busy_sample ();
+  CfBalance balance;
+
+  cf_balance_init (&balance, 2);
+  sample.rate = 500;
+  sample.idle_cores = 0.1;
+  sample.least_busy = 0.6;
+  sample.hand_overs = 10;
+  g_assert_cmpint (ask (&balance, &sample, 1000), ==, 0);
+  sample.hand_overs = 300;
+  g_assert_cmpint (ask (&balance, &sample, 1), ==, 0);
+  g_assert_cmpint (ask (&balance, &sample, 1), ==, 1);
+  sample.rate = 900;
+  sample.all_busy = 1.9;
+  sample.hand_overs = 0;
+  g_assert_cmpint (ask (&balance, &sample, 1000), ==, 0);
+}
+
+/* With all loops active, and after a trial that did not help, hand-overs
+ * change nothing. */
+static void
+test_hand_overs_in_vain (void)
+{
+  CfBalanceSample sample = busy_sample ();
+  CfBalance balance;
+
+  cf_balance_init (&balance, 2);
+  sample.rate = 500;
+  sample.hand_overs = 300;
+  g_assert_cmpint (ask (&balance, &sample, 2), ==, 1);
+  g_assert_cmpint (ask (&balance, &sample, 4), ==, -1);
+  g_assert_cmpint (ask (&balance, &sample, 30), ==, 0);
+  cf_balance_init (&balance, 1);
   g_assert_cmpint (ask (&balance, &sample, 1000), ==, 0);
 }
 
@@ -151,7 +222,11 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/net/balance/adds-when-it-helps", test_adds_when_it_helps);
   g_test_add_func ("/net/balance/takes-back", test_takes_back);
+  g_test_add_func ("/net/balance/needs-connections", test_needs_connections);
   g_test_add_func ("/net/balance/needs-idle-cores", test_needs_idle_cores);
+  g_test_add_func ("/net/balance/dear-commands", test_dear_commands);
+  g_test_add_func ("/net/balance/hand-overs", test_hand_overs);
+  g_test_add_func ("/net/balance/hand-overs-in-vain", test_hand_overs_in_vain);
   g_test_add_func ("/net/balance/removes-idle-loop", test_removes_idle_loop);
   g_test_add_func ("/net/balance/tries-less-for-another-load",
                    test_tries_less_for_another_load);
