@@ -176,10 +176,12 @@ parse_count (CfCall *call, guint i, Wish *wish, GError **error)
 {
   gint64 count;
 
-  if (wish->count != 0 || !cf_call_is (call, i, "COUNT") || i + 2 != call->argc)
+  if (!cf_call_is (call, i, "COUNT") || i + 1 == call->argc)
     return cf_call_syntax_error (error);
   if (!cf_call_get_int_in (call, i + 1, 1, G_MAXINT64, &count, NULL))
     return cf_throw (error, CF_ERROR_FAILED, "count should be greater than 0");
+  if (i + 2 != call->argc)
+    return cf_call_syntax_error (error);
   wish->count = (gsize) count;
   return TRUE;
 }

@@ -242,11 +242,15 @@ talk (Migration *self, GArray *arrived, GError **error)
       g_strndup (argv[1].data, MIN (argv[1].size, CF_CALL_TEXT_MAX));
   g_autofree char *port =
       g_strndup (argv[2].data, MIN (argv[2].size, CF_CALL_TEXT_MAX));
+  gboolean refused;
   g_autoptr (CfTarget) target =
       cf_target_connect (host, (guint16) atoi (port), self->timeout_ms,
-                         &self->call->engine->shutting_down);
+                         &self->call->engine->shutting_down, &refused);
 
-  if (target == NULL)
+  /* Redis finds out that it was refused when it writes. */
+  if (target == NULL && refused)
+    throw_io (error, "writing");
+  else if (target == NULL)
     cf_throw (error, CF_ERROR_VERBATIM,
               "IOERR error or timeout connecting to the client");
   else if (!cf_target_write (target, cf_blob_slice (self->request.blob)))

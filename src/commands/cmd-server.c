@@ -44,9 +44,9 @@ run_lolwut (CfCall *call, GError **error)
   g_autoptr (GString) text = g_string_new (NULL);
   gint64 unused;
 
-  for (guint i = cf_call_is (call, 1, "VERSION") ? 2 : 1; i < call->argc; i++)
-    if (!cf_call_get_int (call, i, &unused, error))
-      return FALSE;
+  if (call->argc > 2 && cf_call_is (call, 1, "VERSION") &&
+      !cf_call_get_int (call, 2, &unused, error))
+    return FALSE;
   draw_coffer (text, 24);
   g_string_append (
       text, "\nA coffer and what is in it. Redis ver. " CF_REDIS_VERSION "\n");
@@ -60,6 +60,9 @@ run_monitor (CfCall *call, GError **error)
   if (call->in_transaction)
     return cf_throw (error, CF_ERROR_FAILED,
                      "MONITOR isn't allowed for DENY BLOCKING client");
+  /* Once more is not even answered, as in Redis. */
+  if (call->session->flags & CF_SESSION_MONITOR)
+    return TRUE;
   call->session->flags |= CF_SESSION_MONITOR;
   cf_monitors_add (call->engine->monitors, call->session);
   cf_reply_ok (&call->reply);

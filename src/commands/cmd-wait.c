@@ -3,36 +3,19 @@
  * whoever waits for some waits until the timeout. */
 #include "config.h"
 
-#include "base/number.h"
 #include "commands/commands.h"
-
-static gboolean
-get_timeout (const CfCall *call, guint i, gint64 *timeout_ms, GError **error)
-{
-  gint64 end_ms;
-
-  if (!cf_parse_int64 (call->argv[i].data, call->argv[i].size, timeout_ms))
-    return cf_throw (error, CF_ERROR_FAILED,
-                     "timeout is not an integer or out of range");
-  if (*timeout_ms < 0)
-    return cf_throw (error, CF_ERROR_FAILED, "timeout is negative");
-  if (__builtin_add_overflow (*timeout_ms, call->now_ms, &end_ms))
-    return cf_throw (error, CF_ERROR_FAILED, "timeout is out of range");
-  return TRUE;
-}
 
 static gboolean
 run_wait (CfCall *call, GError **error)
 {
-  gint64 n_replicas, timeout_ms;
+  gint64 n_replicas, deadline_ms;
 
   if (!cf_call_get_int (call, 1, &n_replicas, error) ||
-      !get_timeout (call, 2, &timeout_ms, error))
+      !cf_call_get_timeout_ms (call, 2, &deadline_ms, error))
     return FALSE;
   if (n_replicas > 0 && !call->in_transaction &&
       cf_call_wake_reason (call) == CF_WAKE_NONE)
-    cf_call_park (call,
-                  timeout_ms > 0 ? call->now_ms + timeout_ms : G_MAXINT64);
+    cf_call_park (call, deadline_ms);
   else
     cf_reply_int (&call->reply, 0);
   return TRUE;

@@ -43,11 +43,16 @@ on_user (const char *option, const char *value, gpointer data, GError **error)
          cf_throw (error, CF_ERROR_FAILED, "%s: %s", option, cause->message);
 }
 
-/* The gist of the help, and the default if it is short. */
+/* The gist of the help, up to a ";" or the end of its first sentence (a full
+ * stop may as well be in a number), and the default if it is short. */
 static char *
 describe (const CfSetting *setting)
 {
-  gsize size = strcspn (setting->help, ".;");
+  gsize size = 0;
+
+  while (setting->help[size] != '\0' && setting->help[size] != ';' &&
+         !g_str_has_prefix (setting->help + size, ". "))
+    size++;
 
   if (*setting->initial == '\0' || strlen (setting->initial) > 20)
     return g_strdup_printf ("%.*s", (int) size, setting->help);

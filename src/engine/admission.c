@@ -175,20 +175,28 @@ check_replicas (const CfCall *call, CfCommandFlags flags, GError **error)
                    "Not enough good replicas to write.");
 }
 
-/* In RESP2 a reply could be taken for a message, and the other way round. */
+/* In RESP2 a reply could be taken for a message, and the other way round.
+ * Whoever monitors is a replica to Redis, and its message says so. */
 static gboolean
-check_subscriber (const CfCall *call, GError **error)
+check_listener (const CfCall *call, CfCommandFlags flags, GError **error)
 {
   const CfSession *session = call->session;
 
-  if (G_LIKELY (!(session->flags & CF_SESSION_PUBSUB)) || session->resp != 2 ||
-      (call->info->command->flags & CF_COMMAND_SUBSCRIBER))
+  if (G_LIKELY (!(session->flags & (CF_SESSION_PUBSUB | CF_SESSION_MONITOR))))
     return TRUE;
-  return cf_throw (error, CF_ERROR_FAILED,
-                   "Can't execute '%s': only (P|S)SUBSCRIBE / "
-                   "(P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in "
-                   "this context",
-                   call->info->full_name);
+  if ((session->flags & CF_SESSION_PUBSUB) && session->resp == 2 &&
+      !(call->info->command->flags & CF_COMMAND_SUBSCRIBER))
+    return cf_throw (error, CF_ERROR_FAILED,
+                     "Can't execute '%s': only (P|S)SUBSCRIBE / "
+                     "(P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in "
+                     "this context",
+                     call->info->full_name);
+  if ((session->flags & CF_SESSION_MONITOR) &&
+      (flags &
+       (CF_COMMAND_WRITE | CF_COMMAND_READONLY | CF_COMMAND_MAY_REPLICATE)))
+    return cf_throw (error, CF_ERROR_FAILED,
+                     "Replica can't interact with the keyspace");
+  return TRUE;
 }
 
 /**
@@ -207,5 +215,6 @@ cf_admission_check_state (const CfCall *call,
                           GError **error)
 {
   return check_memory (call, flags, error) &&
-         check_replicas (call, flags, error) && check_subscriber (call, error);
+         check_replicas (call, flags, error) &&
+         check_listener (call, flags, error);
 }

@@ -53,6 +53,7 @@ cf_call_wake_reason (const CfCall *self)
   return self->in_transaction ? CF_WAKE_NONE : self->session->park.reason;
 }
 
+/* A time beyond what the clock can show never comes. */
 static gboolean
 set_timeout (const CfCall *self,
              gint64 timeout_ms,
@@ -61,10 +62,9 @@ set_timeout (const CfCall *self,
 {
   if (timeout_ms < 0)
     return cf_throw (error, CF_ERROR_FAILED, "timeout is negative");
-  *deadline_ms = G_MAXINT64;
-  if (timeout_ms > 0 &&
+  if (timeout_ms == 0 ||
       __builtin_add_overflow (timeout_ms, self->now_ms, deadline_ms))
-    return cf_throw (error, CF_ERROR_FAILED, "timeout is out of range");
+    *deadline_ms = G_MAXINT64;
   return TRUE;
 }
 
@@ -91,10 +91,10 @@ cf_call_get_timeout (const CfCall *self,
     return cf_throw (error, CF_ERROR_FAILED,
                      "timeout is not a float or out of range");
   timeout_s = ceill (timeout_s * 1000);
-  if (timeout_s > (long double) G_MAXINT64)
-    return cf_throw (error, CF_ERROR_FAILED, "timeout is out of range");
-  return set_timeout (self, timeout_s < 0 ? -1 : (gint64) timeout_s,
-                      deadline_ms, error);
+  /* Redis, too, calls a number negative that is too large. */
+  if (timeout_s < 0 || timeout_s > (long double) G_MAXINT64)
+    timeout_s = -1;
+  return set_timeout (self, (gint64) timeout_s, deadline_ms, error);
 }
 
 /**

@@ -424,10 +424,9 @@ cf_session_reset (CfSession *self, CfKeyspace *keyspace)
 {
   cf_session_unwatch_all (self, keyspace);
   g_clear_pointer (&self->transaction, cf_transaction_free);
-  self->flags &=
-      ~(guint) (CF_SESSION_MULTI | CF_SESSION_MONITOR | CF_SESSION_REPLY_OFF |
-                CF_SESSION_REPLY_SKIP | CF_SESSION_REPLY_SKIP_NEXT |
-                CF_SESSION_NO_EVICT | CF_SESSION_NO_TOUCH);
+  self->flags &= ~(guint) (CF_SESSION_MULTI | CF_SESSION_MONITOR |
+                           CF_SESSION_REPLY_OFF | CF_SESSION_REPLY_SKIP_NEXT |
+                           CF_SESSION_NO_EVICT | CF_SESSION_NO_TOUCH);
   self->db = 0;
   cf_session_set_resp (self, 2);
   cf_session_set_name (self, NULL);

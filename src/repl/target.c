@@ -42,8 +42,9 @@ deadline_of (const CfTarget *self)
   return g_get_monotonic_time () + self->timeout_us;
 }
 
+/* @refused is set if there is a machine, but nobody listens there. */
 static gboolean
-connect_to (CfTarget *self, GSocketAddress *address)
+connect_to (CfTarget *self, GSocketAddress *address, gboolean *refused)
 {
   g_autoptr (GError) error = NULL;
 
@@ -54,11 +55,16 @@ connect_to (CfTarget *self, GSocketAddress *address)
   if (self->socket == NULL)
     return FALSE;
   g_socket_set_blocking (self->socket, FALSE);
-  if (g_socket_connect (self->socket, address, NULL, &error))
-    return TRUE;
-  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PENDING) &&
-         wait_until (self, G_IO_OUT, deadline_of (self)) &&
-         g_socket_check_connect_result (self->socket, NULL);
+  if (!g_socket_connect (self->socket, address, NULL, &error) &&
+      g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PENDING) &&
+      wait_until (self, G_IO_OUT, deadline_of (self)))
+    {
+      g_clear_error (&error);
+      g_socket_check_connect_result (self->socket, &error);
+    }
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
+    *refused = TRUE;
+  return error == NULL;
 }
 
 /**
@@ -67,6 +73,7 @@ connect_to (CfTarget *self, GSocketAddress *address)
  * @port: a port
  * @timeout_ms: the longest wait, greater than 0
  * @stop: becomes %TRUE when nothing is to be waited for
+ * @refused: (out): whether somebody is there who refused
  *
  * Returns: (transfer full) (nullable): a connection
  */
@@ -74,7 +81,8 @@ CfTarget *
 cf_target_connect (const char *host,
                    guint16 port,
                    gint64 timeout_ms,
-                   const gint *stop)
+                   const gint *stop,
+                   gboolean *refused)
 {
   g_autoptr (CfTarget) self = g_new0 (CfTarget, 1);
   g_autoptr (GPtrArray) addresses = NULL;
@@ -83,7 +91,8 @@ cf_target_connect (const char *host,
   self->timeout_us = MIN (timeout_ms, G_MAXINT64 / 2000) * 1000;
   self->stop = stop;
   addresses = cf_lookup (host, port, self->timeout_us, stop);
-  while (i < addresses->len && !connect_to (self, addresses->pdata[i]))
+  *refused = FALSE;
+  while (i < addresses->len && !connect_to (self, addresses->pdata[i], refused))
     i++;
   if (i == addresses->len)
     return NULL;

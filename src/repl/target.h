@@ -23,7 +23,8 @@ typedef struct _CfTarget CfTarget;
 CfTarget *cf_target_connect (const char *host,
                              guint16 port,
                              gint64 timeout_ms,
-                             const gint *stop);
+                             const gint *stop,
+                             gboolean *refused);
 void cf_target_free (CfTarget *self); /* closes it */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CfTarget, cf_target_free)
 

@@ -67,6 +67,8 @@ test_failures (Fixture *fixture, gconstpointer data)
   static const Exchange exchanges[] = {
     { "MIGRATE 127.0.0.1 1 none 0 100", "+NOKEY\r\n" },
     { "MIGRATE 127.0.0.1 1 k 0 100",
+      "-IOERR error or timeout writing to target instance\r\n" },
+    { "MIGRATE nowhere.invalid 1 k 0 1000",
       "-IOERR error or timeout connecting to the client\r\n" },
     { "MIGRATE 127.0.0.1 1 k 0 x",
       "-ERR value is not an integer or out of range\r\n" },

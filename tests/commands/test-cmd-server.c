@@ -9,7 +9,7 @@ test_server (Fixture *fixture, gconstpointer data)
   static const Exchange exchanges[] = {
     { "ROLE", "*3\r\n$6\r\nmaster\r\n:0\r\n*0\r\n" },
     { "TIME x", "-ERR wrong number of arguments for 'time' command\r\n" },
-    { "LOLWUT x", "-ERR value is not an integer or out of range\r\n" },
+    { "LOLWUT VERSION x", "-ERR value is not an integer or out of range\r\n" },
     { "SHUTDOWN NOPE", "-ERR syntax error\r\n" },
     { "SHUTDOWN SAVE NOSAVE", "-ERR syntax error\r\n" },
     { "SHUTDOWN ABORT NOW", "-ERR syntax error\r\n" },
@@ -22,7 +22,17 @@ test_server (Fixture *fixture, gconstpointer data)
     { "MONITOR", "+QUEUED\r\n" },
     { "EXEC", "*1\r\n-ERR MONITOR isn't allowed for DENY BLOCKING client\r\n" },
     { "MONITOR", "+OK\r\n" },
+    { "MONITOR", "" },
+    { "GET k", "-ERR Replica can't interact with the keyspace\r\n" },
+    { "SET k v", "-ERR Replica can't interact with the keyspace\r\n" },
+    { "PUBLISH c m", "-ERR Replica can't interact with the keyspace\r\n" },
+    { "CLIENT NO-EVICT off", "+OK\r\n" },
+    { "MULTI", "+OK\r\n" },
+    { "GET k", "-ERR Replica can't interact with the keyspace\r\n" },
+    { "EXEC",
+      "-EXECABORT Transaction discarded because of previous errors.\r\n" },
     { "RESET", "+RESET\r\n" },
+    { "GET k", "$-1\r\n" },
   };
 
   assert_exchanges (fixture, exchanges, G_N_ELEMENTS (exchanges));

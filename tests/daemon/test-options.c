@@ -153,8 +153,11 @@ test_options_help (void)
   g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
   g_test_trap_assert_passed ();
   g_test_trap_assert_stdout ("Usage:*--config=FILE*--port=PORT*[6379]*"
+                             "--tls-protocols=VERSIONS*TLSv1, TLSv1.1, "
+                             "TLSv1.2, and TLSv1.3 to speak\n*"
                              "--latency-tracking=yes|no*"
                              "Report bugs to: *home page: <*>*");
+  g_test_trap_assert_stdout_unmatched ("*--tls-port=*It needs*");
   g_test_trap_assert_stdout_unmatched ("*--rdb-key-save-delay*");
   g_test_trap_assert_stdout_unmatched ("*--appendonly*");
 }

@@ -99,11 +99,12 @@ test_lookup_limits (void)
 {
   gint64 start = g_get_monotonic_time ();
   const gint stop = FALSE;
+  gboolean refused;
   gint before = g_atomic_int_get (&n_asked);
 
   g_assert_cmpuint (count (SLOW_HOST, 1000, FALSE), ==, 0);
   g_assert_cmpuint (count (SLOW_HOST, PATIENCE_US, TRUE), ==, 0);
-  g_assert_null (cf_target_connect (SLOW_HOST, 7001, 1, &stop));
+  g_assert_null (cf_target_connect (SLOW_HOST, 7001, 1, &stop, &refused));
   /* An address needs no resolver. */
   g_assert_cmpuint (count ("127.0.0.1", 0, TRUE), ==, 1);
   g_assert_cmpint (g_get_monotonic_time () - start, <, PATIENCE_US);

@@ -25,10 +25,11 @@ static void
 test_lines (void)
 {
   gint stop = FALSE;
+  gboolean refused;
   guint16 port;
   g_autoptr (GSocket) listener = listen_mute (&port);
   g_autoptr (CfTarget) target =
-      cf_target_connect ("127.0.0.1", port, 5000, &stop);
+      cf_target_connect ("127.0.0.1", port, 5000, &stop, &refused);
   g_autoptr (GSocket) peer = g_socket_accept (listener, NULL, NULL);
   g_autoptr (GString) line = g_string_new ("before");
   g_autofree char *long_line = g_strnfill (5000, 'x');
@@ -58,10 +59,11 @@ static void
 test_timeout (void)
 {
   gint stop = FALSE;
+  gboolean refused;
   guint16 port;
   g_autoptr (GSocket) listener = listen_mute (&port);
   g_autoptr (CfTarget) target =
-      cf_target_connect ("127.0.0.1", port, 20, &stop);
+      cf_target_connect ("127.0.0.1", port, 20, &stop, &refused);
   g_autoptr (GString) line = g_string_new (NULL);
   g_autofree char *much = g_malloc0 (32 * 1024 * 1024);
 
@@ -74,10 +76,11 @@ static void
 test_stop (void)
 {
   gint stop = FALSE;
+  gboolean refused;
   guint16 port;
   g_autoptr (GSocket) listener = listen_mute (&port);
   g_autoptr (CfTarget) target =
-      cf_target_connect ("127.0.0.1", port, 3600000, &stop);
+      cf_target_connect ("127.0.0.1", port, 3600000, &stop, &refused);
   g_autoptr (GString) line = g_string_new (NULL);
 
   g_atomic_int_set (&stop, TRUE);
@@ -88,12 +91,15 @@ static void
 test_refused (void)
 {
   gint stop = FALSE;
+  gboolean refused;
   guint16 port;
   g_autoptr (GSocket) listener = listen_mute (&port);
 
   g_assert_true (g_socket_close (listener, NULL));
-  g_assert_null (cf_target_connect ("127.0.0.1", port, 1000, &stop));
-  g_assert_null (cf_target_connect ("", port, 1000, &stop));
+  g_assert_null (cf_target_connect ("127.0.0.1", port, 1000, &stop, &refused));
+  g_assert_true (refused);
+  g_assert_null (cf_target_connect ("", port, 1000, &stop, &refused));
+  g_assert_false (refused);
 }
 
 int
