@@ -27,10 +27,6 @@ test_server (Fixture *fixture, gconstpointer data)
     { "SET k v", "-ERR Replica can't interact with the keyspace\r\n" },
     { "PUBLISH c m", "-ERR Replica can't interact with the keyspace\r\n" },
     { "CLIENT NO-EVICT off", "+OK\r\n" },
-    { "MULTI", "+OK\r\n" },
-    { "GET k", "-ERR Replica can't interact with the keyspace\r\n" },
-    { "EXEC",
-      "-EXECABORT Transaction discarded because of previous errors.\r\n" },
     { "RESET", "+RESET\r\n" },
     { "GET k", "$-1\r\n" },
   };
