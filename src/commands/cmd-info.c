@@ -14,6 +14,7 @@
 #include "commands/commands.h"
 #include "commands/memory-figures.h"
 #include "commands/version.h"
+#include "config/loader.h"
 #include "engine/feed.h"
 #include "engine/function.h"
 #include "engine/pubsub.h"
@@ -93,6 +94,16 @@ line_bytes (Info *info, const char *name, gsize bytes)
   line_human (info, human, bytes);
 }
 
+/* Of what there is none of yet: clients read that as well. */
+static void
+lines_zero (Info *info, const char *names)
+{
+  g_auto (GStrv) words = g_strsplit (names, " ", -1);
+
+  for (char **word = words; *word != NULL; word++)
+    line_number (info, *word, 0);
+}
+
 static double
 ratio (double part, double whole)
 {
@@ -108,6 +119,16 @@ get_port (const CfConfig *config)
   gint64 port = cf_config_get_int (config, CF_SETTING_PORT);
 
   return port != 0 ? port : cf_config_get_int (config, CF_SETTING_TLS_PORT);
+}
+
+static void
+write_paths (Info *info)
+{
+  g_autofree char *executable = g_file_read_link ("/proc/self/exe", NULL);
+  g_autofree char *path = cf_config_get_path (info->engine->config);
+
+  line (info, "executable", "%s", executable != NULL ? executable : "");
+  line (info, "config_file", "%s", path != NULL ? path : "");
 }
 
 static void
@@ -145,6 +166,7 @@ write_server (Info *info)
   line_number (info, "configured_hz",
                (guint64) cf_config_get_int (engine->config, CF_SETTING_HZ));
   line_number (info, "lru_clock", (guint64) (info->now_ms / 1000) & 0xffffff);
+  write_paths (info);
 }
 
 static void
@@ -257,7 +279,8 @@ write_memory (Info *info)
   line (info, "mem_fragmentation_bytes", "%" G_GINT64_FORMAT,
         (gint64) figures.rss - (gint64) figures.used);
   line_number (info, "mem_not_counted_for_evict", 0);
-  line_number (info, "mem_clients_slaves", 0);
+  lines_zero (info, "mem_replication_backlog mem_total_replication_buffers "
+                    "mem_clients_slaves mem_cluster_links");
   line_number (info, "mem_clients_normal", figures.clients);
   line_number (info, "mem_aof_buffer", 0);
   line (info, "mem_allocator", "%s", cf_memory_allocator ());
@@ -282,8 +305,12 @@ write_persistence (Info *info)
   line_number (info, "aof_enabled", 0);
   line_number (info, "aof_rewrite_in_progress", 0);
   line_number (info, "aof_rewrite_scheduled", 0);
+  line (info, "aof_last_rewrite_time_sec", "-1");
+  line (info, "aof_current_rewrite_time_sec", "-1");
   line (info, "aof_last_bgrewrite_status", "ok");
   line (info, "aof_last_write_status", "ok");
+  lines_zero (info, "rdb_last_cow_size aof_last_cow_size "
+                    "module_fork_in_progress module_fork_last_cow_size");
 }
 
 static void
@@ -296,6 +323,9 @@ write_rates (Info *info)
   line_stat (info, "total_net_output_bytes", CF_STAT_NET_OUTPUT);
   line (info, "instantaneous_input_kbps", "%.2f", rates.input / 1024.0);
   line (info, "instantaneous_output_kbps", "%.2f", rates.output / 1024.0);
+  lines_zero (info, "total_net_repl_input_bytes total_net_repl_output_bytes");
+  line (info, "instantaneous_input_repl_kbps", "0.00");
+  line (info, "instantaneous_output_repl_kbps", "0.00");
 }
 
 static void
@@ -321,9 +351,10 @@ write_stats (Info *info)
                cf_pubsub_n_topics (engine->pubsub, CF_PUBSUB_PATTERN));
   line_number (info, "pubsubshard_channels",
                cf_pubsub_n_topics (engine->pubsub, CF_PUBSUB_SHARD));
-  line_number (info, "latest_fork_usec", 0);
-  line_number (info, "total_forks", 0);
-  line_number (info, "migrate_cached_sockets", 0);
+  lines_zero (info, "latest_fork_usec total_forks migrate_cached_sockets "
+                    "slave_expires_tracked_keys "
+                    "expired_time_cap_reached_count");
+  line (info, "expired_stale_perc", "0.00");
   line_number (info, "tracking_total_keys",
                cf_tracking_n_keys (engine->tracking));
   line_number (info, "tracking_total_items",

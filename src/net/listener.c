@@ -46,6 +46,7 @@ struct _CfListener
   CfStatsShard *stats;      /* (not owned) */
   GPtrArray *doors;         /* (owned) (element-type Door) */
   gboolean accepts;         /* it was started, and not stopped */
+  gboolean is_stopped;      /* for good */
   guint retry;              /* source that starts the services again, or 0 */
 };
 
@@ -535,8 +536,11 @@ announce (const GPtrArray *doors, const GPtrArray *before)
 gboolean
 cf_listener_open (CfListener *self, GError **error)
 {
-  GPtrArray *doors = g_ptr_array_new (), *before = self->doors;
+  GPtrArray *doors, *before = self->doors;
 
+  if (self->is_stopped)
+    return cf_throw (error, CF_ERROR_FAILED, "the server is stopping");
+  doors = g_ptr_array_new ();
   if (!open_doors (self, doors, error))
     {
       free_doors (doors, before);
@@ -641,16 +645,21 @@ cf_listener_start (CfListener *self)
  * cf_listener_stop:
  * @self: a listener
  *
- * Accepts no more clients.
+ * Accepts no more clients, and closes the addresses, so that who comes now is
+ * told at once.  It cannot be opened again.
  */
 void
 cf_listener_stop (CfListener *self)
 {
+  g_autoptr (GPtrArray) none = g_ptr_array_new ();
+
   if (self->retry != 0)
     g_source_remove (self->retry);
   self->retry = 0;
   self->accepts = FALSE;
-  set_accepting (self, FALSE);
+  self->is_stopped = TRUE;
+  free_doors (self->doors, none);
+  self->doors = g_ptr_array_new ();
 }
 
 /**
@@ -682,12 +691,10 @@ cf_listener_new (CfEngine *engine, CfLoops *loops)
 void
 cf_listener_free (CfListener *self)
 {
-  g_autoptr (GPtrArray) none = g_ptr_array_new ();
-
   if (self == NULL)
     return;
   cf_listener_stop (self);
-  free_doors (self->doors, none);
+  g_ptr_array_unref (self->doors);
   cf_handshakes_free (self->handshakes);
   cf_tls_free (self->tls);
   g_free (self);

@@ -25,6 +25,10 @@ test_info_sections (Fixture *fixture, gconstpointer data)
 {
   assert_has (fixture, "INFO", "# Server\r\nredis_version:7.0.15\r\n");
   assert_has (fixture, "INFO", "\r\n\r\n# Keyspace\r\n");
+  assert_has (fixture, "INFO server", "\r\nexecutable:/");
+  assert_has (fixture, "INFO server", "\r\nconfig_file:\r\n");
+  assert_has (fixture, "INFO memory", "\r\nmem_replication_backlog:0\r\n");
+  assert_has (fixture, "INFO stats", "\r\nexpired_stale_perc:0.00\r\n");
   assert_lacks (fixture, "INFO", "# Commandstats");
   assert_has (fixture, "INFO all", "# Commandstats");
   assert_lacks (fixture, "INFO all", "# Modules");

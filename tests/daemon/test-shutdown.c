@@ -268,6 +268,33 @@ wait_for_key (const CfHarness *server, const char *key)
     }
 }
 
+/* While a command still runs, who comes now is refused at once, and does not
+ * wait in the backlog until the end. */
+static void
+test_shutdown_refuses_newcomers (void)
+{
+  g_autoptr (CfHarness) server = cf_harness_start (
+      "--enable-debug-command", "yes", "--shutdown-timeout", "600", NULL);
+  g_autoptr (CfWire) wire = cf_wire_open_socket (server);
+  g_autoptr (CfWire) idle = NULL;
+
+  if (cf_harness_is_redis (server))
+    {
+      g_test_skip ("redis-server takes no signal while a command runs");
+      return;
+    }
+  idle = cf_wire_open (server);
+  cf_wire_exchange (idle, "PING\r\n", "+PONG\r\n");
+  cf_wire_say (wire, "DEBUG SLEEP 600\r\n");
+  cf_wire_wait_taken (wire);
+  cf_harness_send_signal (server, SIGTERM);
+  /* Who is idle is closed after nobody can come any more. */
+  cf_wire_expect_end (idle);
+  g_assert_null (cf_wire_try_open (server));
+  cf_harness_send_signal (server, SIGINT);
+  g_assert_cmpint (cf_harness_wait (server), !=, 0);
+}
+
 /* A command that runs when the end is asked for is answered. */
 static void
 test_shutdown_answers_running (void)
@@ -321,6 +348,8 @@ main (int argc, char **argv)
   g_test_add_func ("/daemon/shutdown/command", test_shutdown_command);
   g_test_add_func ("/daemon/shutdown/second-sigint",
                    test_shutdown_second_sigint);
+  g_test_add_func ("/daemon/shutdown/refuses-newcomers",
+                   test_shutdown_refuses_newcomers);
   g_test_add_func ("/daemon/shutdown/answers-running",
                    test_shutdown_answers_running);
   g_test_add_func ("/daemon/shutdown/timeout", test_shutdown_timeout);
