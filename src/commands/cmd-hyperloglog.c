@@ -190,9 +190,7 @@ keep_cardinality (CfCall *call,
   if (data == NULL)
     return FALSE;
   cf_hll_set_cardinality (data, cardinality);
-  cf_keyspace_touch (call->keyspace, call->hold, call->db,
-                     cf_call_key (call, 1));
-  cf_call_changed_all (call, 1);
+  cf_call_changed_silently (call, call->db, cf_call_key (call, 1));
   return TRUE;
 }
 

@@ -154,6 +154,10 @@ run_punsubscribe (CfCall *call, GError **error)
 static gboolean
 run_ssubscribe (CfCall *call, GError **error)
 {
+  /* Unlike the others, which older clients sent in blocks. */
+  if (call->in_transaction)
+    return cf_throw (error, CF_ERROR_FAILED,
+                     "SSUBSCRIBE isn't allowed for a DENY BLOCKING client");
   return subscribe (call, CF_PUBSUB_SHARD);
 }
 

@@ -190,6 +190,9 @@ get_source (CfCall *call,
   *source = (Source){ .key = key };
   ok = options->by_group ? cf_stream_write (call, key, &source->stream, error)
                          : cf_stream_read (call, key, &source->stream, error);
+  /* One that is missing is missed when it is looked for and when it is read. */
+  if (ok && source->stream == NULL)
+    (void) cf_call_read (call, key);
   return ok &&
          (!options->by_group ||
           get_source_group (call, options, source, error)) &&

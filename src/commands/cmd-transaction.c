@@ -52,8 +52,8 @@ run_watch (CfCall *call, GError **error)
 
       if (cf_watches_have (session->watches, call->db, key))
         continue;
-      watch = cf_keyspace_watch (call->keyspace, call->hold, call->db, key,
-                                 &session->dirty, call->now_ms);
+      watch = cf_keyspace_watch (call->keyspace, call->db, key, &session->dirty,
+                                 call->now_ms);
       if (watch == NULL)
         return cf_call_out_of_memory (error);
       g_hash_table_add (session->watches, watch);
@@ -134,7 +134,7 @@ static const CfCommand commands[] = {
       .complexity = "O(1) for every key",
       .run = run_watch,
       .arity = -2,
-      .flags = AT_ONCE,
+      .flags = AT_ONCE | CF_COMMAND_OBSERVES,
       .categories = CF_ACL_TRANSACTION,
       .keys = { CF_ALL_KEYS ("RO") },
   },

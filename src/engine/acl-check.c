@@ -361,6 +361,8 @@ cf_acl_deny (const CfCall *call,
   };
 
   cf_stats_count (call->worker->stats, stats[verdict], 1);
+  if (context == CF_ACL_TOPLEVEL)
+    call->session->last_command = call->info;
   cf_session_publish (call->session);
   cf_client_line (engine, call->session, call->now_ms, client);
   cf_acl_log_add (

@@ -138,7 +138,7 @@ cf_acl_file_parse (CfAcl *acl, const char *name, CfSlice text, GError **error)
       g_ptr_array_new_with_free_func ((GDestroyNotify) cf_acl_user_unref);
   g_autoptr (GHashTable) names = g_hash_table_new (g_str_hash, g_str_equal);
   g_autoptr (GString) errors = g_string_new (NULL);
-  g_autofree char *copy = g_strndup (text.data, text.size);
+  g_autofree char *copy = g_strndup (text.size > 0 ? text.data : "", text.size);
   g_auto (GStrv) lines = g_strsplit (copy, "\n", -1);
   Reader reader = {
     .acl = acl,
@@ -150,6 +150,10 @@ cf_acl_file_parse (CfAcl *acl, const char *name, CfSlice text, GError **error)
 
   for (char **line = lines; *line != NULL; line++)
     read_line (&reader, *line);
+  /* Nobody is left out because of what a broken disk wrote. */
+  if (strlen (copy) < text.size)
+    complain (&reader, "%s:%u: there is a NUL in the line. ", name,
+              reader.number);
   if (errors->len == 0)
     return g_steal_pointer (&users);
   cf_throw (error, CF_ERROR_FAILED,

@@ -75,6 +75,24 @@ cf_call_event (CfCall *self, guint i, CfNotifyClass class, const char *event)
 }
 
 /**
+ * cf_call_changed_silently:
+ * @self: a call
+ * @db: the number of a database
+ * @key: a key in it
+ *
+ * Tells who watches the key, or has it cached, of a change without an event.
+ */
+void
+cf_call_changed_silently (CfCall *self, guint db, const CfKey *key)
+{
+  if (G_UNLIKELY (cf_keyspace_touch (self->keyspace, self->hold, db, key)))
+    cf_waiting_note (self, db, key);
+  self->n_changes++;
+  if (G_UNLIKELY (cf_tracking_any (self->engine->tracking)))
+    tell_trackers (self, key);
+}
+
+/**
  * cf_call_changed:
  * @self: a call
  * @i: the number of the argument that is the key
@@ -106,11 +124,7 @@ cf_call_changed_key (CfCall *self,
                      CfNotifyClass class,
                      const char *event)
 {
-  if (G_UNLIKELY (cf_keyspace_touch (self->keyspace, self->hold, db, key)))
-    cf_waiting_note (self, db, key);
-  self->n_changes++;
-  if (G_UNLIKELY (cf_tracking_any (self->engine->tracking)))
-    tell_trackers (self, key);
+  cf_call_changed_silently (self, db, key);
   cf_events_tell (self->engine, db, key->bytes, class, event);
 }
 

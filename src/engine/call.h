@@ -210,6 +210,9 @@ void cf_call_changed_key (CfCall *self,
                           CfNotifyClass class,
                           const char *event);
 
+/* Likewise, with no event that tells of it. */
+void cf_call_changed_silently (CfCall *self, guint db, const CfKey *key);
+
 /* A key is there that was not: the class of events CF_NOTIFY_NEW. */
 void cf_call_added (CfCall *self, guint db, CfSlice key);
 /* For the engine: tells of what was changed in all, before it is let go. */

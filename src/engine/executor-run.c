@@ -227,13 +227,12 @@ cf_executor_remember (CfCall *call, const CfKey *keys, gsize n_keys)
   cf_tracking_remember (call->engine->tracking, call->session, keys, n_keys);
 }
 
-/* Of a script it is the declared keys that count, when it has ended. */
+/* EVAL_RO and its like have no keys left. */
 static inline void
 see_to_trackers (CfCall *call)
 {
   if (G_UNLIKELY (call->session->flags & CF_SESSION_TRACKING) &&
-      cf_command_reads (call->info->command->flags) &&
-      !(call->session->flags & CF_SESSION_SCRIPT))
+      (call->info->command->flags & CF_COMMAND_READONLY))
     cf_executor_remember (call, call->keys, call->n_keys);
   if (G_UNLIKELY (call->changed != NULL))
     cf_call_broadcast (call);
@@ -346,7 +345,7 @@ static gboolean
 run_beside (CfCall *call, CfCommandFlags flags, gboolean *ok, GError **error)
 {
   if ((call->worker->n_keys > 0 || (flags & CF_COMMAND_LONG)) &&
-      !cf_call_keys_hold (call, flags))
+      !(flags & CF_COMMAND_OBSERVES) && !cf_call_keys_hold (call, flags))
     return FALSE;
   *ok = run_held (call, error);
   cf_hold_release (call->hold);

@@ -420,7 +420,7 @@ load (CfLua *lua, CfLibrary *library, GPtrArray *functions, GError **error)
 static int
 open_api (lua_State *L)
 {
-  cf_script_api_open (L);
+  cf_script_api_open_for_functions (L);
   return 0;
 }
 

@@ -4,6 +4,7 @@
 #include "engine/script-api.h"
 
 #include "engine/acl-check.h"
+#include "script/lua-cost.h"
 #include "script/sandbox.h"
 
 #define REDIS_VERSION "7.0.15"
@@ -84,6 +85,7 @@ on_sha1hex (lua_State *L)
   text.data = lua_tolstring (L, 1, &text.size);
   if (text.data == NULL)
     text = CF_SLICE ("");
+  cf_lua_cost_announce (L, text.size);
   cf_script_sha (text, sha);
   lua_pushlstring (L, sha, CF_SCRIPT_SHA_SIZE);
   return 1;
@@ -284,5 +286,26 @@ void
 cf_script_api_open (lua_State *L)
 {
   cf_script_api_push (L);
+  cf_sandbox_add_library (L, "redis");
+}
+
+/**
+ * cf_script_api_open_for_functions:
+ * @L: a state, where errors are caught
+ *
+ * Gives functions the table "redis", without what is only for scripts.
+ */
+void
+cf_script_api_open_for_functions (lua_State *L)
+{
+  static const char *const names[] = { "breakpoint", "debug",
+                                       "replicate_commands" };
+
+  cf_script_api_push (L);
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      lua_pushnil (L);
+      lua_setfield (L, -2, names[i]);
+    }
   cf_sandbox_add_library (L, "redis");
 }

@@ -14,6 +14,8 @@ G_BEGIN_DECLS
 /* Makes "redis" a global; where errors are caught.  Whoever adds to it does so
  * by cf_script_api_push() before, and seals it. */
 void cf_script_api_open (lua_State *L);
+/* The same for functions, which have less. */
+void cf_script_api_open_for_functions (lua_State *L);
 /* Pushes a new table with the functions. */
 void cf_script_api_push (lua_State *L);
 

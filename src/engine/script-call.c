@@ -190,6 +190,17 @@ is_permitted (const CfCall *call, char *message, gsize size)
 
 /* -- Running -------------------------------------------------------------- */
 
+/* What a client that tracks caches of a script is of its declared keys: if it
+ * has read, they count as read, until it changes one. */
+static void
+remember_declared (CfScriptRun *run)
+{
+  if (!run->remembered)
+    cf_executor_remember (run->call, (const CfKey *) run->held->data,
+                          run->n_keys);
+  run->remembered = TRUE;
+}
+
 /* Runs the command, which finds its keys held, and has its reply in
  * run->out. */
 static void
@@ -223,7 +234,10 @@ run_command (CfScriptRun *run, const CfCommandInfo *info)
     cf_feed_block_free (owner->effects);
   owner->effects = effects;
   session->flags &= ~(guint) CF_SESSION_SCRIPT;
-  run->has_read |= cf_command_reads (info->command->flags);
+  if (info->command->flags & CF_COMMAND_READONLY)
+    remember_declared (run);
+  else
+    run->remembered = FALSE;
   run->db = session->db;
   session->db = db;
   session->resp = resp;

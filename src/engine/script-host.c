@@ -112,14 +112,23 @@ open_api (lua_State *L)
   return 0;
 }
 
+static int
+open_api_for_functions (lua_State *L)
+{
+  cf_script_api_open_for_functions (L);
+  return 0;
+}
+
 static CfLua *
-make_state (CfWorker *worker)
+make_state (CfWorker *worker, CfScriptKind kind)
 {
   gint64 limit =
       cf_config_get_int (worker->engine->config, CF_SETTING_LUA_MEMORY_LIMIT);
   g_autoptr (CfLua) lua = cf_lua_new ((gsize) limit);
+  lua_CFunction open =
+      kind == CF_SCRIPT_FUNCTION ? open_api_for_functions : open_api;
 
-  if (lua == NULL || cf_lua_protect (lua, open_api, NULL) != 0)
+  if (lua == NULL || cf_lua_protect (lua, open, NULL) != 0)
     return NULL;
   return g_steal_pointer (&lua);
 }
@@ -149,7 +158,7 @@ cf_script_host_lua (CfWorker *worker,
   if (G_LIKELY (place->lua != NULL && place->generation == generation))
     return place->lua;
   drop_state (self, kind);
-  place->lua = make_state (worker);
+  place->lua = make_state (worker, kind);
   place->generation = generation;
   if (place->lua == NULL)
     cf_throw (error, CF_ERROR_OOM,

@@ -448,9 +448,6 @@ finish (CfScriptRun *self)
   lua->tick = NULL;
   lua->before_long = NULL;
   lua->unwinding = FALSE;
-  if (self->has_read)
-    cf_executor_remember (self->call, (const CfKey *) self->held->data,
-                          self->n_keys);
   cf_script_hold_end (self);
   cf_out_clear (&self->out);
   g_free (self->args);

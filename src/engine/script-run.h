@@ -72,7 +72,7 @@ typedef struct
   gboolean allow_oom;
   gboolean out_of_memory; /* when it began */
   gboolean published;     /* it cannot be run again */
-  gboolean has_read;      /* a command that only reads was run */
+  gboolean remembered;    /* the declared keys, as read */
   guint db;               /* the script's */
   guint8 resp;
   guint8 repl;         /* CF_SCRIPT_REPL_ of the commands that follow */

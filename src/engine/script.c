@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "proto/split.h"
 
 struct _CfScripts
 {
@@ -95,11 +96,27 @@ parse_flags (CfScriptFlags *flags, const char *list, GError **error)
   return TRUE;
 }
 
+/* The words that @spans of @line are. */
+static GStrv
+split_words (const char *line, const GArray *spans)
+{
+  GStrv words = g_new0 (char *, spans->len + 1);
+
+  for (guint i = 0; i < spans->len; i++)
+    {
+      const CfSpan *span = &g_array_index (spans, CfSpan, i);
+
+      words[i] = g_strndup (line + span->offset, span->size);
+    }
+  return words;
+}
+
 /* "#!lua" and options "flags=A,B" up to the end of the line. */
 static gboolean
 parse_head (CfScript *self, GError **error)
 {
   const char *end = memchr (self->body.data, '\n', self->body.size);
+  g_autoptr (GArray) spans = g_array_new (FALSE, FALSE, sizeof (CfSpan));
   g_autofree char *head = NULL;
   g_auto (GStrv) words = NULL;
 
@@ -107,15 +124,15 @@ parse_head (CfScript *self, GError **error)
     return cf_throw (error, CF_ERROR_FAILED, "Invalid script shebang");
   self->skip = (gsize) (end - self->body.data);
   head = g_strndup (self->body.data, self->skip);
-  words = g_strsplit_set (head, " \t\r\v\f", -1);
-  if (words[0] == NULL || strcmp (words[0], "#!lua") != 0)
+  if (!cf_split_args (head, self->skip, spans) || spans->len == 0)
     return cf_throw (error, CF_ERROR_FAILED,
-                     "Unexpected engine in script shebang: %s",
-                     words[0] != NULL ? words[0] : "");
+                     "Invalid engine in script shebang");
+  words = split_words (head, spans);
+  if (strcmp (words[0], "#!lua") != 0)
+    return cf_throw (error, CF_ERROR_FAILED,
+                     "Unexpected engine in script shebang: %s", words[0]);
   for (char **word = words + 1; *word != NULL; word++)
     {
-      if (**word == '\0')
-        continue;
       if (!g_str_has_prefix (*word, "flags="))
         return cf_throw (error, CF_ERROR_FAILED,
                          "Unknown lua shebang option: %s", *word);

@@ -5,6 +5,8 @@
 
 #include <lauxlib.h>
 
+#include "script/lua-cost.h"
+
 #define ROOM_MIN 1024         /* bytes */
 #define ROOM_KEPT (64 * 1024) /* bytes that a function may keep */
 
@@ -47,6 +49,7 @@ cf_lua_bytes_grow (CfLuaBytes *self, gsize size)
   if (size > G_MAXSIZE / 4 - self->size)
     luaL_error (self->lua, "not enough memory");
   room = MAX (room, self->size + size);
+  cf_lua_cost_announce (self->lua, room);
   data = lua_newuserdata (self->lua, room);
   memcpy (data, self->data, self->size);
   lua_replace (self->lua, PLACE);

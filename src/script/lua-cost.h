@@ -10,6 +10,7 @@
 #pragma once
 
 #include <glib.h>
+#include <lua.h>
 
 #include "base/slice.h"
 
@@ -24,5 +25,10 @@ double
 cf_lua_cost_of_matching (gsize text_size, CfSlice pattern, gboolean plain);
 /* Of sorting so many elements. */
 double cf_lua_cost_of_sorting (gsize n);
+
+/* For libraries, which know no more of the state: what is to be called, as a
+ * function of Lua's, before one of them takes so many steps. */
+void cf_lua_cost_set_hook (lua_State *L, lua_CFunction hook);
+void cf_lua_cost_announce (lua_State *L, gsize steps);
 
 G_END_DECLS

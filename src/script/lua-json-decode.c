@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "script/lua-bytes.h"
+#include "script/lua-cost.h"
 
 typedef enum
 {
@@ -431,6 +432,7 @@ cf_lua_json_decode (lua_State *lua)
   self.at = self.text = luaL_checklstring (lua, 1, &size);
   if (size >= 2 && (self.text[0] == '\0' || self.text[1] == '\0'))
     luaL_error (lua, "JSON parser does not support UTF-16 or UTF-32");
+  cf_lua_cost_announce (lua, size);
   read_token (&self, &token);
   push_value (&self, &token);
   read_token (&self, &token);

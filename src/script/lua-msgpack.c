@@ -8,6 +8,7 @@
 #include <math.h>
 
 #include "script/lua-bytes.h"
+#include "script/lua-cost.h"
 
 /* -- Packing -------------------------------------------------------------- */
 
@@ -374,6 +375,7 @@ unpack_from (lua_State *lua, lua_Integer limit, lua_Integer offset)
   if ((gsize) offset > size)
     return luaL_error (lua, "Start offset %d greater than input length %d.",
                        (int) offset, (int) size);
+  cf_lua_cost_announce (lua, size - (gsize) offset);
   input = (Input){ (const guint8 *) bytes + offset, size - (gsize) offset };
   while (input.left > 0 && (is_all || n < limit))
     {

@@ -10,6 +10,10 @@
 #include "script/lua-libraries.h"
 #include "script/lua-state.h"
 
+/* Bytes of a program: Lua's compiler goes over long chains of "elseif" again
+ * and again. */
+#define LONG_PROGRAM (16 * 1024)
+
 /* So often a sort calls the state's tick. */
 #define COMPARED_A_TICK 4096
 
@@ -334,6 +338,13 @@ return_loaded (lua_State *L, int status)
 static const char no_bytecode[] = " \33";
 
 static int
+on_long (lua_State *L)
+{
+  cf_lua_take_long (L);
+  return 0;
+}
+
+static int
 on_loadstring (lua_State *L)
 {
   CfSlice program;
@@ -341,6 +352,8 @@ on_loadstring (lua_State *L)
 
   program.data = luaL_checklstring (L, 1, &program.size);
   name = luaL_optstring (L, 2, program.data);
+  if (program.size > LONG_PROGRAM)
+    cf_lua_take_long (L);
   if (cf_sandbox_is_bytecode (program))
     program = cf_slice (no_bytecode, sizeof no_bytecode - 1);
   return return_loaded (L,
@@ -370,6 +383,8 @@ read_piece (lua_State *L, void *data, size_t *size)
       *size = sizeof no_bytecode - 1;
     }
   *begun |= *size > 0;
+  if (*size > LONG_PROGRAM)
+    cf_lua_take_long (L);
   return piece;
 }
 
@@ -734,6 +749,7 @@ cf_sandbox_open (lua_State *L)
   lua->globals = luaL_ref (L, LUA_REGISTRYINDEX);
   open_libraries (L);
   replace_functions (L);
+  cf_lua_cost_set_hook (L, on_long);
   lua_pushcfunction (L, on_error);
   lua_pushvalue (L, -1);
   lua->handler = luaL_ref (L, LUA_REGISTRYINDEX);

@@ -157,9 +157,20 @@ look_up (CfSlot *slot, guint db, const CfKey *key)
                        : NULL;
 }
 
-/* The same, but what is past its deadline goes. */
-static CfEntry *
-look_up_live (
+/**
+ * cf_slot_look_up:
+ * @self: the keyspace
+ * @slot: the slot of @key, locked
+ * @db: a database
+ * @key: a key; if it is not held, as one that is only read
+ * @now_ms: the time of the command
+ *
+ * Removes the entry that is past its deadline.
+ *
+ * Returns: (transfer none) (nullable): the live entry at the key
+ */
+CfEntry *
+cf_slot_look_up (
     CfKeyspace *self, CfSlot *slot, guint db, const CfKey *key, gint64 now_ms)
 {
   CfEntry *entry = look_up (slot, db, key);
@@ -189,7 +200,7 @@ cf_keyspace_find (
     CfKeyspace *self, CfHold *hold, guint db, const CfKey *key, gint64 now_ms)
 {
   CfSlot *slot = cf_slot_enter (self, hold, key->slot);
-  CfEntry *entry = look_up_live (self, slot, db, key, now_ms);
+  CfEntry *entry = cf_slot_look_up (self, slot, db, key, now_ms);
 
   cf_slot_leave (slot, hold);
   return entry;
@@ -273,7 +284,7 @@ put_locked (CfKeyspace *self,
             gint64 deadline_ms)
 {
   gint64 now_ms = hold_now (hold);
-  CfEntry *live = look_up_live (self, slot, db, key, now_ms);
+  CfEntry *live = cf_slot_look_up (self, slot, db, key, now_ms);
   CfEntry *old = live != NULL ? live : look_up (slot, db, key); /* frozen */
   guint32 access = next_access (self, live, now_ms);
   CfEntry *entry;
@@ -337,7 +348,7 @@ cf_keyspace_put_entry (
 {
   gint64 now_ms = hold_now (hold);
   CfSlot *slot = cf_slot_enter (self, hold, key->slot);
-  CfEntry *live = look_up_live (self, slot, db, key, now_ms);
+  CfEntry *live = cf_slot_look_up (self, slot, db, key, now_ms);
 
   cf_entry_set_access (entry, next_access (self, live, now_ms));
   replace (self, hold, slot, db, key,
@@ -364,7 +375,7 @@ cf_keyspace_set_deadline (CfKeyspace *self,
                           gint64 deadline_ms)
 {
   CfSlot *slot = cf_slot_enter (self, hold, key->slot);
-  CfEntry *old = look_up_live (self, slot, db, key, hold_now (hold));
+  CfEntry *old = cf_slot_look_up (self, slot, db, key, hold_now (hold));
   CfEntry *entry = old;
 
   if (old != NULL &&
@@ -394,7 +405,7 @@ CfEntry *
 cf_keyspace_steal (CfKeyspace *self, CfHold *hold, guint db, const CfKey *key)
 {
   CfSlot *slot = cf_slot_enter (self, hold, key->slot);
-  CfEntry *entry = look_up_live (self, slot, db, key, hold_now (hold));
+  CfEntry *entry = cf_slot_look_up (self, slot, db, key, hold_now (hold));
 
   if (entry != NULL)
     {

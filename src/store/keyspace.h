@@ -125,10 +125,10 @@ cf_keyspace_touch (CfKeyspace *self, CfHold *hold, guint db, const CfKey *key);
  */
 
 /* @dirty is set (atomically) to 1 when the key is touched or removed, or
- * expires.  What happens to the whole database is seen when it is asked. */
+ * expires.  What happens to the whole database is seen when it is asked.  The
+ * key need not be held, and its slot is not: watching locks it. */
 typedef struct _CfWatch CfWatch;
 CfWatch *cf_keyspace_watch (CfKeyspace *self,
-                            CfHold *hold,
                             guint db,
                             const CfKey *key,
                             gint *dirty,

@@ -112,7 +112,12 @@ cf_slot_unlock (CfSlot *self)
 CfSlot *cf_slot_enter (CfKeyspace *keyspace, const CfHold *hold, guint slot);
 void cf_slot_leave (CfSlot *self, const CfHold *hold);
 
-CfShard *cf_slot_shard (CfSlot *self, guint db);      /* (nullable) */
+CfShard *cf_slot_shard (CfSlot *self, guint db); /* (nullable) */
+CfEntry *cf_slot_look_up (CfKeyspace *keyspace,
+                          CfSlot *self,
+                          guint db,
+                          const CfKey *key,
+                          gint64 now_ms);
 CfShard *cf_slot_need_shard (CfSlot *self, guint db); /* made if missing */
 void cf_slot_settle (CfKeyspace *keyspace, CfSlot *self, guint db);
 CfShard cf_slot_take_shard (CfSlot *self, guint db);

@@ -52,31 +52,32 @@ cf_slot_touch (CfSlot *self, guint db, CfSlice key)
 /**
  * cf_keyspace_watch:
  * @self: the keyspace
- * @hold: what holds @key
  * @db: a database
  * @key: a key
  * @dirty: (transfer none): what to set to 1 when the key changes
  * @now_ms: the time
  *
+ * No slot may be locked by the caller, nor the key be held.
+ *
  * Returns: (transfer full) (nullable): a watch, for cf_keyspace_unwatch();
  * %NULL if there is no memory for a key as long as this
  */
 CfWatch *
-cf_keyspace_watch (CfKeyspace *self,
-                   CfHold *hold,
-                   guint db,
-                   const CfKey *key,
-                   gint *dirty,
-                   gint64 now_ms)
+cf_keyspace_watch (
+    CfKeyspace *self, guint db, const CfKey *key, gint *dirty, gint64 now_ms)
 {
-  const CfEntry *entry = cf_keyspace_find (self, hold, db, key, now_ms);
-  CfSlot *slot = cf_slot_enter (self, hold, key->slot);
-  CfObserved *observed = cf_slot_observe (slot, db, key);
+  CfKey only_read = *key;
+  CfSlot *slot = cf_slot_lock (self, key->slot);
+  CfObserved *observed;
+  const CfEntry *entry;
   CfWatch *watch;
 
+  only_read.reading = TRUE;
+  entry = cf_slot_look_up (self, slot, db, &only_read, now_ms);
+  observed = cf_slot_observe (slot, db, key);
   if (observed == NULL)
     {
-      cf_slot_leave (slot, hold);
+      cf_slot_unlock (slot);
       return NULL;
     }
   watch = g_new0 (CfWatch, 1);
@@ -92,7 +93,7 @@ cf_keyspace_watch (CfKeyspace *self,
     watch->next->link = &watch->next;
   watch->link = &watch->observed->watches;
   watch->observed->watches = watch;
-  cf_slot_leave (slot, hold);
+  cf_slot_unlock (slot);
   return watch;
 }
 

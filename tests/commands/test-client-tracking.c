@@ -110,6 +110,41 @@ test_tracking_caching (Fixture *fixture, gconstpointer data)
   assert_received (fixture, 1, DROP (1, "$1\r\nl\r\n"));
 }
 
+/* What a script reads counts when it reads: what it writes next goes again. */
+static void
+test_tracking_scripts (Fixture *fixture, gconstpointer data)
+{
+  g_free (fixture_run (fixture, 1, "HELLO 3"));
+  assert_reply_to (fixture, 1, "CLIENT TRACKING on", "+OK\r\n");
+  assert_reply_to (fixture, 1,
+                   "EVAL 'redis.call(\"GET\",\"k\") return "
+                   "redis.call(\"SET\",\"k\",1)' 1 k",
+                   "+OK\r\n" DROP (1, "$1\r\nk\r\n"));
+  assert_reply (fixture, "SET k 2", "+OK\r\n");
+  assert_received (fixture, 1, "");
+  /* Of what is declared all counts; of the rest, what was read. */
+  assert_reply_to (fixture, 1, "EVAL 'return redis.call(\"GET\",\"m\")' 2 k l",
+                   "_\r\n");
+  assert_reply (fixture, "SET l 1", "+OK\r\n");
+  assert_received (fixture, 1, DROP (1, "$1\r\nl\r\n"));
+  assert_reply (fixture, "SET m 1", "+OK\r\n");
+  assert_received (fixture, 1, DROP (1, "$1\r\nm\r\n"));
+}
+
+/* The count is kept with the value. */
+static void
+test_tracking_counts (Fixture *fixture, gconstpointer data)
+{
+  g_free (fixture_run (fixture, 1, "HELLO 3"));
+  assert_reply_to (fixture, 1, "CLIENT TRACKING on", "+OK\r\n");
+  assert_reply (fixture, "PFADD k a", ":1\r\n");
+  assert_reply_to (fixture, 1, "PFCOUNT k l", ":1\r\n");
+  assert_reply (fixture, "PFADD l a", ":1\r\n");
+  assert_received (fixture, 1, DROP (1, "$1\r\nl\r\n"));
+  assert_reply (fixture, "PFCOUNT k", ":1\r\n");
+  assert_received (fixture, 1, DROP (1, "$1\r\nk\r\n"));
+}
+
 static void
 test_tracking_broadcast (Fixture *fixture, gconstpointer data)
 {
@@ -152,6 +187,8 @@ main (int argc, char **argv)
   fixture_add ("/commands/client-tracking/reads", test_tracking_reads);
   fixture_add ("/commands/client-tracking/caching", test_tracking_caching);
   fixture_add ("/commands/client-tracking/broadcast", test_tracking_broadcast);
+  fixture_add ("/commands/client-tracking/counts", test_tracking_counts);
   fixture_add ("/commands/client-tracking/lists", test_tracking_lists);
+  fixture_add ("/commands/client-tracking/scripts", test_tracking_scripts);
   return g_test_run ();
 }

@@ -118,10 +118,25 @@ test_pubsub_lists (Fixture *fixture, gconstpointer data)
                                   "pubsubshard_channels:0\r\n"));
 }
 
+static void
+test_pubsub_block (Fixture *fixture, gconstpointer data)
+{
+  static const Exchange exchanges[] = {
+    { "MULTI", "+OK\r\n" },
+    { "SUBSCRIBE a", "+QUEUED\r\n" },
+    { "SSUBSCRIBE s", "+QUEUED\r\n" },
+    { "EXEC", "*2\r\n*3\r\n$9\r\nsubscribe\r\n$1\r\na\r\n:1\r\n"
+              "-ERR SSUBSCRIBE isn't allowed for a DENY BLOCKING client\r\n" },
+  };
+
+  assert_exchanges (fixture, exchanges, G_N_ELEMENTS (exchanges));
+}
+
 int
 main (int argc, char **argv)
 {
   fixture_init (&argc, &argv);
+  fixture_add ("/commands/pubsub/block", test_pubsub_block);
   fixture_add ("/commands/pubsub/resp2", test_pubsub_resp2);
   fixture_add ("/commands/pubsub/publish", test_pubsub_publish);
   fixture_add ("/commands/pubsub/resp3", test_pubsub_resp3);

@@ -110,6 +110,24 @@ test_watch_expires (Fixture *fixture, gconstpointer data)
   assert_reply (fixture, "EXEC", "*-1\r\n");
 }
 
+/* A long command, or a script, has the key: who watches need not wait. */
+static void
+test_watch_claimed (Fixture *fixture, gconstpointer data)
+{
+  CfKey key = cf_key (CF_SLICE ("k"));
+  CfHold hold = { 0 };
+
+  cf_hold_init (&hold, fixture->engine->keyspace);
+  assert_reply (fixture, "SET k 1", "+OK\r\n");
+  g_assert_true (cf_hold_claims (&hold, &key, 1, NULL));
+  assert_reply (fixture, "WATCH k", "+OK\r\n");
+  cf_keyspace_touch (fixture->engine->keyspace, &hold, 0, &key);
+  cf_hold_release (&hold);
+  cf_hold_clear (&hold);
+  assert_reply (fixture, "MULTI", "+OK\r\n");
+  assert_reply (fixture, "EXEC", "*-1\r\n");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -118,5 +136,6 @@ main (int argc, char **argv)
   fixture_add ("/commands/transaction/watch", test_watch);
   fixture_add ("/commands/transaction/unwatch", test_unwatch);
   fixture_add ("/commands/transaction/watch-expires", test_watch_expires);
+  fixture_add ("/commands/transaction/watch-claimed", test_watch_claimed);
   return g_test_run ();
 }

@@ -61,6 +61,29 @@ test_errors (Fixture *self, gconstpointer data)
 }
 
 static void
+test_empty (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) users = NULL;
+
+  users = cf_acl_file_load (self->acl, "/dev/null", &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (users->len, ==, 0);
+}
+
+/* Whoever comes behind it must not be left out. */
+static void
+test_nul (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (cf_acl_file_parse (
+      self->acl, "f", CF_SLICE ("user a\nuser b \0\nuser c\n"), &error));
+  g_assert_true (
+      g_str_has_prefix (error->message, "f:2: there is a NUL in the line. "));
+}
+
+static void
 test_save (Fixture *self, gconstpointer data)
 {
   g_autofree char *folder = g_dir_make_tmp ("coffer-XXXXXX", NULL);
@@ -106,6 +129,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD ("/engine/acl-file/parse", test_parse);
   ADD ("/engine/acl-file/errors", test_errors);
+  ADD ("/engine/acl-file/empty", test_empty);
+  ADD ("/engine/acl-file/nul", test_nul);
   ADD ("/engine/acl-file/save", test_save);
   return g_test_run ();
 }

@@ -89,12 +89,57 @@ test_lua_state_unwind (void)
     }
 }
 
+static void
+on_long (CfLua *lua, gpointer data)
+{
+  (*(guint *) data)++;
+}
+
+/* Whoever has the state is told before what takes long, and only then. */
+static void
+test_lua_state_long (void)
+{
+  static const struct
+  {
+    const char *program;
+    gboolean is_long;
+  } cases[] = {
+    { "cjson.decode ('[1,2,3]')", FALSE },
+    { "cjson.decode ('[' .. ('1,'):rep (49000) .. '1]')", FALSE },
+    { "local s = ('1,'):rep (40000) cjson.decode ('[' .. s .. s .. '1]')",
+      TRUE },
+    { "cjson.encode (('x'):rep (10000))", FALSE },
+    { "local t = {} for i = 1,90000 do t[i] = i end cjson.encode (t)", TRUE },
+    { "cmsgpack.unpack (('x'):rep (3))", FALSE },
+    { "local s = ('x'):rep (90000) cmsgpack.unpack (s .. s)", TRUE },
+    { "local t = {} for i = 1,200000 do t[i] = 1 end cmsgpack.pack (t)", TRUE },
+    { "loadstring (('x=1 '):rep (4000))", FALSE },
+    { "loadstring (('x=1 '):rep (6000))", TRUE },
+    { "local s = ('x=1 '):rep (6000) load (function () local t = s s = nil "
+      "return t end)",
+      TRUE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (CfLua) lua = cf_lua_new (0);
+      guint n = 0;
+
+      lua->before_long = on_long;
+      lua->tick_data = &n;
+      (void) run (lua, cases[i].program);
+      g_test_message ("%s", cases[i].program);
+      g_assert_cmpint (n > 0, ==, cases[i].is_long);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/script/lua-state/memory", test_lua_state_memory);
   g_test_add_func ("/script/lua-state/compile", test_lua_state_compile);
+  g_test_add_func ("/script/lua-state/long", test_lua_state_long);
   g_test_add_func ("/script/lua-state/unwind", test_lua_state_unwind);
   return g_test_run ();
 }

@@ -30,9 +30,7 @@ watch (Fixture *self, guint db, const char *name, gint *dirty)
   CfKey key = key_of_string (name);
   CfWatch *made;
 
-  hold_one (&self->hold, &key);
-  made = cf_keyspace_watch (self->keyspace, &self->hold, db, &key, dirty, NOW);
-  cf_hold_release (&self->hold);
+  made = cf_keyspace_watch (self->keyspace, db, &key, dirty, NOW);
   g_assert_true (cf_slice_equal (cf_watch_key (made), key.bytes));
   return made;
 }
