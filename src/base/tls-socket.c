@@ -149,7 +149,10 @@ find_reason (unsigned long code)
 char *
 cf_tls_describe_error (const SSL *ssl, const CfTlsSocket *socket)
 {
-  long verified = ssl != NULL ? SSL_get_verify_result (ssl) : X509_V_OK;
+  /* Who does not look at a certificate fails for other reasons. */
+  long verified = ssl != NULL && SSL_get_verify_mode (ssl) != SSL_VERIFY_NONE
+                      ? SSL_get_verify_result (ssl)
+                      : X509_V_OK;
   unsigned long code = ERR_peek_error (); /* the first is the cause */
   const char *cause = NULL;
 
