@@ -194,6 +194,8 @@ script_sources = \
 	src/script/lua-libraries.h \
 	src/script/lua-msgpack.c \
 	src/script/lua-msgpack.h \
+	src/script/lua-pattern.c \
+	src/script/lua-pattern.h \
 	src/script/lua-reply.c \
 	src/script/lua-reply.h \
 	src/script/lua-state.c \

@@ -19,10 +19,6 @@ G_BEGIN_DECLS
 /* Steps, or bytes copied, that take a few hundred microseconds. */
 #define CF_LUA_COST_LONG 100000
 
-/* Of matching @pattern with a text of so many bytes; @plain: it is no pattern.
- * Never too low, commonly much too high. */
-double
-cf_lua_cost_of_matching (gsize text_size, CfSlice pattern, gboolean plain);
 /* Of sorting so many elements. */
 double cf_lua_cost_of_sorting (gsize n);
 

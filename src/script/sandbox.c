@@ -8,6 +8,7 @@
 
 #include "script/lua-cost.h"
 #include "script/lua-libraries.h"
+#include "script/lua-pattern.h"
 #include "script/lua-state.h"
 
 /* Bytes of a program: Lua's compiler goes over long chains of "elseif" again
@@ -181,25 +182,6 @@ on_catching (lua_State *L)
 
   cf_lua_pass_on (L);
   return n;
-}
-
-static int
-on_matching (lua_State *L)
-{
-  static const char specials[] = "^$*+?.([%-";
-  size_t text_size, size;
-  const char *pattern;
-
-  (void) luaL_checklstring (L, 1, &text_size);
-  pattern = luaL_checklstring (L, 2, &size);
-  for (size_t i = 0; size > CF_SANDBOX_PATTERN_MAX && i < size; i++)
-    if (pattern[i] != '\0' && strchr (specials, pattern[i]) != NULL &&
-        !lua_toboolean (L, 4))
-      return luaL_error (L, "pattern too complex");
-  if (cf_lua_cost_of_matching (text_size, cf_slice (pattern, size),
-                               lua_toboolean (L, 4)) > CF_LUA_COST_LONG)
-    cf_lua_take_long (L);
-  return call_original (L);
 }
 
 /* Bytes of a string, elements of a table.  A number is left one. */
@@ -620,11 +602,12 @@ static const Replacement replacements[] = {
   { "coroutine", "resume", on_catching },
   { "math", "random", on_random },
   { "math", "randomseed", on_randomseed },
-  { "string", "find", on_matching },
-  { "string", "gmatch", on_matching },
-  { "string", "gsub", on_matching },
+  { "string", "find", cf_lua_pattern_find },
+  { "string", "gfind", cf_lua_pattern_gmatch },
+  { "string", "gmatch", cf_lua_pattern_gmatch },
+  { "string", "gsub", cf_lua_pattern_gsub },
   { "string", "lower", on_list },
-  { "string", "match", on_matching },
+  { "string", "match", cf_lua_pattern_match },
   { "string", "rep", on_rep },
   { "string", "reverse", on_list },
   { "string", "upper", on_list },

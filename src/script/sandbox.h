@@ -28,8 +28,6 @@
 
 G_BEGIN_DECLS
 
-/* Bytes of a pattern: matching one recurses for each of its items. */
-#define CF_SANDBOX_PATTERN_MAX 10000
 /* How far before the first element of a table another may be inserted. */
 #define CF_SANDBOX_BELOW_MAX 1000000
 
