@@ -128,11 +128,8 @@ cf_keyspace_touch (CfKeyspace *self, CfHold *hold, guint db, const CfKey *key);
  * expires.  What happens to the whole database is seen when it is asked.  The
  * key need not be held, and its slot is not: watching locks it. */
 typedef struct _CfWatch CfWatch;
-CfWatch *cf_keyspace_watch (CfKeyspace *self,
-                            guint db,
-                            const CfKey *key,
-                            gint *dirty,
-                            gint64 now_ms);
+CfWatch *cf_keyspace_watch (
+    CfKeyspace *self, guint db, const CfKey *key, gint *dirty, gint64 now_ms);
 void cf_keyspace_unwatch (CfKeyspace *self,
                           CfWatch *watch); /* locks the slot */
 /* A set of watches (owned by whoever adds them), to find that of a key. */
