@@ -411,6 +411,8 @@ net_sources = \
 	src/net/connection.h \
 	src/net/evict-clients.c \
 	src/net/evict-clients.h \
+	src/net/gather.c \
+	src/net/gather.h \
 	src/net/handshakes.c \
 	src/net/handshakes.h \
 	src/net/listener.c \

@@ -3,6 +3,7 @@
 
 #include "base/priority.h"
 
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -89,4 +90,16 @@ void
 cf_priority_lower_self (void)
 {
   set_nice (cf_priority_self (), usual + LOWERED);
+}
+
+/**
+ * cf_priority_sleep_exactly:
+ *
+ * Has the calling thread wake on time, which is otherwise up to 50
+ * microseconds later, so that several wake at once.
+ */
+void
+cf_priority_sleep_exactly (void)
+{
+  prctl (PR_SET_TIMERSLACK, 1UL);
 }

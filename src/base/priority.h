@@ -21,5 +21,6 @@ void cf_priority_lower (gint thread);
 void cf_priority_restore (gint thread);
 /* For good. */
 void cf_priority_lower_self (void);
+void cf_priority_sleep_exactly (void);
 
 G_END_DECLS

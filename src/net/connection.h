@@ -113,6 +113,7 @@ typedef struct _CfConnection
   gboolean is_ready;
   gboolean is_due;
   gboolean is_told;
+  guint window;             /* see cf_gather_meet() */
   gboolean is_away;         /* a relieved handler has it */
   gboolean missed_readable; /* events that came while it was away */
   gboolean missed_writable;

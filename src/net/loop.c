@@ -145,6 +145,7 @@ run_ready (CfLoop *self)
         break;
       connection = (CfConnection *) link->data;
       connection->is_ready = FALSE;
+      cf_gather_meet (&self->gather, &connection->window);
       if (!run_claimed (self, connection, cf_connection_take_turn))
         return FALSE;
       if (connection->session.out.size > 0)
@@ -210,25 +211,71 @@ milliseconds_to_wait (const CfLoop *self)
   return (int) CLAMP (next_ms - cf_clock_wall_ms (), 0, G_MAXINT);
 }
 
+static int
+look_for_events (CfLoop *self)
+{
+  return epoll_wait (self->epoll_fd, self->events, CF_LOOP_EVENTS, 0);
+}
+
+/* Returns for how many ticks the loop has been idle. */
+static guint64
+count_idle (CfLoop *self, guint64 start)
+{
+  guint64 ticks = cf_clock_ticks () - start;
+
+  __atomic_store_n (&self->idle_ticks, self->idle_ticks + ticks,
+                    __ATOMIC_RELAXED);
+  return ticks;
+}
+
+/* Sleeps for a moment, unless there is something by now.  Who writes to the
+ * mailbox need not wake the loop for that. */
+static int
+let_gather (CfLoop *self, guint us)
+{
+  int n = look_for_events (self);
+  guint64 start = cf_clock_ticks ();
+
+  if (n != 0 || cf_mailbox_has_mail (&self->mailbox))
+    return n;
+  g_usleep (us);
+  count_idle (self, start);
+  n = look_for_events (self);
+  cf_gather_brought (&self->gather, (guint) MAX (n, 0));
+  return n;
+}
+
+static int
+sleep_for_events (CfLoop *self, int wait_ms)
+{
+  guint64 start = cf_clock_ticks ();
+  int n = epoll_wait (self->epoll_fd, self->events, CF_LOOP_EVENTS, wait_ms);
+
+  __atomic_store_n (&self->mailbox.asleep, FALSE, __ATOMIC_SEQ_CST);
+  cf_gather_slept (&self->gather,
+                   cf_clock_ticks_to_us (count_idle (self, start)));
+  wake_watchdog (self->group);
+  return n;
+}
+
 /* Waits for events, or only looks whether there are any. */
 static int
 wait_for_events (CfLoop *self)
 {
   gboolean has_work = self->ready.length > 0 || self->told.length > 0;
   int wait_ms = has_work ? 0 : milliseconds_to_wait (self);
-  guint64 start;
-  int n;
+  guint moment_us = cf_gather_moment_us (&self->gather);
 
+  if (wait_ms != 0 && moment_us > 0)
+    {
+      int n = let_gather (self, moment_us);
+
+      if (n != 0 || cf_mailbox_has_mail (&self->mailbox))
+        return n;
+    }
   if (wait_ms == 0 || !cf_mailbox_doze (&self->mailbox))
-    return epoll_wait (self->epoll_fd, self->events, CF_LOOP_EVENTS, 0);
-  start = cf_clock_ticks ();
-  n = epoll_wait (self->epoll_fd, self->events, CF_LOOP_EVENTS, wait_ms);
-  __atomic_store_n (&self->mailbox.asleep, FALSE, __ATOMIC_SEQ_CST);
-  __atomic_store_n (&self->idle_ticks,
-                    self->idle_ticks + (cf_clock_ticks () - start),
-                    __ATOMIC_RELAXED);
-  wake_watchdog (self->group);
-  return n;
+    return look_for_events (self);
+  return sleep_for_events (self, wait_ms);
 }
 
 static void
@@ -237,6 +284,7 @@ collect_events (CfLoop *self)
   int n = wait_for_events (self);
 
   self->now_ms = cf_clock_wall_ms ();
+  cf_gather_begin_round (&self->gather, self->now_ms);
   for (int i = 0; i < n; i++)
     {
       gpointer subject = self->events[i].data.ptr;
@@ -320,6 +368,7 @@ cf_loop_handle (CfLoop *self, CfWorker *worker)
   __atomic_store_n (&self->worker, worker, __ATOMIC_RELAXED);
   __atomic_store_n (&self->thread, cf_priority_self (), __ATOMIC_RELAXED);
   self->now_ms = cf_clock_wall_ms ();
+  cf_priority_sleep_exactly ();
   take_over (self);
   do
     round = run_round (self);

@@ -45,6 +45,7 @@
 #include <sys/epoll.h>
 
 #include "net/connection.h"
+#include "net/gather.h"
 
 G_BEGIN_DECLS
 
@@ -105,6 +106,7 @@ struct _CfLoop
   GQueue told;           /* (element-type CfConnection) by told_link */
   GQueue dead;           /* (element-type CfConnection) by link */
   CfTimers timers;
+  CfGather gather;
   GArray *messages; /* (owned) empty; kept for its memory */
   gint64 now_ms;    /* wall clock when this round began */
   gboolean stopping;

@@ -3,6 +3,7 @@
 
 #include "base/priority.h"
 
+#include <sys/prctl.h>
 #include <sys/resource.h>
 
 static gint
@@ -54,6 +55,22 @@ test_lower_self (void)
   g_assert_cmpint (nice_of (cf_priority_self ()), ==, before);
 }
 
+static gpointer
+sleep_exactly (gpointer data)
+{
+  cf_priority_sleep_exactly ();
+  return GINT_TO_POINTER (prctl (PR_GET_TIMERSLACK));
+}
+
+static void
+test_sleep_exactly (void)
+{
+  GThread *thread = g_thread_new ("exact", sleep_exactly, NULL);
+
+  g_assert_cmpint (GPOINTER_TO_INT (g_thread_join (thread)), ==, 1);
+  g_assert_cmpint (prctl (PR_GET_TIMERSLACK), >, 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -61,5 +78,6 @@ main (int argc, char **argv)
   cf_priority_init ();
   g_test_add_func ("/base/priority/lower-and-restore", test_lower_and_restore);
   g_test_add_func ("/base/priority/lower-self", test_lower_self);
+  g_test_add_func ("/base/priority/sleep-exactly", test_sleep_exactly);
   return g_test_run ();
 }
