@@ -65,7 +65,8 @@ run_setinfo (CfCall *call, GError **error)
 
   if (!is_name && !cf_call_is (call, 2, "LIB-VER"))
     return cf_throw (error, CF_ERROR_FAILED, "Unrecognized option '%.*s'",
-                     (int) MIN (call->argv[2].size, 128), call->argv[2].data);
+                     (int) MIN (call->argv[2].size, CF_CALL_TEXT_MAX),
+                     call->argv[2].data);
   if (call->argv[3].size > CF_CLIENT_NAME_MAX)
     return cf_call_out_of_memory (error);
   if (!cf_client_name_check (call->argv[3], NULL))
@@ -132,7 +133,7 @@ static gboolean
 throw_unknown_type (CfSlice word, GError **error)
 {
   return cf_throw (error, CF_ERROR_FAILED, "Unknown client type '%.*s'",
-                   (int) MIN (word.size, 128), word.data);
+                   (int) MIN (word.size, CF_CALL_TEXT_MAX), word.data);
 }
 
 static gboolean
@@ -237,7 +238,7 @@ parse_kill_option (const CfCall *call, guint i, Kill *kill, GError **error)
       kill->filter.user = value;
       return user != NULL ||
              cf_throw (error, CF_ERROR_FAILED, "No such user '%.*s'",
-                       (int) MIN (value.size, 128), value.data);
+                       (int) MIN (value.size, CF_CALL_TEXT_MAX), value.data);
     }
   if (cf_call_is (call, i, "ADDR"))
     kill->filter.address = value;

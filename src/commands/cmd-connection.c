@@ -129,9 +129,10 @@ apply_hello_options (CfCall *call, GError **error)
           cf_client_name_set (call->session, call->argv[i]);
         }
       else
-        return cf_throw (
-            error, CF_ERROR_FAILED, "Syntax error in HELLO option '%.*s'",
-            (int) MIN (call->argv[i].size, 128), call->argv[i].data);
+        return cf_throw (error, CF_ERROR_FAILED,
+                         "Syntax error in HELLO option '%.*s'",
+                         (int) MIN (call->argv[i].size, CF_CALL_TEXT_MAX),
+                         call->argv[i].data);
     }
   return TRUE;
 }

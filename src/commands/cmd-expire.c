@@ -27,7 +27,7 @@ parse_conditions (const CfCall *call, guint *conditions, GError **error)
         j++;
       if (j == G_N_ELEMENTS (words))
         return cf_throw (error, CF_ERROR_FAILED, "Unsupported option %.*s",
-                         (int) MIN (call->argv[i].size, 128),
+                         (int) MIN (call->argv[i].size, CF_CALL_TEXT_MAX),
                          call->argv[i].data);
       *conditions |= 1u << j;
     }

@@ -116,7 +116,7 @@ run_function_load (CfCall *call, GError **error)
     {
       if (!cf_call_is (call, i, "REPLACE"))
         return cf_throw (error, CF_ERROR_FAILED, "Unknown option given: %.*s",
-                         (int) MIN (call->argv[i].size, 128),
+                         (int) MIN (call->argv[i].size, CF_CALL_TEXT_MAX),
                          call->argv[i].data);
       policy = CF_FUNCTIONS_REPLACE;
     }
@@ -274,7 +274,7 @@ parse_list (CfCall *call, ListOptions *options, GError **error)
         }
       else
         return cf_throw (error, CF_ERROR_FAILED, "Unknown argument %.*s",
-                         (int) MIN (call->argv[i].size, 128),
+                         (int) MIN (call->argv[i].size, CF_CALL_TEXT_MAX),
                          call->argv[i].data);
     }
   return TRUE;

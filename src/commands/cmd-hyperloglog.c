@@ -400,7 +400,7 @@ run_pfdebug (CfCall *call, GError **error)
     if (cf_slice_is (name, debug_subcommands[i].name))
       return debug_subcommands[i].run (call, entry, bytes, error);
   return cf_throw (error, CF_ERROR_FAILED, "Unknown PFDEBUG subcommand '%.*s'",
-                   (int) MIN (name.size, 128), name.data);
+                   (int) MIN (name.size, CF_CALL_TEXT_MAX), name.data);
 }
 
 /* -- PFSELFTEST ---------------------------------------------------------------
