@@ -11,6 +11,9 @@
 
 G_BEGIN_DECLS
 
+/* What a client is told, after "OOM ", for whose wish there is no memory. */
+#define CF_NO_MEMORY "there is not enough memory for this"
+
 typedef enum
 {
 #define CF_ERROR_CODE(id, prefix) CF_ERROR_##id,

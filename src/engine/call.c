@@ -371,7 +371,7 @@ cf_call_write_object (
 gboolean
 cf_call_out_of_memory (GError **error)
 {
-  return cf_throw (error, CF_ERROR_OOM, "there is not enough memory for this");
+  return cf_throw (error, CF_ERROR_OOM, CF_NO_MEMORY);
 }
 
 /**

@@ -305,23 +305,33 @@ run_in_sections (CfCall *call, gboolean *ok, GError **error)
   return held;
 }
 
-/* A key is claimed by another, who wakes the session; or by a script that has
- * run for so long that the client is told. */
+/* What holds nothing will not run; a block is over then. */
 static CfOutcome
-wait_for_claim (CfCall *call)
+turn_away (CfCall *call, const char *message)
 {
-  gint64 busy_ms = cf_alone_busy_at (call);
-  const char *message;
-
-  if (busy_ms == G_MAXINT64 || cf_clock_wall_us () / 1000 < busy_ms)
-    return cf_executor_park (call, CF_PARK_CLAIM, busy_ms);
-  message = cf_alone_busy_message (call->engine);
+  cf_call_keys_trim (call->worker);
   cf_stats_rejected (call->worker->stats, call->info->id);
   if (call->info->command->flags & CF_COMMAND_BLOCK)
     cf_executor_reject_block (call, message);
   else
     cf_executor_reply_error (call, message);
   return CF_OUTCOME_DONE;
+}
+
+/* There is no memory to hold so many keys; or one is claimed by another, who
+ * wakes the session; or by a script that has run for so long that the client
+ * is told. */
+static CfOutcome
+wait_for_keys (CfCall *call)
+{
+  gint64 busy_ms;
+
+  if (call->hold->no_memory)
+    return turn_away (call, "OOM " CF_NO_MEMORY);
+  busy_ms = cf_alone_busy_at (call);
+  if (busy_ms == G_MAXINT64 || cf_clock_wall_us () / 1000 < busy_ms)
+    return cf_executor_park (call, CF_PARK_CLAIM, busy_ms);
+  return turn_away (call, cf_alone_busy_message (call->engine));
 }
 
 /* One that waited was shown before. */
@@ -396,14 +406,9 @@ cf_executor_hold_and_run (CfCall *call, CfCommandFlags flags)
 
   call->hold->no_memory = FALSE;
   if (G_UNLIKELY (!collect_keys (call)))
-    (void) cf_call_out_of_memory (&error);
-  else if (!run_as_flagged (call, flags, &ok, &error))
-    {
-      if (!call->hold->no_memory)
-        return wait_for_claim (call);
-      g_clear_error (&error);
-      (void) cf_call_out_of_memory (&error);
-    }
+    return turn_away (call, "OOM " CF_NO_MEMORY);
+  if (!run_as_flagged (call, flags, &ok, &error))
+    return wait_for_keys (call);
   g_clear_pointer (&call->transaction, cf_transaction_free);
   if (had_block)
     cf_session_unwatch_all (call->session, call->keyspace);

@@ -87,7 +87,7 @@ cf_executor_park (CfCall *call, CfParkKind kind, gint64 deadline_ms)
 
   if (args == NULL)
     {
-      cf_executor_reply_error (call, "OOM there is not enough memory for this");
+      cf_executor_reply_error (call, "OOM " CF_NO_MEMORY);
       return CF_OUTCOME_DONE;
     }
   args->shown |= call->alone;
@@ -147,8 +147,7 @@ queue (CfCall *call, CfCommandFlags flags)
       if (args == NULL)
         {
           cf_transaction_abort (transaction);
-          cf_executor_reply_error (call,
-                                   "OOM there is not enough memory for this");
+          cf_executor_reply_error (call, "OOM " CF_NO_MEMORY);
           return;
         }
       cf_transaction_queue (transaction, call->info, args, flags);

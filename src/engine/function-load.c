@@ -446,7 +446,7 @@ cf_function_load (CfSlice code, gsize memory_limit, GError **error)
   lua = cf_lua_new (memory_limit);
   if (lua == NULL || cf_lua_protect (lua, open_api, NULL) != 0)
     {
-      cf_throw (error, CF_ERROR_OOM, "there is not enough memory for this");
+      cf_throw (error, CF_ERROR_OOM, CF_NO_MEMORY);
       return NULL;
     }
   if (!load (lua, library, library->functions, error))

@@ -303,7 +303,7 @@ call_command (CfScriptRun *run, lua_State *L)
   flags = probe.info->command->flags;
   if (!cf_call_keys_collect (&probe))
     {
-      push_refusal (run, L, &probe, "-OOM there is not enough memory for this");
+      push_refusal (run, L, &probe, "-OOM " CF_NO_MEMORY);
       return;
     }
   cf_script_hold (run, L, &probe);

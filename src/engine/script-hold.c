@@ -8,7 +8,6 @@
 #include "engine/call-keys.h"
 
 /* More keys than this are found by a table. */
-#define NO_MEMORY "OOM there is not enough memory for this"
 #define FEW_KEYS 16
 
 /* How often one that waits for a key looks whether it has to end. */
@@ -240,7 +239,7 @@ static void
 claim_or_fail (CfScriptRun *self, lua_State *L)
 {
   if (!claim (self))
-    fail (L, NO_MEMORY);
+    fail (L, "OOM " CF_NO_MEMORY);
 }
 
 /* The script cannot get what it needs unless it is alone. */
@@ -285,7 +284,7 @@ keep_name (CfScriptRun *self, lua_State *L, CfKey *key)
   CfBlob *copy = cf_blob_try_copy (key->bytes);
 
   if (copy == NULL)
-    fail (L, NO_MEMORY);
+    fail (L, "OOM " CF_NO_MEMORY);
   key->bytes = cf_blob_slice (copy);
   if (owner->foreign == NULL)
     owner->foreign =

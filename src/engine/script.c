@@ -173,7 +173,7 @@ cf_script_new (CfSlice body, GError **error)
   self->refs = 1;
   if (copy == NULL)
     {
-      cf_throw (error, CF_ERROR_OOM, "there is not enough memory for this");
+      cf_throw (error, CF_ERROR_OOM, CF_NO_MEMORY);
       return NULL;
     }
   if (body.size > 0)
