@@ -80,6 +80,7 @@ test_programs = \
 	tests/commands/test-cmd-zset-scan \
 	tests/commands/test-commands \
 	tests/commands/test-digest \
+	tests/commands/test-no-memory \
 	tests/commands/test-usage \
 	tests/config/test-describe \
 	tests/config/test-keyfile \
