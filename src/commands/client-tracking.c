@@ -58,6 +58,8 @@ parse_option (CfCall *call, guint i, Wish *wish, guint *n_words, GError **error)
     wish->options |= CF_TRACK_NOLOOP;
   else if (cf_call_is (call, i, "PREFIX") && has_more)
     {
+      if (call->argv[i + 1].size > CF_CALL_TEXT_MAX)
+        return cf_call_out_of_memory (error);
       g_array_append_val (wish->prefixes, call->argv[i + 1]);
       *n_words = 2;
     }

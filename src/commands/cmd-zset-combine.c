@@ -338,8 +338,8 @@ count_common (const Combination *self)
   return n;
 }
 
-static gint
-compare_sizes (gconstpointer a, gconstpointer b, gpointer data)
+static int
+compare_sizes (gconstpointer a, gconstpointer b)
 {
   const Source *one = a, *other = b;
 
@@ -417,8 +417,7 @@ run (CfCall *call, Combination self, GError **error)
   if (!read_sources (call, &self, error) || !parse_options (call, &self, error))
     return FALSE;
   if (self.op != DIFF)
-    g_qsort_with_data (self.sources, (gint) self.n_sources, sizeof (Source),
-                       compare_sizes, NULL);
+    qsort (self.sources, self.n_sources, sizeof (Source), compare_sizes);
   return finish (call, &self, error);
 }
 

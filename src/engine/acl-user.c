@@ -7,6 +7,8 @@
 #include "base/number.h"
 #include "proto/split.h"
 
+#define RULE_MAX (1024 * 1024) /* bytes of a rule */
+
 #define HASH_DIGITS 64 /* of a SHA-256 */
 
 static const char *const limit_names[CF_N_ACL_LIMITS] = {
@@ -352,7 +354,8 @@ append_rule (GByteArray *open, CfSlice rule)
  * @error: return location for an error, or %NULL
  *
  * Returns: (transfer full) (nullable) (element-type GBytes): the rules, each
- *   selector being one; %NULL if a parenthesis is not closed
+ *   selector being one; %NULL if a parenthesis is not closed, or if one is
+ *   longer than any that makes sense
  */
 GPtrArray *
 cf_acl_merge_rules (const CfSlice *rules, gsize n_rules, GError **error)
@@ -372,6 +375,11 @@ cf_acl_merge_rules (const CfSlice *rules, gsize n_rules, GError **error)
         {
           g_byte_array_set_size (open, 0);
           first = i;
+        }
+      if (open->len + rule.size > RULE_MAX)
+        {
+          cf_throw (error, CF_ERROR_OOM, CF_NO_MEMORY);
+          return NULL;
         }
       if (first < n_rules)
         append_rule (open, rule);

@@ -158,7 +158,7 @@ find_locked (CfAcl *self, CfSlice name)
 {
   g_autofree char *copy = NULL;
 
-  if (!cf_acl_name_is_valid (name))
+  if (name.size > CF_ACL_NAME_MAX || !cf_acl_name_is_valid (name))
     return NULL;
   copy = g_strndup (name.data, name.size);
   return g_hash_table_lookup (self->rest->accounts, copy);

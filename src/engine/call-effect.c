@@ -35,14 +35,20 @@ cf_call_free_object (CfCall *self, CfObject *object)
 }
 
 /* Notes @key for those who track in broadcasting mode; they are told once, at
- * the end of the command or block. */
+ * the end of the command or block; or now, if there is no memory to note it. */
 static void
 note_changed (CfCall *self, const CfKey *key)
 {
   CfCall *owner = self->block != NULL ? self->block : self;
-  CfSlice copy =
-      cf_slice (g_memdup2 (key->bytes.data, key->bytes.size), key->bytes.size);
+  CfSlice copy = cf_slice (cf_slice_try_dup (key->bytes), key->bytes.size);
 
+  if (copy.data == NULL)
+    {
+      CfSlice only = key->bytes;
+
+      cf_tracking_broadcast (self->engine->tracking, self->session, &only, 1);
+      return;
+    }
   if (owner->changed == NULL)
     owner->changed = g_array_new (FALSE, FALSE, sizeof (CfSlice));
   g_array_append_val (owner->changed, copy);

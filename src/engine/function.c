@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "proto/split.h"
 
+#define HEAD_MAX (64 * 1024) /* bytes of the "#!" line */
 /* Names below this are looked up without an allocation. */
 #define NAME_SHORT 64
 
@@ -157,6 +158,7 @@ cf_library_new (CfSlice code, GError **error)
 {
   g_autoptr (CfLibrary) self = NULL;
   const char *end;
+  char *copy;
 
   if (code.size < 2 || memcmp (code.data, "#!", 2) != 0)
     {
@@ -164,14 +166,20 @@ cf_library_new (CfSlice code, GError **error)
       return NULL;
     }
   end = memchr (code.data, '\n', code.size);
-  if (end == NULL)
+  if (end == NULL || end - code.data > HEAD_MAX)
     {
       cf_throw (error, CF_ERROR_FAILED, "Invalid library metadata");
       return NULL;
     }
+  copy = cf_slice_try_dup (code);
+  if (copy == NULL)
+    {
+      cf_throw (error, CF_ERROR_OOM, CF_NO_MEMORY);
+      return NULL;
+    }
   self = g_new0 (CfLibrary, 1);
   self->refs = 1;
-  self->code = g_bytes_new (code.data, code.size);
+  self->code = g_bytes_new_take (copy, code.size);
   self->skip = (gsize) (end - code.data);
   self->functions =
       g_ptr_array_new_with_free_func ((GDestroyNotify) cf_function_unref);
@@ -276,9 +284,11 @@ CfFunction *
 cf_function_set_find (const CfFunctionSet *self, CfSlice name)
 {
   g_autofree char *much =
-      name.size < NAME_SHORT ? NULL : g_malloc (name.size + 1);
+      name.size < NAME_SHORT ? NULL : g_try_malloc (name.size + 1);
   char few[NAME_SHORT], *lower = much != NULL ? much : few;
 
+  if (name.size >= NAME_SHORT && much == NULL)
+    return NULL; /* none has a name as long as that */
   for (gsize i = 0; i < name.size; i++)
     {
       lower[i] = g_ascii_tolower (name.data[i]);

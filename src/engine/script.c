@@ -7,6 +7,8 @@
 #include "base/memory.h"
 #include "proto/split.h"
 
+#define HEAD_MAX (64 * 1024) /* bytes of the "#!" line */
+
 struct _CfScripts
 {
   gint generation;                     /* (atomic) */
@@ -120,7 +122,7 @@ parse_head (CfScript *self, GError **error)
   g_autofree char *head = NULL;
   g_auto (GStrv) words = NULL;
 
-  if (end == NULL)
+  if (end == NULL || end - self->body.data > HEAD_MAX)
     return cf_throw (error, CF_ERROR_FAILED, "Invalid script shebang");
   self->skip = (gsize) (end - self->body.data);
   head = g_strndup (self->body.data, self->skip);

@@ -138,6 +138,9 @@ consider (const CfEntry *entry, guint db, gpointer data)
       (pool->n_candidates == POOL_SIZE &&
        added.score <= pool->candidates[0].score))
     return;
+  added.key.data = cf_slice_try_dup (added.key);
+  if (added.key.data == NULL)
+    return;
   if (pool->n_candidates == POOL_SIZE)
     {
       g_free ((char *) pool->candidates[0].key.data);
@@ -148,7 +151,6 @@ consider (const CfEntry *entry, guint db, gpointer data)
     at++;
   memmove (&pool->candidates[at + 1], &pool->candidates[at],
            (pool->n_candidates - at) * sizeof (Candidate));
-  added.key.data = g_memdup2 (added.key.data, added.key.size);
   pool->candidates[at] = added;
   pool->n_candidates++;
 }
