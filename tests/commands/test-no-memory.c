@@ -123,6 +123,7 @@ static const Case cases[] = {
   { "hset-long", { NULL }, "HSET h f %long" },
   { "zadd", { NULL }, "ZADD z %pairs" },
   { "zunionstore", { "ZADD z %pairs" }, "ZUNIONSTORE d 1 z" },
+  { "zunion", { NULL }, "ZUNION 30000 %many" },
   { "zdiff", { "ZADD z %pairs" }, "ZDIFF 1 z" },
   { "zrangebylex", { "ZADD z 0 a" }, "ZRANGEBYLEX z [%long +" },
   { "geosearch",
@@ -143,6 +144,12 @@ static const Case cases[] = {
   { "sort-store", { "SADD s %many" }, "SORT s ALPHA STORE d" },
   { "copy", { "SADD s %many" }, "COPY s d" },
   { "dump", { "SADD s %many" }, "DUMP s" },
+  { "function-load", { NULL }, "FUNCTION LOAD %long" },
+  { "fcall", { NULL }, "FCALL %long 0" },
+  { "eval", { NULL }, "EVAL #!%long 0" },
+  { "tracking", { NULL }, "CLIENT TRACKING ON BCAST PREFIX %long" },
+  { "acl-setuser", { NULL }, "ACL SETUSER u ~%long" },
+  { "acl-getuser", { NULL }, "ACL GETUSER %long" },
   { "pfmerge", { NULL }, "PFMERGE %many" },
 };
 
