@@ -9,6 +9,8 @@
 
 /* Steps of a long walk between two looks at the gate. */
 #define STEPS_A_BREATH 256
+/* Of a channel or pattern that somebody subscribes to. */
+#define NAME_MAX_BYTES (1024 * 1024)
 
 /* What the replies of each kind are called. */
 static const struct
@@ -70,8 +72,11 @@ breathe (CfCall *call, guint step)
 }
 
 static gboolean
-subscribe (CfCall *call, CfPubsubKind kind)
+subscribe (CfCall *call, CfPubsubKind kind, GError **error)
 {
+  for (guint i = 1; i < call->argc; i++)
+    if (call->argv[i].size > NAME_MAX_BYTES)
+      return cf_call_out_of_memory (error);
   call->is_push = TRUE;
   for (guint i = 1; i < call->argc; i++)
     {
@@ -130,7 +135,7 @@ unsubscribe (CfCall *call, CfPubsubKind kind)
 static gboolean
 run_subscribe (CfCall *call, GError **error)
 {
-  return subscribe (call, CF_PUBSUB_CHANNEL);
+  return subscribe (call, CF_PUBSUB_CHANNEL, error);
 }
 
 static gboolean
@@ -142,7 +147,7 @@ run_unsubscribe (CfCall *call, GError **error)
 static gboolean
 run_psubscribe (CfCall *call, GError **error)
 {
-  return subscribe (call, CF_PUBSUB_PATTERN);
+  return subscribe (call, CF_PUBSUB_PATTERN, error);
 }
 
 static gboolean
@@ -158,7 +163,7 @@ run_ssubscribe (CfCall *call, GError **error)
   if (call->in_transaction)
     return cf_throw (error, CF_ERROR_FAILED,
                      "SSUBSCRIBE isn't allowed for a DENY BLOCKING client");
-  return subscribe (call, CF_PUBSUB_SHARD);
+  return subscribe (call, CF_PUBSUB_SHARD, error);
 }
 
 static gboolean

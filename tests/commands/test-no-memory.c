@@ -148,6 +148,7 @@ static const Case cases[] = {
   { "fcall", { NULL }, "FCALL %long 0" },
   { "eval", { NULL }, "EVAL #!%long 0" },
   { "tracking", { NULL }, "CLIENT TRACKING ON BCAST PREFIX %long" },
+  { "subscribe", { NULL }, "SUBSCRIBE %long" },
   { "acl-setuser", { NULL }, "ACL SETUSER u ~%long" },
   { "acl-getuser", { NULL }, "ACL GETUSER %long" },
   { "pfmerge", { NULL }, "PFMERGE %many" },
