@@ -184,3 +184,34 @@ g_thread_pool_push (GThreadPool *pool, gpointer data, GError **error)
   __tsan_release (data);
   return REAL (g_thread_pool_push) (pool, data, error);
 }
+
+/* What the main thread is to call, in place of Invocation.func.  */
+typedef struct
+{
+  GSourceFunc func;
+  gpointer data;
+} Invocation;
+
+static gboolean
+run_invocation (gpointer data)
+{
+  Invocation *invocation = data;
+  gboolean again;
+
+  __tsan_acquire (invocation);
+  again = invocation->func (invocation->data);
+  if (again == G_SOURCE_REMOVE)
+    g_free (invocation);
+  return again;
+}
+
+void
+g_main_context_invoke (GMainContext *context, GSourceFunc func, gpointer data)
+{
+  Invocation *invocation = g_new (Invocation, 1);
+
+  invocation->func = func;
+  invocation->data = data;
+  __tsan_release (invocation);
+  REAL (g_main_context_invoke) (context, run_invocation, invocation);
+}
