@@ -350,6 +350,19 @@ explain (lua_State *L, Loading *loading)
                    message != NULL ? message : "unknown error");
 }
 
+/* The same, of a program that could not be compiled. */
+static void
+explain_source (lua_State *L, Loading *loading)
+{
+  const char *message = lua_tostring (L, -1);
+
+  if (loading->timed_out)
+    explain (L, loading);
+  else
+    g_string_printf (loading->message, "Error compiling function: %s",
+                     message != NULL ? message : "?");
+}
+
 /* Runs the program, where errors are caught. */
 static int
 run_program (lua_State *L)
@@ -357,17 +370,14 @@ run_program (lua_State *L)
   Loading *loading = lua_touserdata (L, 1);
   CfSlice code = cf_library_code (loading->library);
 
+  set_loading (L, loading);
   code = cf_slice (code.data + loading->library->skip,
                    code.size - loading->library->skip);
-  if (luaL_loadbuffer (L, code.data, code.size, "@user_function") != 0)
+  if (cf_lua_load (L, code, "@user_function") != 0)
     {
-      const char *message = lua_tostring (L, -1);
-
-      g_string_printf (loading->message, "Error compiling function: %s",
-                       message != NULL ? message : "?");
+      explain_source (L, loading);
       return 0;
     }
-  set_loading (L, loading);
   push_environment (L);
   lua_pushvalue (L, -1);
   lua_setfenv (L, -3);

@@ -20,7 +20,8 @@ typedef struct
 
 struct _CfScriptHost
 {
-  CfScripts *scripts; /* (not owned) */
+  CfEngine *engine;   /* (not owned) */
+  CfScripts *scripts; /* (not owned) its own */
   Place places[CF_N_SCRIPT_KINDS];
   GHashTable *by_body; /* (owned) of CfProgram (owned), by its script's body */
   GHashTable *by_sha;  /* (owned) the same, by its script's SHA */
@@ -56,7 +57,8 @@ host_of (CfWorker *worker)
   if (G_LIKELY (self != NULL))
     return self;
   self = worker->scripts = g_new0 (CfScriptHost, 1);
-  self->scripts = worker->engine->scripts;
+  self->engine = worker->engine;
+  self->scripts = self->engine->scripts;
   self->by_body =
       g_hash_table_new_full (hash_body, equal_bodies, NULL, free_program);
   self->by_sha = g_hash_table_new (g_str_hash, g_str_equal);
@@ -220,6 +222,29 @@ cf_script_host_rest (CfWorker *worker, CfScriptKind kind, gboolean drop)
     count (self, kind, cf_lua_used (place->lua));
 }
 
+/* Who compiles ends with the server. */
+static void
+on_compile_tick (CfLua *lua, gpointer data)
+{
+  const CfScriptHost *self = data;
+
+  lua->unwinding = g_atomic_int_get (&self->engine->shutting_down) != 0;
+}
+
+static int
+compile_body (CfScriptHost *self, CfLua *lua, CfSlice code, int *reference)
+{
+  int status;
+
+  lua->tick = on_compile_tick;
+  lua->tick_data = self;
+  status = cf_lua_compile (lua, code, "@user_script", reference);
+  lua->tick = NULL;
+  lua->tick_data = NULL;
+  lua->unwinding = FALSE;
+  return status;
+}
+
 /* Compiles @script; throws what Lua says if that does not work. */
 static CfProgram *
 compile (CfScriptHost *self, CfScript *script, GError **error)
@@ -230,7 +255,7 @@ compile (CfScriptHost *self, CfScript *script, GError **error)
   int reference;
   CfProgram *program;
 
-  if (cf_lua_compile (lua, code, "@user_script", &reference) != 0)
+  if (compile_body (self, lua, code, &reference) != 0)
     {
       const char *message = lua_tostring (lua->L, -1);
 

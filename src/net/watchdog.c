@@ -53,9 +53,16 @@ wait_for_tick (CfWatchdog *self)
   eventfd_t count;
 
   if (self->n_quiet < QUIET_TICKS)
-    return poll (self->fds, group->n_loops + 1,
-                 self->n_alert > 0 ? CF_WATCHDOG_ALERT_TICK_MS
-                                   : CF_WATCHDOG_TICK_MS) <= 0;
+    {
+      int n = poll (self->fds, group->n_loops + 1,
+                    self->n_alert > 0 ? CF_WATCHDOG_ALERT_TICK_MS
+                                      : CF_WATCHDOG_TICK_MS);
+
+      /* What was meant to wake it may come when it is awake. */
+      if (n > 0 && self->fds[0].revents != 0)
+        return eventfd_read (group->watch_fd, &count) == 0;
+      return n <= 0;
+    }
   __atomic_store_n (&group->watch_asleep, TRUE, __ATOMIC_SEQ_CST);
   if (all_asleep (group) &&
       !__atomic_load_n (&self->stopping, __ATOMIC_ACQUIRE))

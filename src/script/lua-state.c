@@ -8,6 +8,9 @@
 #include "base/random.h"
 #include "script/sandbox.h"
 
+/* Bytes of a program that are compiled between two ticks. */
+#define SOURCE_PIECE 4096
+
 /* Source: lua_Alloc of the Lua manual. */
 static void *
 on_alloc (void *data, void *block, size_t old_size, size_t new_size)
@@ -199,6 +202,46 @@ cf_lua_pass_on (lua_State *L)
 
 typedef struct
 {
+  CfSlice rest;
+  gboolean begun;
+} Source;
+
+static const char *
+read_source (lua_State *L, void *data, size_t *size)
+{
+  Source *self = data;
+  const char *piece = self->rest.data;
+
+  if (self->begun)
+    cf_lua_tick (L);
+  self->begun = TRUE;
+  *size = MIN (self->rest.size, SOURCE_PIECE);
+  self->rest = cf_slice (piece + *size, self->rest.size - *size);
+  return piece;
+}
+
+/**
+ * cf_lua_load:
+ * @L: a state
+ * @program: a program, no bytecode
+ * @name: what its errors call it, with Lua's mark before it
+ *
+ * Compiles a program, and calls the tick meanwhile: the time that Lua takes
+ * may grow with the square of the size.
+ *
+ * Returns: what lua_load() does: 0, with a function on the stack, or another
+ *   number, with a message
+ */
+int
+cf_lua_load (lua_State *L, CfSlice program, const char *name)
+{
+  Source source = { .rest = program };
+
+  return lua_load (L, read_source, &source, name);
+}
+
+typedef struct
+{
   CfSlice body;
   const char *chunk_name;
   int status;
@@ -216,8 +259,7 @@ compile (lua_State *L)
     lua_pushfstring (L, "%s:1: unexpected symbol near 'char(27)'",
                      self->chunk_name + 1);
   else
-    self->status =
-        luaL_loadbuffer (L, self->body.data, self->body.size, self->chunk_name);
+    self->status = cf_lua_load (L, self->body, self->chunk_name);
   if (self->status == 0)
     {
       self->reference = luaL_ref (L, LUA_REGISTRYINDEX);

@@ -73,9 +73,11 @@ int cf_lua_unwind (lua_State *L);
  */
 void cf_lua_pass_on (lua_State *L);
 
+/* Compiles @program to a function on the stack, with ticks.  Returns what
+ * lua_load() does; not 0: a message is on the stack. */
+int cf_lua_load (lua_State *L, CfSlice program, const char *name);
 /* Compiles @body to a function that stays as long as the state, with the
- * reference @reference.  Returns what luaL_loadbuffer() does; not 0: a message
- * is on the stack. */
+ * reference @reference.  Returns what cf_lua_load() does. */
 int cf_lua_compile (CfLua *self,
                     CfSlice body,
                     const char *chunk_name,

@@ -338,8 +338,7 @@ on_loadstring (lua_State *L)
     cf_lua_take_long (L);
   if (cf_sandbox_is_bytecode (program))
     program = cf_slice (no_bytecode, sizeof no_bytecode - 1);
-  return return_loaded (L,
-                        luaL_loadbuffer (L, program.data, program.size, name));
+  return return_loaded (L, cf_lua_load (L, program, name));
 }
 
 /* Has the function at 1 called; what it returns is kept at 3. */

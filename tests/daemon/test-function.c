@@ -260,6 +260,27 @@ test_function_flags (void)
                     "+OK\r\n+OK\r\n");
 }
 
+/* Lua takes a time that grows with the square of such a chain. */
+static void
+test_function_endless_source (void)
+{
+  g_autoptr (CfWire) wire = cf_wire_open (server);
+  g_autoptr (GString) source = g_string_new ("#!lua name=chain\nif x then ");
+  g_autofree char *head = NULL;
+
+  for (guint i = 0; i < 400000; i++)
+    g_string_append (source, "elseif x then ");
+  g_string_append (source, "end");
+  head = g_strdup_printf ("*3\r\n$8\r\nFUNCTION\r\n$4\r\nLOAD\r\n"
+                          "$%" G_GSIZE_FORMAT "\r\n",
+                          source->len);
+  g_string_append (source, "\r\n");
+  cf_wire_say (wire, head);
+  cf_wire_send (wire, source->str, source->len);
+  cf_wire_expect (wire, "-ERR Error registering functions: ERR FUNCTION LOAD "
+                        "timeout\r\n");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -272,6 +293,8 @@ main (int argc, char **argv)
   g_test_add_func ("/daemon/function/flushed", test_function_flushed);
   g_test_add_func ("/daemon/function/restore", test_function_restore);
   g_test_add_func ("/daemon/function/broken-dump", test_function_broken_dump);
+  g_test_add_func ("/daemon/function/endless-source",
+                   test_function_endless_source);
   g_test_add_func ("/daemon/function/flags", test_function_flags);
   status = g_test_run ();
   cf_harness_stop (server);

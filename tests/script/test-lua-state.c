@@ -75,6 +75,7 @@ test_lua_state_unwind (void)
     "while true do load (function () while true do end end) end",
     "while true do string.gsub (('x'):rep (100), '.', function () "
     "  pcall (function () while true do end end) end) end",
+    "loadstring (('x=1 '):rep (100000))",
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (programs); i++)
@@ -87,6 +88,25 @@ test_lua_state_unwind (void)
       g_assert_cmpint (run (lua, programs[i]), !=, 0);
       g_assert_true (lua->unwinding);
     }
+}
+
+/* Who compiles can end, too. */
+static void
+test_lua_state_compile_ends (void)
+{
+  g_autoptr (CfLua) lua = cf_lua_new (0);
+  g_autoptr (GString) program = g_string_new (NULL);
+  int left = 3, reference;
+
+  for (guint i = 0; i < 10000; i++)
+    g_string_append (program, "x = 1 ");
+  lua->tick = on_tick;
+  lua->tick_data = &left;
+  g_assert_cmpint (
+      cf_lua_compile (lua, cf_slice (program->str, program->len), "@long",
+                      &reference),
+      !=, 0);
+  g_assert_cmpint (left, ==, 0);
 }
 
 static void
@@ -139,6 +159,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/script/lua-state/memory", test_lua_state_memory);
   g_test_add_func ("/script/lua-state/compile", test_lua_state_compile);
+  g_test_add_func ("/script/lua-state/compile-ends",
+                   test_lua_state_compile_ends);
   g_test_add_func ("/script/lua-state/long", test_lua_state_long);
   g_test_add_func ("/script/lua-state/unwind", test_lua_state_unwind);
   return g_test_run ();
