@@ -102,10 +102,9 @@ test_lua_state_compile_ends (void)
     g_string_append (program, "x = 1 ");
   lua->tick = on_tick;
   lua->tick_data = &left;
-  g_assert_cmpint (
-      cf_lua_compile (lua, cf_slice (program->str, program->len), "@long",
-                      &reference),
-      !=, 0);
+  g_assert_cmpint (cf_lua_compile (lua, cf_slice (program->str, program->len),
+                                   "@long", &reference),
+                   !=, 0);
   g_assert_cmpint (left, ==, 0);
 }
 
