@@ -8,6 +8,10 @@
 #include "engine/tracking.h"
 #include "store/reaper.h"
 
+/* Who waits for a key reckons in whole milliseconds of the wall clock.  When
+ * somebody has been told that a script is busy, it is so for everybody. */
+#define ROUNDING_US 2000
+
 static void
 free_trash (CfCall *call)
 {
@@ -44,7 +48,7 @@ cf_alone_is_busy (CfEngine *engine)
   CfScriptKind kind;
 
   return wait_ms > 0 && cf_scripts_oldest (engine->scripts, &kind, &since_us) &&
-         (cf_clock_mono_us () - since_us) / 1000 >= wait_ms;
+         (cf_clock_mono_us () - since_us + ROUNDING_US) / 1000 >= wait_ms;
 }
 
 /**

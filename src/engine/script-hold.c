@@ -90,6 +90,17 @@ cf_script_hold_end (CfScriptRun *self)
   g_clear_pointer (&self->by_name, g_hash_table_unref);
 }
 
+/* When the run began, by the wall clock. */
+static gint64
+since_ms (CfScriptRun *self)
+{
+  guint64 us = cf_clock_ticks_to_us (cf_clock_ticks () - self->start_ticks);
+
+  if (self->since_ms == 0)
+    self->since_ms = (cf_clock_wall_us () - (gint64) us) / 1000;
+  return self->since_ms;
+}
+
 /* Turns locked slots into claims.  FALSE: there is no memory for it. */
 static gboolean
 claim (CfScriptRun *self)
@@ -102,16 +113,8 @@ claim (CfScriptRun *self)
   if (!cf_hold_to_claims (hold, (const CfKey *) self->held->data,
                           self->held->len))
     return FALSE;
-  cf_hold_mark (hold, self->call->now_ms);
+  cf_hold_mark (hold, since_ms (self));
   return TRUE;
-}
-
-static gint64
-since_ms (CfScriptRun *self, guint64 elapsed_us)
-{
-  if (self->since_ms == 0)
-    self->since_ms = (cf_clock_wall_us () - (gint64) elapsed_us) / 1000;
-  return self->since_ms;
 }
 
 /**
@@ -132,10 +135,10 @@ cf_script_hold_time (CfScriptRun *self, guint64 elapsed_us, gboolean for_long)
   if (hold->mode == CF_HOLD_SLOTS)
     (void) claim (self); /* without memory it goes on as it is */
   if (hold->mode == CF_HOLD_CLAIMS)
-    cf_hold_mark (hold, since_ms (self, elapsed_us));
+    cf_hold_mark (hold, since_ms (self));
   else if (hold->mode == CF_HOLD_ALL &&
            (elapsed_us >= CF_SCRIPT_ALONE_US || for_long))
-    cf_alone_yield (self->owner, since_ms (self, elapsed_us));
+    cf_alone_yield (self->owner, since_ms (self));
 }
 
 /* -- Waiting -------------------------------------------------------------- */
