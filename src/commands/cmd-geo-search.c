@@ -7,10 +7,10 @@
 #include "commands/cmd-zset.h"
 #include "commands/commands.h"
 
-/* Commands of the family differ in where the middle and the size stand. */
 #define FOUND_MIN 16  /* room for that many members at first */
 #define BYTES_MIN 256 /* and for that many bytes of them */
 
+/* Commands of the family differ in where the middle and the size stand. */
 typedef enum
 {
   AROUND_POINT,   /* GEORADIUS */

@@ -94,10 +94,13 @@ cf_script_hold_end (CfScriptRun *self)
 static gint64
 since_ms (CfScriptRun *self)
 {
-  guint64 us = cf_clock_ticks_to_us (cf_clock_ticks () - self->start_ticks);
-
   if (self->since_ms == 0)
-    self->since_ms = (cf_clock_wall_us () - (gint64) us) / 1000;
+    {
+      guint64 ticks = cf_clock_ticks () - self->start_ticks;
+
+      self->since_ms =
+          (cf_clock_wall_us () - (gint64) cf_clock_ticks_to_us (ticks)) / 1000;
+    }
   return self->since_ms;
 }
 

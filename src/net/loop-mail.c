@@ -101,9 +101,19 @@ look_into_inbox (CfLoop *self, CfConnection *connection)
   cf_evict_clients (self->group, self->worker->stats);
 }
 
-/* Opens the inbox of a connection, or, if there is only output in it, leaves
- * that to cf_loop_send_told(). */
 /* Output alone can wait for cf_loop_open_told(), unless it is much. */
+static void
+take_mail (CfLoop *self, CfConnection *connection, CfMessageKind kind)
+{
+  if (kind == CF_MESSAGE_TOLD && !connection->is_told)
+    {
+      cf_loop_make_told (self, connection);
+      return;
+    }
+  cf_connection_open_inbox (connection, self->worker);
+  cf_loop_settle (self, connection);
+}
+
 static void
 open_inbox (CfLoop *self, const CfMessage *message)
 {
@@ -117,15 +127,8 @@ open_inbox (CfLoop *self, const CfMessage *message)
     }
   if (connection->is_away)
     look_into_inbox (self, connection);
-  else if (connection->stage == CF_STAGE_DEAD)
-    ; /* it gets nothing any more */
-  else if (message->kind == CF_MESSAGE_TOLD && !connection->is_told)
-    cf_loop_make_told (self, connection);
-  else
-    {
-      cf_connection_open_inbox (connection, self->worker);
-      cf_loop_settle (self, connection);
-    }
+  else if (connection->stage != CF_STAGE_DEAD)
+    take_mail (self, connection, message->kind);
   cf_session_unref (&connection->session);
 }
 
