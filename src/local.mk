@@ -402,6 +402,8 @@ commands_sources = \
 	src/commands/version.h \
 	$(NULL)
 net_sources = \
+	src/net/arrivals.c \
+	src/net/arrivals.h \
 	src/net/balance.c \
 	src/net/balance.h \
 	src/net/connection-send.c \
@@ -409,6 +411,8 @@ net_sources = \
 	src/net/connection-turn.c \
 	src/net/connection.c \
 	src/net/connection.h \
+	src/net/door.c \
+	src/net/door.h \
 	src/net/evict-clients.c \
 	src/net/evict-clients.h \
 	src/net/gather.c \

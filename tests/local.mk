@@ -143,6 +143,7 @@ test_programs = \
 	tests/linear/test-queues \
 	tests/linear/test-transfers \
 	tests/net/test-balance \
+	tests/net/test-door \
 	tests/net/test-gather \
 	tests/net/test-loops \
 	tests/net/test-mailbox \

@@ -2,12 +2,10 @@
 /* listener.h -- where clients arrive: TCP, TLS, a Unix socket, inherited
  * sockets.
  *
- * A GSocketService accepts, in the main loop, and each connection goes to a
- * loop at once, or when it has shaken hands.  Before that it is counted
- * against maxclients, and checked against protected-mode.
- *
- * A service that is active cannot be given another socket safely, so each
- * change of addresses makes a new one; sockets that stay are carried over.
+ * It has a door (door.h) for each address that the settings name, and passes
+ * who comes by one on to the arrivals (arrivals.h).  When addresses change,
+ * all new doors are opened first, so that if one cannot be nothing changes;
+ * doors that are still wanted are kept, and no client is lost at them.
  *
  * Thread safety: unless said otherwise, functions are for the main thread.
  */
