@@ -87,6 +87,30 @@ AM_CONDITIONAL([TSAN],
   [AS_CASE([$enable_sanitizers], [*thread*], [:], [false])])
 ])
 
+# CF_LTO
+# ------
+# --disable-lto; sets LTO_CFLAGS and NO_LTO_LDFLAGS.  The daemon is optimised as
+# a whole, which takes a tenth of the time off a request.  The objects are fat,
+# so that the many programs of the tests, which share them, need not be.
+AC_DEFUN([CF_LTO], [
+AC_REQUIRE([CF_SANITIZERS])
+AC_REQUIRE([CF_COVERAGE])
+AC_ARG_ENABLE([lto],
+  [AS_HELP_STRING([--disable-lto],
+                  [the daemon is not optimised across its sources])],
+  [], [AS_CASE(["$enable_sanitizers $enable_coverage $enable_debug $CFLAGS "],
+    [no\ no\ no\ *-O@<:@23s@:>@\ *], [enable_lto=auto], [enable_lto=no])])
+AS_IF([test "x$enable_lto" != xno], [
+  AX_CHECK_LINK_FLAG([-flto=auto -ffat-lto-objects],
+    [LTO_CFLAGS='-flto=auto -ffat-lto-objects'
+     NO_LTO_LDFLAGS=-fno-lto],
+    [AS_IF([test "x$enable_lto" = xyes],
+       [AC_MSG_ERROR([$CC cannot optimise at link time])])
+     enable_lto=no], [-Werror])])
+AC_SUBST([LTO_CFLAGS])
+AC_SUBST([NO_LTO_LDFLAGS])
+])
+
 # CF_COVERAGE
 # -----------
 # --enable-coverage; sets COVERAGE_CFLAGS and the conditional COVERAGE.

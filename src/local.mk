@@ -522,6 +522,7 @@ coffer_libs = src/libcoffer.a $(JEMALLOC_LIBS) $(LZF_LIBS) $(LUA_LIBS) \
 sbin_PROGRAMS += src/cofferd
 src_cofferd_SOURCES = src/daemon/main.c
 src_cofferd_LDADD = $(coffer_libs)
+src_cofferd_LDFLAGS = $(HARDEN_LDFLAGS)
 
 bin_PROGRAMS += src/coffer
 src_coffer_SOURCES = src/client/coffer.c

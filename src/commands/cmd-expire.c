@@ -86,7 +86,7 @@ set_deadline (CfCall *call,
               GError **error)
 {
   guint conditions = 0;
-  gint64 deadline_ms;
+  gint64 deadline_ms = 0;
   const CfEntry *entry;
 
   if (!parse_conditions (call, &conditions, error) ||
