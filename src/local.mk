@@ -19,6 +19,8 @@ base_sources = \
 	src/base/lock.c \
 	src/base/lock.h \
 	src/base/locks.def \
+	src/base/log-limit.c \
+	src/base/log-limit.h \
 	src/base/memory.c \
 	src/base/memory.h \
 	src/base/number.c \
@@ -402,6 +404,8 @@ commands_sources = \
 	src/commands/version.h \
 	$(NULL)
 net_sources = \
+	src/net/address.c \
+	src/net/address.h \
 	src/net/arrivals.c \
 	src/net/arrivals.h \
 	src/net/balance.c \
@@ -417,6 +421,8 @@ net_sources = \
 	src/net/evict-clients.h \
 	src/net/gather.c \
 	src/net/gather.h \
+	src/net/handshake-turns.c \
+	src/net/handshake-turns.h \
 	src/net/handshakes.c \
 	src/net/handshakes.h \
 	src/net/listener.c \

@@ -8,6 +8,7 @@ test_programs = \
 	tests/base/test-glob \
 	tests/base/test-hash \
 	tests/base/test-lock \
+	tests/base/test-log-limit \
 	tests/base/test-memory \
 	tests/base/test-number \
 	tests/base/test-priority \
@@ -142,9 +143,11 @@ test_programs = \
 	tests/linear/test-linear \
 	tests/linear/test-queues \
 	tests/linear/test-transfers \
+	tests/net/test-address \
 	tests/net/test-balance \
 	tests/net/test-door \
 	tests/net/test-gather \
+	tests/net/test-handshake-turns \
 	tests/net/test-loops \
 	tests/net/test-mailbox \
 	tests/net/test-timers \

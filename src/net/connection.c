@@ -14,6 +14,7 @@
 #include "engine/pubsub.h"
 #include "engine/push.h"
 #include "engine/transaction.h"
+#include "net/address.h"
 
 /* Bytes of subscriptions that take no time to end. */
 #define SUBSCRIPTIONS_AT_ONCE 4096
@@ -430,26 +431,6 @@ cf_connection_is_over_limit (CfConnection *self,
 
 /* -- Making one ---------------------------------------------------------- */
 
-static char *
-describe_address (GSocketAddress *address)
-{
-  if (address != NULL && G_IS_INET_SOCKET_ADDRESS (address))
-    {
-      GInetSocketAddress *inet = G_INET_SOCKET_ADDRESS (address);
-      GInetAddress *host = g_inet_socket_address_get_address (inet);
-      g_autofree char *name = g_inet_address_to_string (host);
-      guint port = g_inet_socket_address_get_port (inet);
-
-      if (g_inet_address_get_family (host) == G_SOCKET_FAMILY_IPV6)
-        return g_strdup_printf ("[%s]:%u", name, port);
-      return g_strdup_printf ("%s:%u", name, port);
-    }
-  if (address != NULL && G_IS_UNIX_SOCKET_ADDRESS (address))
-    return g_strdup_printf ("%s:0", g_unix_socket_address_get_path (
-                                        G_UNIX_SOCKET_ADDRESS (address)));
-  return g_strdup ("?:0");
-}
-
 static void
 set_addresses (CfConnection *self)
 {
@@ -459,8 +440,8 @@ set_addresses (CfConnection *self)
       g_socket_connection_get_remote_address (self->socket, NULL);
   gboolean is_unix = (self->session.flags & CF_SESSION_UNIX) != 0;
 
-  self->session.local_address = describe_address (local);
-  self->session.address = describe_address (is_unix ? local : remote);
+  self->session.local_address = cf_address_describe (local);
+  self->session.address = cf_address_describe (is_unix ? local : remote);
 }
 
 /**

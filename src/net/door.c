@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "engine/session.h"
+#include "net/address.h"
 
 struct _CfDoor
 {
@@ -314,17 +315,10 @@ cf_door_port (const CfDoor *self)
 static char *
 describe_address (const CfDoor *self)
 {
-  GInetAddress *ip;
-  g_autofree char *host = NULL;
-
   if (G_IS_UNIX_SOCKET_ADDRESS (self->address))
     return g_strdup (
         g_unix_socket_address_get_path (G_UNIX_SOCKET_ADDRESS (self->address)));
-  ip =
-      g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (self->address));
-  host = g_inet_address_to_string (ip);
-  return g_strdup_printf (strchr (host, ':') != NULL ? "[%s]:%u" : "%s:%u",
-                          host, cf_door_port (self));
+  return cf_address_describe (self->address);
 }
 
 /**

@@ -14,8 +14,11 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/lock.h"
+#include "base/log-limit.h"
 #include "base/priority.h"
 #include "config/settings.h"
+#include "net/address.h"
+#include "net/handshake-turns.h"
 
 #define THREADS_MAX 8
 /* What an event says that is not for a handshake. */
@@ -23,26 +26,16 @@
 #define SERIAL_OF_NEWS 1
 /* How long a thread sleeps, at most, while anybody shakes hands. */
 #define NAP_MS 1000
-/* Lines in the log, in a second. */
-#define LINES_MAX 10
 
 /* A client that shakes hands. */
 typedef struct
 {
-  guint64 serial;            /* what epoll knows it by */
+  CfHandshakeTurn turn; /* first; protected by the lock of all.  Busy: a thread
+                  has it, and @stream */
   GSocketConnection *socket; /* (owned) (nullable) given to a loop: NULL */
   int fd;
   guint flags;         /* of its session */
   const char *refusal; /* (nullable) what it is told in place of service */
-  gint64 start_ms;     /* steady clock: when it came */
-
-  /* Protected by the lock of all. */
-  gboolean is_busy;    /* a thread has it, and @stream */
-  gboolean has_begun;  /* in @begun, not in @waiting or nowhere */
-  gboolean is_waiting; /* in @waiting */
-  GList link;          /* in @all */
-  GList turn_link;     /* in @begun or @waiting */
-
   CfTlsStream *stream; /* (owned) (nullable) NULL: it has not begun */
 } Handshake;
 
@@ -58,16 +51,11 @@ struct _CfHandshakes
 
   CfMutex lock;
   /* Protected by @lock. */
-  GHashTable *table; /* (owned) by serial */
-  GQueue all;        /* (element-type Handshake) by when they came */
-  GQueue begun;      /* (element-type Handshake) by when they began */
-  GQueue waiting;    /* (element-type Handshake) first bytes are there */
-  guint64 serial;
-  gint64 lines_s; /* the second in which lines were logged */
-  guint n_lines;  /* in it */
-  guint n_unsaid; /* failures that were not logged, since the last that was */
+  CfHandshakeTurns turns; /* of handshakes, which epoll knows by their serials;
+                    who waits has first bytes there */
+  CfLogLimit log_limit;
 
-  guint count; /* (atomic) of @all */
+  guint count; /* (atomic) who is there */
 };
 
 static void
@@ -102,7 +90,7 @@ arm (CfHandshakes *self,
 {
   struct epoll_event event = {
     .events = events | EPOLLONESHOT,
-    .data.u64 = handshake->serial,
+    .data.u64 = handshake->turn.serial,
   };
 
   return epoll_ctl (self->epoll_fd, operation, handshake->fd, &event) == 0;
@@ -110,35 +98,18 @@ arm (CfHandshakes *self,
 
 /* -- The end of a handshake ---------------------------------------------- */
 
-/* Somebody may begin in place of one that ends. */
-static void
-call_next_locked (CfHandshakes *self)
-{
-  GList *link = g_queue_pop_head_link (&self->waiting);
-  Handshake *next;
-
-  if (link == NULL)
-    return;
-  next = link->data;
-  next->is_waiting = FALSE;
-  arm (self, next, EPOLL_CTL_MOD, EPOLLIN);
-}
-
 /* From now on the caller alone knows of @handshake. */
 static void
 remove_locked (CfHandshakes *self, Handshake *handshake)
 {
+  CfHandshakeTurn *next;
+
   cf_mutex_assert_held (&self->lock);
   epoll_ctl (self->epoll_fd, EPOLL_CTL_DEL, handshake->fd, NULL);
-  g_hash_table_remove (self->table, &handshake->serial);
-  g_queue_unlink (&self->all, &handshake->link);
   __atomic_sub_fetch (&self->count, 1, __ATOMIC_RELAXED);
-  if (handshake->is_waiting)
-    g_queue_unlink (&self->waiting, &handshake->turn_link);
-  if (!handshake->has_begun)
-    return;
-  g_queue_unlink (&self->begun, &handshake->turn_link);
-  call_next_locked (self);
+  next = cf_handshake_turns_remove (&self->turns, &handshake->turn);
+  if (next != NULL)
+    arm (self, (Handshake *) next, EPOLL_CTL_MOD, EPOLLIN);
 }
 
 static char *
@@ -146,32 +117,19 @@ describe_peer (const Handshake *handshake)
 {
   g_autoptr (GSocketAddress) address =
       g_socket_connection_get_remote_address (handshake->socket, NULL);
-  GInetSocketAddress *inet;
-  g_autofree char *host = NULL;
 
-  if (address == NULL || !G_IS_INET_SOCKET_ADDRESS (address))
-    return g_strdup ("unknown address");
-  inet = G_INET_SOCKET_ADDRESS (address);
-  host = g_inet_address_to_string (g_inet_socket_address_get_address (inet));
-  return g_strdup_printf (strchr (host, ':') != NULL ? "[%s]:%u" : "%s:%u",
-                          host, g_inet_socket_address_get_port (inet));
+  return address != NULL ? cf_address_describe (address)
+                         : g_strdup ("unknown address");
 }
 
 /* Whether one more failure may be logged; if so, how many were not. */
 static gboolean
 may_log (CfHandshakes *self, guint *n_unsaid)
 {
-  gint64 now_s = now_ms () / 1000;
   gboolean may;
 
   cf_mutex_lock (&self->lock);
-  if (now_s != self->lines_s)
-    self->n_lines = 0;
-  self->lines_s = now_s;
-  may = self->n_lines < LINES_MAX;
-  *n_unsaid = self->n_unsaid;
-  self->n_lines += may;
-  self->n_unsaid = may ? 0 : self->n_unsaid + 1;
+  may = cf_log_limit_admit (&self->log_limit, now_ms (), n_unsaid);
   cf_mutex_unlock (&self->lock);
   return may;
 }
@@ -217,25 +175,23 @@ get_limit (const CfHandshakes *self)
                             CF_SETTING_TLS_HANDSHAKE_TIMEOUT);
 }
 
+/* Removes @turn of a handshake, which goes to the front of @list. */
+static GSList *
+take_locked (CfHandshakes *self, GSList *list, CfHandshakeTurn *turn)
+{
+  remove_locked (self, (Handshake *) turn);
+  return g_slist_prepend (list, turn);
+}
+
 static GSList *
 take_late_locked (CfHandshakes *self, gint64 now)
 {
   GSList *late = NULL;
-  GList *next;
-  gint64 limit = get_limit (self);
+  gint64 by_ms = now - get_limit (self);
+  CfHandshakeTurn *turn;
 
-  for (GList *link = self->all.head; link != NULL; link = next)
-    {
-      Handshake *handshake = link->data;
-
-      next = link->next;
-      if (now < handshake->start_ms + limit)
-        break;
-      if (handshake->is_busy)
-        continue;
-      remove_locked (self, handshake);
-      late = g_slist_prepend (late, handshake);
-    }
+  while ((turn = cf_handshake_turns_oldest (&self->turns.all, by_ms)) != NULL)
+    late = take_locked (self, late, turn);
   return late;
 }
 
@@ -244,21 +200,15 @@ static GSList *
 take_slow_locked (CfHandshakes *self, gint64 now)
 {
   GSList *slow = NULL;
-  GList *next;
-  guint n = self->waiting.length;
+  gint64 by_ms = now - CF_HANDSHAKES_GRACE_MS;
+  CfHandshakeTurn *turn;
 
-  for (GList *link = self->begun.head; link != NULL && n > 0; link = next)
+  for (guint n = self->turns.waiting.length; n > 0; n--)
     {
-      Handshake *handshake = link->data;
-
-      next = link->next;
-      if (now < handshake->start_ms + CF_HANDSHAKES_GRACE_MS)
+      turn = cf_handshake_turns_oldest (&self->turns.begun, by_ms);
+      if (turn == NULL)
         break;
-      if (handshake->is_busy)
-        continue;
-      remove_locked (self, handshake);
-      slow = g_slist_prepend (slow, handshake);
-      n--;
+      slow = take_locked (self, slow, turn);
     }
   return slow;
 }
@@ -268,22 +218,15 @@ static GSList *
 take_excess_locked (CfHandshakes *self)
 {
   GSList *excess = NULL;
-  GList *next;
   gint64 most =
       cf_config_get_int (self->engine->config, CF_SETTING_MAXCLIENTS) / 2;
+  CfHandshakeTurn *turn;
 
   most = MAX (most, 1);
-  for (GList *link = self->all.head; link != NULL && self->all.length > most;
-       link = next)
-    {
-      Handshake *handshake = link->data;
-
-      next = link->next;
-      if (handshake->is_busy)
-        continue;
-      remove_locked (self, handshake);
-      excess = g_slist_prepend (excess, handshake);
-    }
+  while (self->turns.all.length > most &&
+         (turn = cf_handshake_turns_oldest (&self->turns.all, G_MAXINT64)) !=
+             NULL)
+    excess = take_locked (self, excess, turn);
   return excess;
 }
 
@@ -305,13 +248,16 @@ close_late (CfHandshakes *self)
 static int
 milliseconds_to_wait (CfHandshakes *self)
 {
+  const GList *first, *begun;
   gint64 due = G_MAXINT64;
 
   cf_mutex_lock (&self->lock);
-  if (self->all.head != NULL)
-    due = ((Handshake *) self->all.head->data)->start_ms + get_limit (self);
-  if (self->waiting.head != NULL && self->begun.head != NULL)
-    due = MIN (due, ((Handshake *) self->begun.head->data)->start_ms +
+  first = self->turns.all.head;
+  begun = self->turns.begun.head;
+  if (first != NULL)
+    due = ((CfHandshakeTurn *) first->data)->start_ms + get_limit (self);
+  if (self->turns.waiting.head != NULL && begun != NULL)
+    due = MIN (due, ((CfHandshakeTurn *) begun->data)->start_ms +
                         CF_HANDSHAKES_GRACE_MS);
   cf_mutex_unlock (&self->lock);
   if (due == G_MAXINT64)
@@ -322,40 +268,22 @@ milliseconds_to_wait (CfHandshakes *self)
 
 /* -- Steps --------------------------------------------------------------- */
 
-/* Whether @handshake may go on.  FALSE: it waits until another ends. */
-static gboolean
-may_go_on_locked (CfHandshakes *self, Handshake *handshake)
-{
-  gint64 most =
-      cf_config_get_int (self->engine->config, CF_SETTING_TLS_MAX_HANDSHAKES);
-
-  if (handshake->has_begun)
-    return TRUE;
-  if (self->begun.length >= most)
-    {
-      handshake->is_waiting = TRUE;
-      g_queue_push_tail_link (&self->waiting, &handshake->turn_link);
-      return FALSE;
-    }
-  handshake->has_begun = TRUE;
-  g_queue_push_tail_link (&self->begun, &handshake->turn_link);
-  return TRUE;
-}
-
 /* The handshake that an event is for, if it is still there and may go on. */
 static Handshake *
 take_step (CfHandshakes *self, guint64 serial)
 {
-  Handshake *handshake;
+  guint most = (guint) cf_config_get_int (self->engine->config,
+                                          CF_SETTING_TLS_MAX_HANDSHAKES);
+  CfHandshakeTurn *turn;
 
   cf_mutex_lock (&self->lock);
-  handshake = g_hash_table_lookup (self->table, &serial);
-  if (handshake != NULL && !may_go_on_locked (self, handshake))
-    handshake = NULL;
-  if (handshake != NULL)
-    handshake->is_busy = TRUE;
+  turn = cf_handshake_turns_find (&self->turns, serial);
+  if (turn != NULL && !cf_handshake_turns_begin (&self->turns, turn, most))
+    turn = NULL;
+  if (turn != NULL)
+    turn->is_busy = TRUE;
   cf_mutex_unlock (&self->lock);
-  return handshake;
+  return (Handshake *) turn;
 }
 
 /* Waits for the client again.  FALSE: that cannot be, and it is busy still. */
@@ -367,7 +295,7 @@ put_back (CfHandshakes *self, Handshake *handshake, CfTlsState state)
   cf_mutex_lock (&self->lock);
   done = arm (self, handshake, EPOLL_CTL_MOD,
               state == CF_TLS_WANTS_READ ? EPOLLIN : EPOLLOUT);
-  handshake->is_busy = !done;
+  handshake->turn.is_busy = !done;
   cf_mutex_unlock (&self->lock);
   return done;
 }
@@ -488,9 +416,8 @@ cf_handshakes_new (CfEngine *engine, CfLoops *loops, CfTls *tls, GError **error)
   self->engine = engine;
   self->loops = loops;
   self->tls = tls;
-  self->serial = SERIAL_OF_NEWS;
   cf_mutex_init (&self->lock, CF_LOCK_HANDSHAKES, 0);
-  self->table = g_hash_table_new (g_int64_hash, g_int64_equal);
+  cf_handshake_turns_init (&self->turns, SERIAL_OF_NEWS);
   self->threads = g_ptr_array_new ();
   self->epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
   self->end_fd = eventfd (0, EFD_NONBLOCK | EFD_CLOEXEC);
@@ -523,7 +450,7 @@ cf_handshakes_new (CfEngine *engine, CfLoops *loops, CfTls *tls, GError **error)
 void
 cf_handshakes_free (CfHandshakes *self)
 {
-  GList *link;
+  CfHandshakeTurn *turn;
 
   if (self == NULL)
     return;
@@ -531,9 +458,13 @@ cf_handshakes_free (CfHandshakes *self)
   for (guint i = 0; i < self->threads->len; i++)
     g_thread_join (self->threads->pdata[i]);
   g_ptr_array_unref (self->threads);
-  while ((link = g_queue_pop_head_link (&self->all)) != NULL)
-    handshake_close (link->data);
-  g_hash_table_unref (self->table);
+  while ((turn = cf_handshake_turns_oldest (&self->turns.all, G_MAXINT64)) !=
+         NULL)
+    {
+      cf_handshake_turns_remove (&self->turns, turn);
+      handshake_close ((Handshake *) turn);
+    }
+  cf_handshake_turns_clear (&self->turns);
   cf_mutex_clear (&self->lock);
   if (self->epoll_fd >= 0)
     close (self->epoll_fd);
@@ -568,17 +499,12 @@ cf_handshakes_add (CfHandshakes *self,
   handshake->fd = g_socket_get_fd (g_socket_connection_get_socket (socket));
   handshake->flags = flags;
   handshake->refusal = refusal;
-  handshake->start_ms = now_ms ();
-  handshake->link.data = handshake;
-  handshake->turn_link.data = handshake;
   (void) !setsockopt (handshake->fd, IPPROTO_TCP, TCP_NODELAY, &one,
                       sizeof one);
   __atomic_add_fetch (&self->count, 1, __ATOMIC_RELAXED);
   cf_mutex_lock (&self->lock);
-  handshake->serial = ++self->serial;
-  is_first = self->all.length == 0;
-  g_hash_table_insert (self->table, &handshake->serial, handshake);
-  g_queue_push_tail_link (&self->all, &handshake->link);
+  is_first = self->turns.all.length == 0;
+  cf_handshake_turns_add (&self->turns, &handshake->turn, now_ms ());
   if (!arm (self, handshake, EPOLL_CTL_ADD, EPOLLIN))
     remove_locked (self, handshake);
   else
