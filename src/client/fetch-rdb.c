@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -143,9 +144,8 @@ parse_header (Fetch *self, const char *line, gsize size, GError **error)
                      _ ("SYNC with master failed: "
                         "%.*s"),
                      (int) size, line);
-  g_printerr (
-      _ ("SYNC sent to master, writing %" G_GUINT64_FORMAT " bytes to '%s'\n"),
-      self->size, self->path);
+  g_printerr (_ ("SYNC sent to master, writing %" PRIu64 " bytes to '%s'\n"),
+              self->size, self->path);
   return TRUE;
 }
 
@@ -226,8 +226,7 @@ fetch_as_replica (Fetch *self, GError **error)
       !copy (self, error))
     return FALSE;
   if (self->has_mark)
-    g_printerr (_ ("Transfer finished with success after %" G_GUINT64_FORMAT
-                   " bytes\n"),
+    g_printerr (_ ("Transfer finished with success after %" PRIu64 " bytes\n"),
                 self->written);
   else
     g_printerr ("%s\n", _ ("Transfer finished with success."));

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <unistd.h>
 #include <glib/gi18n.h>
@@ -134,8 +135,8 @@ cf_mass_insert (CfRemote *remote,
   self->fd = input_fd;
   ended = transfer (self, options->pipe_timeout_us, error);
   if (ended)
-    printf (_ ("errors: %" G_GINT64_FORMAT ", replies: %" G_GINT64_FORMAT "\n"),
-            self->n_errors, self->n_replies);
+    printf (_ ("errors: %" PRId64 ", replies: %" PRId64 "\n"), self->n_errors,
+            self->n_replies);
   if (self->ending != NULL)
     g_string_free (self->ending, TRUE);
   return ended && self->n_errors == 0;
