@@ -228,6 +228,14 @@ run_reload (CfCall *call, GError **error)
   return TRUE;
 }
 
+/* Nothing is done from time to time that could be put off. */
+static gboolean
+run_pause_cron (CfCall *call, GError **error)
+{
+  cf_reply_ok (&call->reply);
+  return TRUE;
+}
+
 /* How large an element must be for a node of its own is not to be had here:
  * that is a matter of memory only. */
 static gboolean
@@ -517,6 +525,8 @@ static const Subcommand subcommands[] = {
     "Tells whether a value is a listpack." },
   { "LOG", 3, 3, run_log, " <message>", "Writes a line to the log." },
   { "OBJECT", 3, 3, run_object, " <key>", "Tells how a value is kept." },
+  { "PAUSE-CRON", 3, 3, run_pause_cron, " (0|1)",
+    "Accepted, and without effect." },
   { "POPULATE", 3, 5, run_populate, " <count> [<prefix>] [<size>]",
     "Makes keys that are not there yet." },
   { "PROTOCOL", 3, 3, run_protocol, " <type>",
@@ -556,35 +566,8 @@ run_help (CfCall *call, GError **error)
 }
 
 static gboolean
-is_local (const CfSession *session)
-{
-  return (session->flags & (CF_SESSION_UNIX | CF_SESSION_INTERNAL)) != 0 ||
-         (session->address != NULL &&
-          (g_str_has_prefix (session->address, "127.") ||
-           g_str_has_prefix (session->address, "[::1]")));
-}
-
-static gboolean
-check_enabled (const CfCall *call, GError **error)
-{
-  gint64 enabled =
-      cf_config_get_int (call->engine->config, CF_SETTING_ENABLE_DEBUG_COMMAND);
-
-  if (enabled == CF_DEBUG_COMMAND_YES ||
-      (enabled == CF_DEBUG_COMMAND_LOCAL && is_local (call->session)))
-    return TRUE;
-  return cf_throw (error, CF_ERROR_FAILED,
-                   "DEBUG command not allowed. If the enable-debug-command "
-                   "option is set to \"local\", you can run it from a local "
-                   "connection, otherwise you need to set this option in the "
-                   "configuration file, and then restart the server.");
-}
-
-static gboolean
 run_debug (CfCall *call, GError **error)
 {
-  if (!check_enabled (call, error))
-    return FALSE;
   for (gsize i = 0; i < G_N_ELEMENTS (subcommands); i++)
     if (cf_call_is (call, 1, subcommands[i].name) &&
         call->argc >= subcommands[i].least && call->argc <= subcommands[i].most)
@@ -616,7 +599,7 @@ static const CfCommand commands[] = {
       .arity = -2,
       .flags = CF_COMMAND_ADMIN | CF_COMMAND_NOSCRIPT | CF_COMMAND_LOADING |
                CF_COMMAND_STALE | CF_COMMAND_WALKS | CF_COMMAND_NO_TOUCH |
-               CF_COMMAND_LONG,
+               CF_COMMAND_LONG | CF_COMMAND_PROTECTED,
       .get_keys = get_keys,
   },
 };

@@ -26,12 +26,38 @@ throw_unknown (const CfCall *call, GError **error)
                    args->str);
 }
 
+static gboolean
+is_local (const CfSession *session)
+{
+  return (session->flags & (CF_SESSION_UNIX | CF_SESSION_INTERNAL)) != 0 ||
+         (session->address != NULL &&
+          (g_str_has_prefix (session->address, "127.") ||
+           g_str_has_prefix (session->address, "[::1]")));
+}
+
+static gboolean
+check_protected (const CfCall *call, GError **error)
+{
+  gint64 enabled =
+      cf_config_get_int (call->engine->config, CF_SETTING_ENABLE_DEBUG_COMMAND);
+
+  if (enabled == CF_DEBUG_COMMAND_YES ||
+      (enabled == CF_DEBUG_COMMAND_LOCAL && is_local (call->session)))
+    return TRUE;
+  return cf_throw (error, CF_ERROR_FAILED,
+                   "DEBUG command not allowed. If the enable-debug-command "
+                   "option is set to \"local\", you can run it from a local "
+                   "connection, otherwise you need to set this option in the "
+                   "configuration file, and then restart the server.");
+}
+
 /**
  * cf_admission_check_form:
  * @call: a call, whose command may be unknown
  * @error: return location for an error, or %NULL
  *
- * Returns: whether there is such a command, with so many arguments
+ * Returns: whether there is such a command, with so many arguments, and not
+ *   only for tests
  */
 gboolean
 cf_admission_check_form (const CfCall *call, GError **error)
@@ -49,7 +75,8 @@ cf_admission_check_form (const CfCall *call, GError **error)
     return cf_throw (error, CF_ERROR_FAILED,
                      "wrong number of arguments for '%s' command",
                      info->full_name);
-  return TRUE;
+  return G_LIKELY (!(info->command->flags & CF_COMMAND_PROTECTED)) ||
+         check_protected (call, error);
 }
 
 static gboolean

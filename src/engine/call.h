@@ -90,6 +90,7 @@ struct _CfCall
                            in place of @argv: "$" is another ID then */
   CfOutMark before;     /* where its reply begins */
   gboolean is_push;     /* its reply is sent whatever CLIENT REPLY says */
+  gboolean in_parts;    /* EXEC: CLIENT REPLY has had its say of each part */
   GArray *changed;      /* (owned) (nullable) of CfSlice (owned): keys of which
                            those who track in broadcasting mode are to be told */
   guint64 redacted;     /* bit i: argument i is secret */

@@ -44,6 +44,7 @@ typedef enum
   CF_COMMAND_NO_MULTI = 1 << 16, /* refused in MULTI */
   CF_COMMAND_ALLOW_BUSY = 1 << 17,
   /* For the executor alone: */
+  CF_COMMAND_PROTECTED = 1 << 20,  /* only if enable-debug-command says so */
   CF_COMMAND_OBSERVES = 1 << 21,   /* holds none of the keys it names */
   CF_COMMAND_SCRIPT = 1 << 22,     /* has call_flags; runs a script */
   CF_COMMAND_SUBSCRIBER = 1 << 23, /* allowed to a subscriber in RESP2 */

@@ -200,7 +200,9 @@ run_block (CfCall *call, GError **error)
   if (cf_call_wants_effect (call))
     call->effects = cf_feed_block_new ();
   call->has_effect = TRUE;
+  session->running = transaction;
   cf_transaction_run (transaction, call);
+  session->running = NULL;
   return TRUE;
 }
 
@@ -467,6 +469,7 @@ cf_executor_run_within (CfCall *block, const CfCommandInfo *info, CfArgs *args)
     cf_feed_block_add (block->effects, call.db, call.argv, call.argc);
   see_to_trackers (&call);
   block->n_changes += call.n_changes;
+  block->is_push = call.is_push;
   count_run (&call, start_ticks, !ok);
   cf_executor_feed_monitors (&call);
   g_clear_pointer (&call.taken, g_ptr_array_unref);

@@ -248,6 +248,8 @@ apply_reply_mode (CfSession *session, gboolean is_push, CfOutMark before)
   session->flags &= ~(guint) CF_SESSION_REPLY_SKIP;
   if (session->flags & CF_SESSION_REPLY_SKIP_NEXT)
     session->flags ^= CF_SESSION_REPLY_SKIP_NEXT | CF_SESSION_REPLY_SKIP;
+  if (session->flags & CF_SESSION_MONITOR)
+    cf_session_publish (session);
 }
 
 static gboolean
@@ -287,7 +289,7 @@ execute (CfCall *call)
                   session->flags &
                       (CF_SESSION_REPLY_OFF | CF_SESSION_REPLY_SKIP |
                        CF_SESSION_REPLY_SKIP_NEXT)))
-    apply_reply_mode (session, call->is_push, call->before);
+    apply_reply_mode (session, call->is_push || call->in_parts, call->before);
   if (G_UNLIKELY (session->flags & (CF_SESSION_PUBSUB | CF_SESSION_TRACKING)) &&
       outcome != CF_OUTCOME_PARKED)
     see_to_pushes (call);

@@ -172,6 +172,17 @@ format_line (CfSession *from,
   return shrunk != NULL ? shrunk : line;
 }
 
+/* Whether it has asked for replies, or not said that it does not want them. */
+static gboolean
+listens (CfSession *session, const CfSession *from)
+{
+  guint flags = session == from
+                    ? session->flags
+                    : (guint) g_atomic_int_get (&session->shown_flags);
+
+  return !(flags & (CF_SESSION_REPLY_OFF | CF_SESSION_REPLY_SKIP));
+}
+
 /**
  * cf_monitors_feed:
  * @self: the monitors
@@ -209,6 +220,7 @@ cf_monitors_feed (CfMonitors *self,
     {
       CfSession *session = g_ptr_array_index (sessions, i);
 
-      session->ops->send (session, line);
+      if (listens (session, from))
+        session->ops->send (session, line);
     }
 }

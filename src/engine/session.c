@@ -105,7 +105,10 @@ cf_session_unref (CfSession *self)
 void
 cf_session_publish (CfSession *self)
 {
-  const CfTransaction *transaction = self->transaction;
+  const CfTransaction *transaction =
+      self->running != NULL ? self->running : self->transaction;
+  guint flags =
+      self->flags | (self->running != NULL ? (guint) CF_SESSION_MULTI : 0);
   guint command = self->last_command != NULL ? self->last_command->id + 1 : 0;
 
 #define SHOW(field, value)                                                     \
@@ -125,7 +128,7 @@ cf_session_publish (CfSession *self)
   SHOW (pubsub_memory,
         cf_subscriptions_memory (self) + cf_tracker_memory (self));
 #undef SHOW
-  __atomic_store_n (&self->shown_flags, self->flags, __ATOMIC_RELAXED);
+  __atomic_store_n (&self->shown_flags, flags, __ATOMIC_RELAXED);
 }
 
 /**

@@ -121,6 +121,7 @@ struct _CfSession
   guint db;
   guint flags;                    /* CfSessionFlags */
   CfTransaction *transaction;     /* (owned) (nullable) MULTI */
+  const CfTransaction *running;   /* (not owned) (nullable) what EXEC runs */
   GHashTable *watches;            /* (owned) (nullable) of CfWatch */
   gsize watch_memory;             /* bytes that they take, about */
   CfSubscriptions *subscriptions; /* (owned) (nullable) see pubsub.h */

@@ -196,17 +196,30 @@ find_alone (const CfTransaction *self, guint *first, guint *last)
     }
 }
 
+/* Takes back what was written since @before if the client wants no replies
+ * (CLIENT REPLY), which each command of a block may change. */
+static void
+mute (const CfCall *call, CfOutMark before)
+{
+  if (G_UNLIKELY (call->session->flags &
+                  (CF_SESSION_REPLY_OFF | CF_SESSION_REPLY_SKIP)) &&
+      !call->is_push)
+    cf_out_rewind (call->reply.out, before);
+}
+
 /* Who could queue it may not be allowed to run it any more. */
 static void
 run_queued (CfCall *call, const Queued *queued)
 {
   g_autoptr (GError) error = NULL;
+  CfOutMark before = cf_out_mark (call->reply.out);
 
   if (G_LIKELY (
           cf_admission_check_queued (call, queued->info, queued->args, &error)))
     cf_executor_run_within (call, queued->info, queued->args);
   else
     cf_executor_reply_failure (call, error);
+  mute (call, before);
 }
 
 /* Whether a script has opened the gate (see alone.h) for what follows it. */
@@ -229,10 +242,13 @@ void
 cf_transaction_run (CfTransaction *self, CfCall *call)
 {
   guint first = self->queue->len, last = first;
+  CfOutMark before = cf_out_mark (call->reply.out);
 
   if (call->in_sections)
     find_alone (self, &first, &last);
   cf_reply_array (&call->reply, self->queue->len);
+  mute (call, before);
+  call->in_parts = TRUE;
   for (guint i = 0; i < self->queue->len; i++)
     {
       const Queued *queued = &g_array_index (self->queue, Queued, i);

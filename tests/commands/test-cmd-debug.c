@@ -22,6 +22,7 @@ test_debug (Fixture *fixture, gconstpointer data)
     { "DEBUG SLEEP 0", "+OK\r\n" },
     { "DEBUG SLEEP nan", "+OK\r\n" },
     { "DEBUG ERROR 'MY own'", "-MY own\r\n" },
+    { "DEBUG PAUSE-CRON 1", "+OK\r\n" },
     { "DEBUG LOG hi", "+OK\r\n" },
     { "DEBUG OBJECT none", "-ERR no such key\r\n" },
     { "DEBUG POPULATE x", "-ERR value is out of range, must be positive\r\n" },

@@ -170,9 +170,40 @@ test_executor_reply_mode (Fixture *fixture, gconstpointer data)
     { "CLIENT REPLY SKIP", "" },
     { "CLIENT REPLY ON", "+OK\r\n" },
     { "PING", "+PONG\r\n" },
+    /* In a block it counts for each part. */
+    { "MULTI", "+OK\r\n" },
+    { "PING a", "+QUEUED\r\n" },
+    { "CLIENT REPLY OFF", "+QUEUED\r\n" },
+    { "PING b", "+QUEUED\r\n" },
+    { "EXEC", "*3\r\n$1\r\na\r\n" },
+    { "MULTI", "" },
+    { "PING a", "" },
+    { "CLIENT REPLY ON", "" },
+    { "PING b", "" },
+    { "EXEC", "+OK\r\n$1\r\nb\r\n" },
+    { "EVAL \"return redis.call('PING')\" 0", "+PONG\r\n" },
   };
 
   assert_exchanges (fixture, exchanges, G_N_ELEMENTS (exchanges));
+}
+
+/* DEBUG is refused for being off before anybody asks who wants it. */
+static void
+test_executor_protected (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *reply = NULL, *queued = NULL;
+
+  cf_acl_require_pass (fixture->engine->acl, "any");
+  fixture->clients[0].flags &= ~(guint) CF_SESSION_AUTHORIZED;
+  reply = fixture_run (fixture, 0, "DEBUG SLEEP 0");
+  g_assert_true (g_str_has_prefix (reply, "-ERR DEBUG command not allowed."));
+  assert_reply (fixture, "AUTH default any", "+OK\r\n");
+  assert_reply (fixture, "MULTI", "+OK\r\n");
+  queued = fixture_run (fixture, 0, "DEBUG SLEEP 0");
+  g_assert_cmpstr (queued, ==, reply);
+  assert_reply (fixture, "EXEC",
+                "-EXECABORT Transaction discarded because of previous "
+                "errors.\r\n");
 }
 
 /* Runs a command of @n keys and one that reads the last of them. */
@@ -352,6 +383,7 @@ main (int argc, char **argv)
   fixture_add ("/engine/executor/pause", test_executor_pause);
   fixture_add ("/engine/executor/blocks", test_executor_blocks);
   fixture_add ("/engine/executor/reply-mode", test_executor_reply_mode);
+  fixture_add ("/engine/executor/protected", test_executor_protected);
   fixture_add ("/engine/executor/claims-many-keys",
                test_executor_claims_many_keys);
   fixture_add ("/engine/executor/claims-large-values",

@@ -63,11 +63,29 @@ test_transaction_records (Fixture *fixture, gconstpointer data)
   assert_records (fixture, "");
 }
 
+/* Who looks from within sees the block that runs. */
+static void
+test_transaction_shown (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *inside = NULL, *after = NULL;
+
+  assert_reply (fixture, "MULTI", "+OK\r\n");
+  assert_reply (fixture, "PING", "+QUEUED\r\n");
+  assert_reply (fixture, "CLIENT INFO", "+QUEUED\r\n");
+  inside = fixture_run (fixture, 0, "EXEC");
+  g_assert_nonnull (strstr (inside, " flags=x "));
+  g_assert_nonnull (strstr (inside, " multi=2 "));
+  after = fixture_run (fixture, 0, "CLIENT INFO");
+  g_assert_nonnull (strstr (after, " flags=N "));
+  g_assert_nonnull (strstr (after, " multi=-1 "));
+}
+
 int
 main (int argc, char **argv)
 {
   fixture_init (&argc, &argv);
   fixture_add ("/engine/transaction/queue", test_transaction_queue);
   fixture_add ("/engine/transaction/records", test_transaction_records);
+  fixture_add ("/engine/transaction/shown", test_transaction_shown);
   return g_test_run ();
 }
