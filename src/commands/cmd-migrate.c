@@ -61,20 +61,27 @@ parse_words (const CfSlice *argv, guint argc, Words *words)
     }
 }
 
+/* Like parse_words(), but as lenient as Redis with what MIGRATE will refuse. */
 static gboolean
 get_keys (const CfSlice *argv, guint argc, GArray *positions)
 {
-  Words words;
+  guint first = 3, n = 1;
 
-  parse_words (argv, argc, &words);
-  if (words.first_key == 0 || words.has_key_too)
-    return TRUE;
-  for (guint i = 0; i < words.n_keys; i++)
+  for (guint i = 6; i + 1 < argc; i++)
     {
-      guint at = words.first_key + i;
-
-      g_array_append_val (positions, at);
+      if (cf_slice_is (argv[i], "AUTH"))
+        i++;
+      else if (cf_slice_is (argv[i], "AUTH2"))
+        i += 2;
+      else if (cf_slice_is (argv[i], "KEYS"))
+        {
+          first = i + 1;
+          n = argv[3].size > 0 ? 0 : argc - first;
+          break;
+        }
     }
+  for (guint i = 0; i < n; i++, first++)
+    g_array_append_val (positions, first);
   return TRUE;
 }
 

@@ -96,6 +96,27 @@ test_failures (Fixture *fixture, gconstpointer data)
   assert_reply (fixture, "EXISTS k", ":1\r\n");
 }
 
+/* As lenient as Redis, with what MIGRATE itself refuses. */
+static void
+test_keys (Fixture *fixture, gconstpointer data)
+{
+  static const Exchange exchanges[] = {
+    { "COMMAND GETKEYS MIGRATE h 1 k 0 1", "*1\r\n$1\r\nk\r\n" },
+    { "COMMAND GETKEYS MIGRATE h 1 '' 0 1 KEYS a b",
+      "*2\r\n$1\r\na\r\n$1\r\nb\r\n" },
+    { "COMMAND GETKEYS MIGRATE h 1 k 0 1 KEYS", "*1\r\n$1\r\nk\r\n" },
+    { "COMMAND GETKEYS MIGRATE h 1 k 0 1 KEYS a",
+      "-ERR Invalid arguments specified for command\r\n" },
+    { "COMMAND GETKEYS MIGRATE h 1 k 0 1 AUTH KEYS a", "*1\r\n$1\r\nk\r\n" },
+    { "COMMAND GETKEYS MIGRATE h 1 '' 0 1 AUTH2 KEYS x KEYS a",
+      "*1\r\n$1\r\na\r\n" },
+    { "COMMAND GETKEYS MIGRATE h 1 '' 0 1 COPY what KEYS a",
+      "*1\r\n$1\r\na\r\n" },
+  };
+
+  assert_exchanges (fixture, exchanges, G_N_ELEMENTS (exchanges));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -103,5 +124,6 @@ main (int argc, char **argv)
   fixture_add ("/commands/cmd-migrate/one", test_one);
   fixture_add ("/commands/cmd-migrate/many", test_many);
   fixture_add ("/commands/cmd-migrate/failures", test_failures);
+  fixture_add ("/commands/cmd-migrate/keys", test_keys);
   return g_test_run ();
 }
