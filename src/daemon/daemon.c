@@ -461,7 +461,8 @@ load_users (CfDaemon *self, GError **error)
  * @config: (transfer none): the settings
  * @error: return location for an error, or %NULL
  *
- * Checks what the settings alone do not tell: the rules of users.
+ * Checks what the settings alone do not tell: the rules of users, here and in
+ * the ACL file.
  *
  * Returns: %FALSE if they are wrong
  */
@@ -471,8 +472,21 @@ cf_daemon_check (CfConfig *config, GError **error)
   g_autoptr (CfCommandTable) table = cf_command_table_new (cf_families);
   g_autoptr (CfAcl) acl = cf_acl_new (config, table);
   g_autoptr (GPtrArray) users = cf_acl_config_parse (acl, config, error);
+  g_autofree char *dir = cf_config_get_string (config, CF_SETTING_DIR);
+  g_autofree char *name = cf_config_get_string (config, CF_SETTING_ACLFILE);
+  g_autofree char *path = g_path_is_absolute (name)
+                              ? g_strdup (name)
+                              : g_build_filename (dir, name, NULL);
+  g_autoptr (GError) cause = NULL;
 
-  return users != NULL;
+  if (users == NULL)
+    return FALSE;
+  if (*name == '\0')
+    return TRUE;
+  g_ptr_array_unref (users);
+  users = cf_acl_file_load (acl, path, &cause);
+  return users != NULL ||
+         cf_throw (error, CF_ERROR_FAILED, " %s", cause->message);
 }
 
 /**

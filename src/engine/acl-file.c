@@ -68,6 +68,7 @@ add_user (Reader *self, CfSlice name, const CfSlice *rules, gsize n_rules)
   g_autofree char *copy = g_strndup (name.data, name.size);
   g_autoptr (CfAclUser) user = NULL;
   g_autoptr (GPtrArray) merged = NULL;
+  g_autoptr (GError) cause = NULL;
 
   if (!cf_acl_name_is_valid (name))
     {
@@ -81,11 +82,13 @@ add_user (Reader *self, CfSlice name, const CfSlice *rules, gsize n_rules)
                 NAME_SHOWN, copy, self->number);
       return;
     }
-  merged = cf_acl_merge_rules (rules, n_rules, NULL);
+  merged = cf_acl_merge_rules (rules, n_rules, &cause);
   if (merged == NULL)
     {
-      complain (self, "%s:%u: Unmatched parenthesis in selector definition.",
-                self->name, self->number);
+      complain (self, "%s:%u: %s.", self->name, self->number,
+                g_error_matches (cause, CF_ERROR, CF_ERROR_SYNTAX)
+                    ? "Unmatched parenthesis in selector definition"
+                    : cause->message);
       return;
     }
   user = cf_acl_make (self->acl, copy, NULL);

@@ -378,7 +378,8 @@ cf_acl_merge_rules (const CfSlice *rules, gsize n_rules, GError **error)
         }
       if (open->len + rule.size > RULE_MAX)
         {
-          cf_throw (error, CF_ERROR_OOM, CF_NO_MEMORY);
+          cf_throw (error, CF_ERROR_FAILED,
+                    "An ACL rule can't be longer than %d bytes", RULE_MAX);
           return NULL;
         }
       if (first < n_rules)
@@ -394,7 +395,7 @@ cf_acl_merge_rules (const CfSlice *rules, gsize n_rules, GError **error)
     }
   if (first == n_rules)
     return g_steal_pointer (&merged);
-  cf_throw (error, CF_ERROR_FAILED,
+  cf_throw (error, CF_ERROR_SYNTAX,
             "Unmatched parenthesis in acl selector starting at '%.*s'.",
             (int) MIN (rules[first].size, 1024), rules[first].data);
   return NULL;

@@ -146,6 +146,32 @@ test_main_users (void)
               "\n*");
 }
 
+/* Of a path beside the configuration, too. */
+static void
+assert_acl_file (const char *text, int status, const char *out, const char *err)
+{
+  g_autofree char *path = write_config (text);
+  g_autofree char *dir = g_path_get_dirname (path);
+  g_autofree char *name = g_path_get_basename (path);
+  g_autofree char *line = g_strdup_printf (
+      "--config /dev/null --check-config --dir '%s' --aclfile '%s'", dir, name);
+
+  assert_run (line, status, out, err);
+  g_remove (path);
+}
+
+static void
+test_main_acl_file (void)
+{
+  assert_acl_file ("user a on ~a +@read\n", 0, "The configuration is valid.\n",
+                   "");
+  assert_acl_file ("user a on\nuser b on +gett\n", 78, "",
+                   "cofferd: *:2: Error in applying operation '+gett': *\n");
+  assert_run ("--config /dev/null --aclfile /nonexistent", 78, "",
+              "cofferd: Error loading ACLs, opening file '/nonexistent': No "
+              "such file or directory\n");
+}
+
 static void
 test_main_failures (void)
 {
@@ -223,6 +249,7 @@ main (int argc, char **argv)
   g_test_add_func ("/daemon/main/usage", test_main_usage);
   g_test_add_func ("/daemon/main/configuration", test_main_configuration);
   g_test_add_func ("/daemon/main/users", test_main_users);
+  g_test_add_func ("/daemon/main/acl-file", test_main_acl_file);
   g_test_add_func ("/daemon/main/failures", test_main_failures);
   g_test_add_func ("/daemon/main/life", test_main_life);
   return g_test_run ();

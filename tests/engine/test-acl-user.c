@@ -3,6 +3,8 @@
 
 #include "acl-fixture.h"
 
+#include "base/error.h"
+
 #define HASH_OF_A                                                              \
   "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb"
 
@@ -71,6 +73,20 @@ test_selectors (AclFixture *fixture, gconstpointer data)
                    "'(+get'.");
 }
 
+/* A rule is not kept however long it is. */
+static void
+test_long_rule (AclFixture *fixture, gconstpointer data)
+{
+  g_autofree char *word = g_strnfill (1024 * 1024 + 1, '~');
+  const CfSlice rule = cf_slice_of_string (word);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (cf_acl_merge_rules (&rule, 1, &error));
+  g_assert_error (error, CF_ERROR, CF_ERROR_FAILED);
+  g_assert_cmpstr (error->message, ==,
+                   "An ACL rule can't be longer than 1048576 bytes");
+}
+
 static void
 test_limits (AclFixture *fixture, gconstpointer data)
 {
@@ -104,6 +120,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   acl_fixture_add ("/engine/acl-user/passwords", test_passwords);
   acl_fixture_add ("/engine/acl-user/selectors", test_selectors);
+  acl_fixture_add ("/engine/acl-user/long-rule", test_long_rule);
   acl_fixture_add ("/engine/acl-user/limits", test_limits);
   acl_fixture_add ("/engine/acl-user/names", test_names);
   return g_test_run ();
