@@ -80,6 +80,8 @@ types_sources = \
 	src/types/dict.h \
 	src/types/geohash.c \
 	src/types/geohash.h \
+	src/types/hashed.c \
+	src/types/hashed.h \
 	src/types/hashmap.c \
 	src/types/hashmap.h \
 	src/types/hll.c \

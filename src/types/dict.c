@@ -371,6 +371,26 @@ cf_dict_insert (CfDict *self, CfDictNode *node)
 }
 
 /**
+ * cf_dict_take_hashed:
+ * @self: a dict
+ * @node: (transfer full) (nullable): a node whose key is not in the dict, or
+ *   %NULL because there was no memory for it
+ * @hash: the hash of its key
+ *
+ * Returns: %FALSE when there is, or was, no memory; @node is freed then
+ */
+gboolean
+cf_dict_take_hashed (CfDict *self, CfDictNode *node, guint64 hash)
+{
+  if (node == NULL)
+    return FALSE;
+  if (cf_dict_insert_hashed (self, node, hash))
+    return TRUE;
+  self->class->free (node);
+  return FALSE;
+}
+
+/**
  * cf_dict_steal_hashed:
  * @self: a dict
  * @key: a key

@@ -94,6 +94,8 @@ cf_dict_hash (CfSlice key)
 }
 CfDictNode *cf_dict_find_hashed (const CfDict *self, CfSlice key, guint64 hash);
 gboolean cf_dict_insert_hashed (CfDict *self, CfDictNode *node, guint64 hash);
+/* Takes @node in any case.  FALSE: it is NULL, or there is no memory. */
+gboolean cf_dict_take_hashed (CfDict *self, CfDictNode *node, guint64 hash);
 CfDictNode *cf_dict_steal_hashed (CfDict *self, CfSlice key, guint64 hash);
 
 /* Where the link to the node stands, to put another with the same key in its

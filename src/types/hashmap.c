@@ -3,19 +3,14 @@
 
 #include "types/hashmap.h"
 
-#include "base/memory.h"
 #include "base/random.h"
+#include "types/hashed.h"
 #include "types/packed.h"
 
-/* The class tells how the fields are kept. */
+/* A listpack, or a dict of nodes. */
 struct _CfHashmap
 {
-  CfObject object;
-  union
-  {
-    CfListpack *listpack; /* (owned) */
-    CfDict *dict;         /* (owned) */
-  };
+  CfHashed hashed;
 };
 
 typedef struct
@@ -77,34 +72,13 @@ try_new_node (CfSlice field, CfSlice value)
   return &node->link;
 }
 
-static CfDict *
-try_new_dict (void)
+static CfDictNode *
+try_copy_node (const CfDictNode *node)
 {
-  CfDict *dict = g_try_new (CfDict, 1);
+  CfSlice field, value;
 
-  if (dict != NULL)
-    cf_dict_init (dict, &node_class);
-  return dict;
-}
-
-static void
-free_dict (CfDict *dict)
-{
-  cf_dict_clear (dict);
-  g_free (dict);
-}
-
-static gboolean
-insert_new (CfDict *dict, CfSlice field, CfSlice value, guint64 hash)
-{
-  CfDictNode *node = try_new_node (field, value);
-
-  if (node == NULL)
-    return FALSE;
-  if (cf_dict_insert_hashed (dict, node, hash))
-    return TRUE;
-  free_node (node);
-  return FALSE;
+  read_node (node, &field, &value);
+  return try_new_node (field, value);
 }
 
 /* Gives the node at @link another value. */
@@ -141,14 +115,12 @@ set_value (CfDictLink *link, CfSlice value)
 
 /* -- As an object --------------------------------------------------------- */
 
-static CfHashmap *try_new (const CfObjectClass *class, gpointer data);
 static const CfObjectClass listpack_class;
-static const CfObjectClass dict_class;
 
 static inline gboolean
 is_listpack (const CfHashmap *self)
 {
-  return self->object.class == &listpack_class;
+  return self->hashed.object.class == &listpack_class;
 }
 
 static gsize
@@ -157,37 +129,15 @@ n_elements (const CfObject *object)
   return cf_hashmap_n ((const CfHashmap *) object);
 }
 
-static void
-listpack_free (CfObject *object)
-{
-  g_free (((CfHashmap *) object)->listpack);
-  g_free (object);
-}
-
 static CfObject *
 listpack_try_copy (const CfObject *object)
 {
-  CfListpack *copy =
-      cf_listpack_try_copy (((const CfHashmap *) object)->listpack);
+  const CfHashed *hashed = (const CfHashed *) object;
+  CfListpack *copy = cf_listpack_try_copy (hashed->listpack);
 
   if (copy == NULL)
     return NULL;
-  return (CfObject *) cf_hashmap_try_new_listpack (copy);
-}
-
-static gsize
-listpack_n_blocks (const CfObject *object)
-{
-  (void) object;
-  return 2;
-}
-
-static gsize
-listpack_memory (const CfObject *object, gsize samples)
-{
-  (void) samples;
-  return cf_memory_usable (object) +
-         cf_memory_usable (((const CfHashmap *) object)->listpack);
+  return (CfObject *) cf_hashed_try_new (&listpack_class, copy);
 }
 
 static const char *
@@ -197,99 +147,31 @@ listpack_encoding (const CfObject *object)
   return "listpack";
 }
 
-static void
-dict_free (CfObject *object)
-{
-  free_dict (((CfHashmap *) object)->dict);
-  g_free (object);
-}
-
 static CfObject *
 dict_try_copy (const CfObject *object)
 {
-  CfDict *copy = try_new_dict ();
-  const CfDictNode *node;
-  CfDictIter iter;
-
-  if (copy == NULL)
-    return NULL;
-  cf_dict_iter_init (&iter, ((const CfHashmap *) object)->dict);
-  while ((node = cf_dict_iter_next (&iter)) != NULL)
-    {
-      CfSlice field, value;
-
-      read_node (node, &field, &value);
-      if (insert_new (copy, field, value, cf_dict_hash (field)))
-        continue;
-      free_dict (copy);
-      return NULL;
-    }
-  return (CfObject *) try_new (&dict_class, copy);
-}
-
-static gsize
-dict_n_blocks (const CfObject *object)
-{
-  return cf_dict_n (((const CfHashmap *) object)->dict);
-}
-
-static gsize
-dict_memory (const CfObject *object, gsize samples)
-{
-  const CfDict *dict = ((const CfHashmap *) object)->dict;
-
-  return cf_memory_usable (object) + cf_memory_usable (dict) +
-         cf_dict_memory (dict) + cf_dict_memory_of_nodes (dict, samples);
-}
-
-static const char *
-dict_encoding (const CfObject *object)
-{
-  (void) object;
-  return "hashtable";
+  return cf_hashed_dict_try_copy (object, try_copy_node);
 }
 
 static const CfObjectClass listpack_class = {
   .type = CF_TYPE_HASH,
-  .free = listpack_free,
+  .free = cf_hashed_block_free,
   .try_copy = listpack_try_copy,
   .n_elements = n_elements,
-  .n_blocks = listpack_n_blocks,
-  .memory = listpack_memory,
+  .n_blocks = cf_hashed_block_n_blocks,
+  .memory = cf_hashed_block_memory,
   .encoding = listpack_encoding,
 };
 
 static const CfObjectClass dict_class = {
   .type = CF_TYPE_HASH,
-  .free = dict_free,
+  .free = cf_hashed_dict_free,
   .try_copy = dict_try_copy,
   .n_elements = n_elements,
-  .n_blocks = dict_n_blocks,
-  .memory = dict_memory,
-  .encoding = dict_encoding,
+  .n_blocks = cf_hashed_dict_n_blocks,
+  .memory = cf_hashed_dict_memory,
+  .encoding = cf_hashed_dict_encoding,
 };
-
-/* Takes @data, in any case. */
-static CfHashmap *
-try_new (const CfObjectClass *class, gpointer data)
-{
-  CfHashmap *self = g_try_new (CfHashmap, 1);
-
-  if (self == NULL)
-    {
-      if (class == &dict_class)
-        free_dict (data);
-      else
-        g_free (data);
-      return NULL;
-    }
-  self->object.class = class;
-  if (class == &dict_class)
-    self->dict = data;
-  else
-    self->listpack = data;
-  return self;
-}
 
 /* -- As a hash ------------------------------------------------------------ */
 
@@ -303,8 +185,8 @@ cf_hashmap_new (void)
 {
   CfHashmap *self = g_new (CfHashmap, 1);
 
-  self->object.class = &listpack_class;
-  self->listpack = cf_listpack_new ();
+  self->hashed.object.class = &listpack_class;
+  self->hashed.listpack = cf_listpack_new ();
   return self;
 }
 
@@ -317,7 +199,7 @@ cf_hashmap_new (void)
 CfHashmap *
 cf_hashmap_try_new_listpack (CfListpack *listpack)
 {
-  return try_new (&listpack_class, listpack);
+  return (CfHashmap *) cf_hashed_try_new (&listpack_class, listpack);
 }
 
 /**
@@ -328,7 +210,7 @@ void
 cf_hashmap_free (CfHashmap *self)
 {
   if (self != NULL)
-    cf_object_free (&self->object);
+    cf_object_free (&self->hashed.object);
 }
 
 /**
@@ -340,7 +222,7 @@ cf_hashmap_free (CfHashmap *self)
 const CfListpack *
 cf_hashmap_listpack (const CfHashmap *self)
 {
-  return is_listpack (self) ? self->listpack : NULL;
+  return is_listpack (self) ? self->hashed.listpack : NULL;
 }
 
 /**
@@ -352,16 +234,16 @@ cf_hashmap_listpack (const CfHashmap *self)
 gsize
 cf_hashmap_n (const CfHashmap *self)
 {
-  return is_listpack (self) ? cf_listpack_n (self->listpack) / 2
-                            : cf_dict_n (self->dict);
+  return is_listpack (self) ? cf_listpack_n (self->hashed.listpack) / 2
+                            : cf_dict_n (self->hashed.dict);
 }
 
 /* Where a field is in the listpack, or 0. */
 static CfListpackAt
 find_in_listpack (const CfHashmap *self, CfSlice field)
 {
-  return cf_listpack_find (self->listpack, cf_listpack_first (self->listpack),
-                           field, 1);
+  return cf_listpack_find (self->hashed.listpack,
+                           cf_listpack_first (self->hashed.listpack), field, 1);
 }
 
 /**
@@ -375,7 +257,7 @@ gboolean
 cf_hashmap_has (const CfHashmap *self, CfSlice field)
 {
   return is_listpack (self) ? find_in_listpack (self, field) != 0
-                            : cf_dict_find (self->dict, field) != NULL;
+                            : cf_dict_find (self->hashed.dict, field) != NULL;
 }
 
 /**
@@ -401,11 +283,11 @@ cf_hashmap_get (const CfHashmap *self,
       at = find_in_listpack (self, field);
       if (at == 0)
         return FALSE;
-      at = cf_listpack_next (self->listpack, at);
-      *value = cf_listpack_get (self->listpack, at, scratch);
+      at = cf_listpack_next (self->hashed.listpack, at);
+      *value = cf_listpack_get (self->hashed.listpack, at, scratch);
       return TRUE;
     }
-  node = cf_dict_find (self->dict, field);
+  node = cf_dict_find (self->hashed.dict, field);
   if (node == NULL)
     return FALSE;
   read_node (node, &field, value);
@@ -416,7 +298,7 @@ cf_hashmap_get (const CfHashmap *self,
 static gboolean
 become_dict (CfHashmap *self)
 {
-  CfDict *dict = try_new_dict ();
+  CfDict *dict = cf_hashed_try_new_dict (&node_class);
   CfSlice field, value;
   CfHashmapIter iter;
 
@@ -424,14 +306,13 @@ become_dict (CfHashmap *self)
     return FALSE;
   cf_hashmap_iter_init (&iter, self);
   while (cf_hashmap_iter_next (&iter, &field, &value))
-    if (!insert_new (dict, field, value, cf_dict_hash (field)))
+    if (!cf_dict_take_hashed (dict, try_new_node (field, value),
+                              cf_dict_hash (field)))
       {
-        free_dict (dict);
+        cf_hashed_free_dict (dict);
         return FALSE;
       }
-  g_free (self->listpack);
-  self->dict = dict;
-  self->object.class = &dict_class;
+  cf_hashed_become (&self->hashed, &dict_class, dict);
   return TRUE;
 }
 
@@ -439,12 +320,13 @@ static gboolean
 set_in_dict (CfHashmap *self, CfSlice field, CfSlice value, gboolean *added)
 {
   guint64 hash = cf_dict_hash (field);
-  CfDictLink *link = cf_dict_find_link (self->dict, field, hash);
+  CfDictLink *link = cf_dict_find_link (self->hashed.dict, field, hash);
 
   *added = FALSE;
   if (link != NULL)
     return set_value (link, value);
-  if (!insert_new (self->dict, field, value, hash))
+  if (!cf_dict_take_hashed (self->hashed.dict, try_new_node (field, value),
+                            hash))
     return FALSE;
   *added = TRUE;
   return TRUE;
@@ -474,7 +356,7 @@ fits (const CfHashmap *self,
 {
   return field.size <= limits->size && value.size <= limits->size &&
          field.size + value.size + PAIR_OVERHEAD <=
-             CF_LISTPACK_MAX - cf_listpack_size (self->listpack);
+             CF_LISTPACK_MAX - cf_listpack_size (self->hashed.listpack);
 }
 
 /* Gives the field at @at another value.  The limits may be lower than they
@@ -485,8 +367,9 @@ replace_value (CfHashmap *self,
                CfSlice value,
                const CfHashmapLimits *limits)
 {
-  if (!cf_listpack_replace (&self->listpack,
-                            cf_listpack_next (self->listpack, at), value))
+  if (!cf_listpack_replace (&self->hashed.listpack,
+                            cf_listpack_next (self->hashed.listpack, at),
+                            value))
     return FALSE;
   if (cf_hashmap_n (self) > limits->n)
     (void) become_dict (self);
@@ -522,7 +405,7 @@ cf_hashmap_set (CfHashmap *self,
     return replace_value (self, at, value, limits);
   if (cf_hashmap_n (self) >= limits->n)
     return become_dict (self) && set_in_dict (self, field, value, added);
-  *added = append_pair (&self->listpack, field, value);
+  *added = append_pair (&self->hashed.listpack, field, value);
   return *added;
 }
 
@@ -539,11 +422,11 @@ cf_hashmap_remove (CfHashmap *self, CfSlice field)
   CfListpackAt at;
 
   if (!is_listpack (self))
-    return cf_dict_remove (self->dict, field);
+    return cf_dict_remove (self->hashed.dict, field);
   at = find_in_listpack (self, field);
   if (at == 0)
     return FALSE;
-  (void) cf_listpack_remove (&self->listpack, at, 2);
+  (void) cf_listpack_remove (&self->hashed.listpack, at, 2);
   return TRUE;
 }
 
@@ -570,17 +453,17 @@ visit_pair (const CfHashmap *self,
             gpointer data)
 {
   char scratch[2][CF_HASHMAP_SCRATCH];
-  CfSlice field = cf_listpack_get (self->listpack, at, scratch[0]);
+  CfSlice field = cf_listpack_get (self->hashed.listpack, at, scratch[0]);
 
-  at = cf_listpack_next (self->listpack, at);
-  func (field, cf_listpack_get (self->listpack, at, scratch[1]), data);
+  at = cf_listpack_next (self->hashed.listpack, at);
+  func (field, cf_listpack_get (self->hashed.listpack, at, scratch[1]), data);
 }
 
 static CfListpackAt
 next_pair (const CfHashmap *self, CfListpackAt at)
 {
-  return cf_listpack_next (self->listpack,
-                           cf_listpack_next (self->listpack, at));
+  return cf_listpack_next (self->hashed.listpack,
+                           cf_listpack_next (self->hashed.listpack, at));
 }
 
 /**
@@ -606,18 +489,18 @@ cf_hashmap_draw (const CfHashmap *self,
   if (!is_listpack (self))
     {
       for (gsize i = 0; i < n; i++)
-        visit_node (cf_dict_random (self->dict), &visitor);
+        visit_node (cf_dict_random (self->hashed.dict), &visitor);
       return;
     }
   if (n == 1)
     {
-      at = cf_listpack_seek (self->listpack,
+      at = cf_listpack_seek (self->hashed.listpack,
                              (gint64) (2 * cf_random_below (n_fields)));
       visit_pair (self, at, func, data);
       return;
     }
   places = g_new (CfListpackAt, n_fields);
-  at = cf_listpack_first (self->listpack);
+  at = cf_listpack_first (self->hashed.listpack);
   for (gsize i = 0; i < n_fields; i++, at = next_pair (self, at))
     {
       places[i] = at;
@@ -649,10 +532,10 @@ cf_hashmap_sample (const CfHashmap *self,
 
   if (!is_listpack (self))
     {
-      cf_dict_sample (self->dict, n, visit_node, &visitor);
+      cf_dict_sample (self->hashed.dict, n, visit_node, &visitor);
       return;
     }
-  at = cf_listpack_first (self->listpack);
+  at = cf_listpack_first (self->hashed.listpack);
   for (left = cf_hashmap_n (self); left > 0 && n > 0; left--)
     {
       if (cf_random_below (left) < n)
@@ -683,8 +566,8 @@ cf_hashmap_scan (const CfHashmap *self,
   Visitor visitor = { func, data };
 
   if (!is_listpack (self))
-    return cf_dict_scan (self->dict, cursor, visit_node, &visitor);
-  for (CfListpackAt at = cf_listpack_first (self->listpack); at != 0;
+    return cf_dict_scan (self->hashed.dict, cursor, visit_node, &visitor);
+  for (CfListpackAt at = cf_listpack_first (self->hashed.listpack); at != 0;
        at = next_pair (self, at))
     visit_pair (self, at, func, data);
   return 0;
@@ -702,9 +585,9 @@ cf_hashmap_iter_init (CfHashmapIter *self, const CfHashmap *hash)
 {
   self->hash = hash;
   if (is_listpack (hash))
-    self->at = cf_listpack_first (hash->listpack);
+    self->at = cf_listpack_first (hash->hashed.listpack);
   else
-    cf_dict_iter_init (&self->iter, hash->dict);
+    cf_dict_iter_init (&self->iter, hash->hashed.dict);
 }
 
 /**
@@ -722,7 +605,7 @@ cf_hashmap_iter_next (CfHashmapIter *self, CfSlice *field, CfSlice *value)
 
   if (is_listpack (self->hash))
     {
-      const CfListpack *listpack = self->hash->listpack;
+      const CfListpack *listpack = self->hash->hashed.listpack;
 
       if (self->at == 0)
         return FALSE;

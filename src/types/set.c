@@ -3,23 +3,18 @@
 
 #include "types/set.h"
 
-#include "base/memory.h"
 #include "base/number.h"
 #include "base/random.h"
+#include "types/hashed.h"
 #include "types/packed.h"
 
 /* Intsets up to this many members are gone over for a sample. */
 #define FEW 1024
 
-/* The class tells how the members are kept. */
+/* An intset, or a dict of nodes. */
 struct _CfSet
 {
-  CfObject object;
-  union
-  {
-    CfIntset *intset; /* (owned) */
-    CfDict *dict;     /* (owned) */
-  };
+  CfHashed hashed;
 };
 
 typedef struct
@@ -63,46 +58,20 @@ try_new_node (CfSlice member)
   return &node->link;
 }
 
-static CfDict *
-try_new_dict (void)
+static CfDictNode *
+try_copy_node (const CfDictNode *node)
 {
-  CfDict *dict = g_try_new (CfDict, 1);
-
-  if (dict != NULL)
-    cf_dict_init (dict, &node_class);
-  return dict;
-}
-
-static void
-free_dict (CfDict *dict)
-{
-  cf_dict_clear (dict);
-  g_free (dict);
-}
-
-static gboolean
-insert_new (CfDict *dict, CfSlice member, guint64 hash)
-{
-  CfDictNode *node = try_new_node (member);
-
-  if (node == NULL)
-    return FALSE;
-  if (cf_dict_insert_hashed (dict, node, hash))
-    return TRUE;
-  free_node (node);
-  return FALSE;
+  return try_new_node (key_of_node (node));
 }
 
 /* -- As an object --------------------------------------------------------- */
 
-static CfSet *try_new (const CfObjectClass *class, gpointer data);
 static const CfObjectClass intset_class;
-static const CfObjectClass dict_class;
 
 static inline gboolean
 is_intset (const CfSet *self)
 {
-  return self->object.class == &intset_class;
+  return self->hashed.object.class == &intset_class;
 }
 
 static gsize
@@ -111,36 +80,15 @@ n_elements (const CfObject *object)
   return cf_set_n ((const CfSet *) object);
 }
 
-static void
-intset_free (CfObject *object)
-{
-  g_free (((CfSet *) object)->intset);
-  g_free (object);
-}
-
 static CfObject *
 intset_try_copy (const CfObject *object)
 {
-  CfIntset *copy = cf_intset_try_copy (((const CfSet *) object)->intset);
+  const CfHashed *hashed = (const CfHashed *) object;
+  CfIntset *copy = cf_intset_try_copy (hashed->intset);
 
   if (copy == NULL)
     return NULL;
-  return (CfObject *) cf_set_try_new_intset (copy);
-}
-
-static gsize
-intset_n_blocks (const CfObject *object)
-{
-  (void) object;
-  return 2;
-}
-
-static gsize
-intset_memory (const CfObject *object, gsize samples)
-{
-  (void) samples;
-  return cf_memory_usable (object) +
-         cf_memory_usable (((const CfSet *) object)->intset);
+  return (CfObject *) cf_hashed_try_new (&intset_class, copy);
 }
 
 static const char *
@@ -150,98 +98,31 @@ intset_encoding (const CfObject *object)
   return "intset";
 }
 
-static void
-dict_free (CfObject *object)
-{
-  free_dict (((CfSet *) object)->dict);
-  g_free (object);
-}
-
 static CfObject *
 dict_try_copy (const CfObject *object)
 {
-  CfDict *copy = try_new_dict ();
-  const CfDictNode *node;
-  CfDictIter iter;
-
-  if (copy == NULL)
-    return NULL;
-  cf_dict_iter_init (&iter, ((const CfSet *) object)->dict);
-  while ((node = cf_dict_iter_next (&iter)) != NULL)
-    {
-      CfSlice member = key_of_node (node);
-
-      if (insert_new (copy, member, cf_dict_hash (member)))
-        continue;
-      free_dict (copy);
-      return NULL;
-    }
-  return (CfObject *) try_new (&dict_class, copy);
-}
-
-static gsize
-dict_n_blocks (const CfObject *object)
-{
-  return cf_dict_n (((const CfSet *) object)->dict);
-}
-
-static gsize
-dict_memory (const CfObject *object, gsize samples)
-{
-  const CfDict *dict = ((const CfSet *) object)->dict;
-
-  return cf_memory_usable (object) + cf_memory_usable (dict) +
-         cf_dict_memory (dict) + cf_dict_memory_of_nodes (dict, samples);
-}
-
-static const char *
-dict_encoding (const CfObject *object)
-{
-  (void) object;
-  return "hashtable";
+  return cf_hashed_dict_try_copy (object, try_copy_node);
 }
 
 static const CfObjectClass intset_class = {
   .type = CF_TYPE_SET,
-  .free = intset_free,
+  .free = cf_hashed_block_free,
   .try_copy = intset_try_copy,
   .n_elements = n_elements,
-  .n_blocks = intset_n_blocks,
-  .memory = intset_memory,
+  .n_blocks = cf_hashed_block_n_blocks,
+  .memory = cf_hashed_block_memory,
   .encoding = intset_encoding,
 };
 
 static const CfObjectClass dict_class = {
   .type = CF_TYPE_SET,
-  .free = dict_free,
+  .free = cf_hashed_dict_free,
   .try_copy = dict_try_copy,
   .n_elements = n_elements,
-  .n_blocks = dict_n_blocks,
-  .memory = dict_memory,
-  .encoding = dict_encoding,
+  .n_blocks = cf_hashed_dict_n_blocks,
+  .memory = cf_hashed_dict_memory,
+  .encoding = cf_hashed_dict_encoding,
 };
-
-/* Takes @data, in any case. */
-static CfSet *
-try_new (const CfObjectClass *class, gpointer data)
-{
-  CfSet *self = g_try_new (CfSet, 1);
-
-  if (self == NULL)
-    {
-      if (class == &dict_class)
-        free_dict (data);
-      else
-        g_free (data);
-      return NULL;
-    }
-  self->object.class = class;
-  if (class == &dict_class)
-    self->dict = data;
-  else
-    self->intset = data;
-  return self;
-}
 
 /* -- As a set ------------------------------------------------------------- */
 
@@ -255,8 +136,8 @@ cf_set_new (void)
 {
   CfSet *self = g_new (CfSet, 1);
 
-  self->object.class = &intset_class;
-  self->intset = cf_intset_new ();
+  self->hashed.object.class = &intset_class;
+  self->hashed.intset = cf_intset_new ();
   return self;
 }
 
@@ -270,7 +151,7 @@ cf_set_new (void)
 CfSet *
 cf_set_try_new_intset (CfIntset *intset)
 {
-  return try_new (&intset_class, intset);
+  return (CfSet *) cf_hashed_try_new (&intset_class, intset);
 }
 
 /**
@@ -281,7 +162,7 @@ void
 cf_set_free (CfSet *self)
 {
   if (self != NULL)
-    cf_object_free (&self->object);
+    cf_object_free (&self->hashed.object);
 }
 
 /**
@@ -293,7 +174,7 @@ cf_set_free (CfSet *self)
 const CfIntset *
 cf_set_intset (const CfSet *self)
 {
-  return is_intset (self) ? self->intset : NULL;
+  return is_intset (self) ? self->hashed.intset : NULL;
 }
 
 /**
@@ -305,7 +186,8 @@ cf_set_intset (const CfSet *self)
 gsize
 cf_set_n (const CfSet *self)
 {
-  return is_intset (self) ? cf_intset_n (self->intset) : cf_dict_n (self->dict);
+  return is_intset (self) ? cf_intset_n (self->hashed.intset)
+                          : cf_dict_n (self->hashed.dict);
 }
 
 /**
@@ -321,16 +203,16 @@ cf_set_has (const CfSet *self, CfSlice member)
   gint64 value;
 
   if (!is_intset (self))
-    return cf_dict_find (self->dict, member) != NULL;
+    return cf_dict_find (self->hashed.dict, member) != NULL;
   return cf_parse_int64 (member.data, member.size, &value) &&
-         cf_intset_has (self->intset, value);
+         cf_intset_has (self->hashed.intset, value);
 }
 
 /* FALSE: no memory; it is an intset still. */
 static gboolean
 become_dict (CfSet *self)
 {
-  CfDict *dict = try_new_dict ();
+  CfDict *dict = cf_hashed_try_new_dict (&node_class);
   CfSetIter iter;
   CfSlice member;
 
@@ -338,14 +220,13 @@ become_dict (CfSet *self)
     return FALSE;
   cf_set_iter_init (&iter, self);
   while (cf_set_iter_next (&iter, &member))
-    if (!insert_new (dict, member, cf_dict_hash (member)))
+    if (!cf_dict_take_hashed (dict, try_new_node (member),
+                              cf_dict_hash (member)))
       {
-        free_dict (dict);
+        cf_hashed_free_dict (dict);
         return FALSE;
       }
-  g_free (self->intset);
-  self->dict = dict;
-  self->object.class = &dict_class;
+  cf_hashed_become (&self->hashed, &dict_class, dict);
   return TRUE;
 }
 
@@ -355,9 +236,9 @@ add_to_dict (CfSet *self, CfSlice member, gboolean *added)
   guint64 hash = cf_dict_hash (member);
 
   *added = FALSE;
-  if (cf_dict_find_hashed (self->dict, member, hash) != NULL)
+  if (cf_dict_find_hashed (self->hashed.dict, member, hash) != NULL)
     return TRUE;
-  if (!insert_new (self->dict, member, hash))
+  if (!cf_dict_take_hashed (self->hashed.dict, try_new_node (member), hash))
     return FALSE;
   *added = TRUE;
   return TRUE;
@@ -382,9 +263,9 @@ cf_set_add (CfSet *self, CfSlice member, gsize max_intset, gboolean *added)
     return add_to_dict (self, member, added);
   if (!cf_parse_int64 (member.data, member.size, &value))
     return become_dict (self) && add_to_dict (self, member, added);
-  if (cf_intset_n (self->intset) < MIN (max_intset, CF_INTSET_MAX) ||
-      cf_intset_has (self->intset, value))
-    return cf_intset_add (&self->intset, value, added);
+  if (cf_intset_n (self->hashed.intset) < MIN (max_intset, CF_INTSET_MAX) ||
+      cf_intset_has (self->hashed.intset, value))
+    return cf_intset_add (&self->hashed.intset, value, added);
   return become_dict (self) && add_to_dict (self, member, added);
 }
 
@@ -401,16 +282,17 @@ cf_set_remove (CfSet *self, CfSlice member)
   gint64 value;
 
   if (!is_intset (self))
-    return cf_dict_remove (self->dict, member);
+    return cf_dict_remove (self->hashed.dict, member);
   return cf_parse_int64 (member.data, member.size, &value) &&
-         cf_intset_remove (&self->intset, value);
+         cf_intset_remove (&self->hashed.intset, value);
 }
 
 static CfSlice
 integer_at (const CfSet *self, gsize i, char scratch[CF_SET_SCRATCH])
 {
-  return cf_slice (scratch,
-                   cf_format_int64 (scratch, cf_intset_get (self->intset, i)));
+  return cf_slice (
+      scratch,
+      cf_format_int64 (scratch, cf_intset_get (self->hashed.intset, i)));
 }
 
 /**
@@ -424,8 +306,8 @@ CfSlice
 cf_set_random (const CfSet *self, char scratch[CF_SET_SCRATCH])
 {
   if (!is_intset (self))
-    return key_of_node (cf_dict_random (self->dict));
-  return integer_at (self, cf_random_below (cf_intset_n (self->intset)),
+    return key_of_node (cf_dict_random (self->hashed.dict));
+  return integer_at (self, cf_random_below (cf_intset_n (self->hashed.intset)),
                      scratch);
 }
 
@@ -456,7 +338,7 @@ static void
 sample_intset (const CfSet *self, gsize n, CfSetFunc func, gpointer data)
 {
   g_autoptr (GHashTable) drawn = g_hash_table_new (NULL, NULL);
-  gsize all = cf_intset_n (self->intset);
+  gsize all = cf_intset_n (self->hashed.intset);
 
   if (all <= FEW || n >= all / 4)
     {
@@ -496,7 +378,7 @@ cf_set_sample (const CfSet *self, gsize n, CfSetFunc func, gpointer data)
   if (is_intset (self))
     sample_intset (self, MIN (n, cf_set_n (self)), func, data);
   else
-    cf_dict_sample (self->dict, n, visit_node, &visitor);
+    cf_dict_sample (self->hashed.dict, n, visit_node, &visitor);
 }
 
 /**
@@ -514,8 +396,8 @@ cf_set_scan (const CfSet *self, guint64 cursor, CfSetFunc func, gpointer data)
   Visitor visitor = { func, data };
 
   if (!is_intset (self))
-    return cf_dict_scan (self->dict, cursor, visit_node, &visitor);
-  for (gsize i = 0; i < cf_intset_n (self->intset); i++)
+    return cf_dict_scan (self->hashed.dict, cursor, visit_node, &visitor);
+  for (gsize i = 0; i < cf_intset_n (self->hashed.intset); i++)
     visit_integer (self, i, func, data);
   return 0;
 }
@@ -533,7 +415,7 @@ cf_set_iter_init (CfSetIter *self, const CfSet *set)
   self->set = set;
   self->next = 0;
   if (!is_intset (set))
-    cf_dict_iter_init (&self->iter, set->dict);
+    cf_dict_iter_init (&self->iter, set->hashed.dict);
 }
 
 /**
@@ -550,7 +432,7 @@ cf_set_iter_next (CfSetIter *self, CfSlice *member)
 
   if (is_intset (self->set))
     {
-      if (self->next == cf_intset_n (self->set->intset))
+      if (self->next == cf_intset_n (self->set->hashed.intset))
         return FALSE;
       *member = integer_at (self->set, self->next++, self->scratch);
       return TRUE;
