@@ -32,6 +32,12 @@ gboolean cf_blob_is_shared (const CfBlob *self);
 CfBlob *cf_blob_try_grow (CfBlob *self, gsize capacity);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CfBlob, cf_blob_unref)
 
+/**
+ * cf_blob_slice:
+ * @self: a blob
+ *
+ * Returns: (transfer none): its bytes, good as long as it is
+ */
 static inline CfSlice
 cf_blob_slice (const CfBlob *self)
 {

@@ -26,7 +26,13 @@ gint64 cf_clock_wall_ms (void); /* milliseconds since the epoch */
 gint64 cf_clock_mono_us (void); /* microseconds, never set back */
 guint64 cf_clock_mono_ns (void);
 
-/* Some ns a call. */
+/**
+ * cf_clock_ticks:
+ *
+ * Takes some nanoseconds.  Any thread.
+ *
+ * Returns: the time in ticks of unknown length, only good for differences
+ */
 static inline guint64
 cf_clock_ticks (void)
 {
@@ -37,14 +43,24 @@ cf_clock_ticks (void)
   return cf_clock_mono_ns ();
 }
 
-/* A span, the difference of two cf_clock_ticks(), in nanoseconds. */
+/**
+ * cf_clock_ticks_to_ns:
+ * @ticks: the difference of two cf_clock_ticks()
+ *
+ * Returns: the same span in nanoseconds
+ */
 static inline guint64
 cf_clock_ticks_to_ns (guint64 ticks)
 {
   return (guint64) (((unsigned __int128) ticks * cf_clock_ns_per_tick) >> 32);
 }
 
-/* The same in microseconds, rounded down. */
+/**
+ * cf_clock_ticks_to_us:
+ * @ticks: the difference of two cf_clock_ticks()
+ *
+ * Returns: the same span in microseconds, rounded down
+ */
 static inline guint64
 cf_clock_ticks_to_us (guint64 ticks)
 {

@@ -4,6 +4,8 @@
  * A function that can fail takes a GError ** last and returns FALSE or NULL.
  * Throw where the fault is seen; log or answer where it is handled, once.
  * Asserts are for our own mistakes, never for a client's or the system's.
+ *
+ * Thread safety: any thread.
  */
 #pragma once
 

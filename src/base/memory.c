@@ -156,7 +156,7 @@ cf_memory_thread_balance (void)
 /**
  * cf_memory_allocator:
  *
- * Returns: the name and version of the allocator
+ * Returns: (transfer none): the name and version of the allocator
  */
 const char *
 cf_memory_allocator (void)

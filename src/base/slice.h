@@ -23,18 +23,38 @@ typedef struct
 /* A slice of the string constant LITERAL, without its final NUL. */
 #define CF_SLICE(literal) ((CfSlice){ "" literal, sizeof (literal) - 1 })
 
+/**
+ * cf_slice:
+ * @data: (nullable): where the bytes are; they stay the owner's
+ * @size: how many there are
+ *
+ * Returns: a slice of them
+ */
 static inline CfSlice
 cf_slice (const char *data, gsize size)
 {
   return (CfSlice){ data, size };
 }
 
+/**
+ * cf_slice_of_string:
+ * @string: a string with a final NUL, which stays the owner's
+ *
+ * Returns: a slice of it, without the NUL
+ */
 static inline CfSlice
 cf_slice_of_string (const char *string)
 {
   return (CfSlice){ string, strlen (string) };
 }
 
+/**
+ * cf_slice_equal:
+ * @a: a slice
+ * @b: another
+ *
+ * Returns: whether they have the same bytes
+ */
 static inline gboolean
 cf_slice_equal (CfSlice a, CfSlice b)
 {
@@ -42,8 +62,13 @@ cf_slice_equal (CfSlice a, CfSlice b)
          (a.size == 0 || memcmp (a.data, b.data, a.size) == 0);
 }
 
-/* (transfer full) (nullable): a copy of the bytes and a final NUL; NULL: there
- * is no memory for it. */
+/**
+ * cf_slice_try_dup:
+ * @self: a slice
+ *
+ * Returns: (transfer full) (nullable): a copy of the bytes and a final NUL;
+ *   %NULL without memory
+ */
 static inline char *
 cf_slice_try_dup (CfSlice self)
 {
@@ -57,7 +82,13 @@ cf_slice_try_dup (CfSlice self)
   return copy;
 }
 
-/* Whether @self is the ASCII word @word, in whatever case. */
+/**
+ * cf_slice_is:
+ * @self: a slice
+ * @word: an ASCII word
+ *
+ * Returns: whether @self is @word, in whatever case
+ */
 static inline gboolean
 cf_slice_is (CfSlice self, const char *word)
 {
@@ -65,6 +96,14 @@ cf_slice_is (CfSlice self, const char *word)
          g_ascii_strncasecmp (self.data, word, self.size) == 0;
 }
 
+/**
+ * cf_slice_compare:
+ * @a: a slice
+ * @b: another
+ *
+ * Returns: less than, equal to or greater than 0 as @a is before, equal to or
+ *   after @b in the order of their bytes
+ */
 static inline int
 cf_slice_compare (CfSlice a, CfSlice b)
 {

@@ -77,8 +77,15 @@ void cf_stream_reply_range (CfReply *reply,
 gboolean
 cf_stream_reply_one (CfReply *reply, const CfStream *stream, CfStreamId id);
 
-/* How long ago @ms was, less than 0 if that is to come.  A restored stream may
- * have any times, so this wraps around. */
+/**
+ * cf_stream_since:
+ * @call: a call
+ * @ms: a wall-clock time
+ *
+ * A restored stream may have any times, so this wraps around.
+ *
+ * Returns: how many milliseconds ago that was, less than 0 if it is to come
+ */
 static inline gint64
 cf_stream_since (const CfCall *call, gint64 ms)
 {

@@ -312,7 +312,7 @@ cf_acl_commands_in (const CfAclCommands *self, guint i)
  * cf_acl_category_name:
  * @i: the number of a category
  *
- * Returns: (nullable): its name; %NULL if there are not so many
+ * Returns: (transfer none) (nullable): its name; %NULL if there are not so many
  */
 const char *
 cf_acl_category_name (guint i)

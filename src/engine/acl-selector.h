@@ -50,6 +50,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CfAclSelector, cf_acl_selector_free)
 gboolean
 cf_acl_selector_apply (CfAclSelector *self, CfSlice rule, GError **error);
 
+/**
+ * cf_acl_selector_has:
+ * @self: a selector
+ * @number: of a command, in the table of acl-commands.h
+ *
+ * Returns: whether it allows the command
+ */
 static inline gboolean
 cf_acl_selector_has (const CfAclSelector *self, guint number)
 {

@@ -211,7 +211,8 @@ append_selector (const CfAclSelector *selector, GString *text)
  * @user: a user
  * @i: the number of one of its flags
  *
- * Returns: (nullable): the word for it; %NULL if it has not so many
+ * Returns: (transfer none) (nullable): the word for it; %NULL if it has not so
+ *   many
  */
 const char *
 cf_acl_text_flag (const CfAclUser *user, guint i)

@@ -74,7 +74,7 @@ cf_acl_user_copy (const CfAclUser *self, const char *name)
  * cf_acl_user_ref:
  * @self: a user
  *
- * Returns: @self
+ * Returns: (transfer full): @self
  */
 CfAclUser *
 cf_acl_user_ref (CfAclUser *self)
@@ -448,7 +448,7 @@ cf_acl_name_is_valid (CfSlice name)
  * cf_acl_limit_name:
  * @limit: a limit
  *
- * Returns: what rules call it
+ * Returns: (transfer none): what rules call it
  */
 const char *
 cf_acl_limit_name (CfAclLimit limit)

@@ -68,6 +68,13 @@ void cf_acl_user_apply_word (CfAclUser *self, const char *rule);
 GPtrArray *
 cf_acl_merge_rules (const CfSlice *rules, gsize n_rules, GError **error);
 
+/**
+ * cf_acl_user_selector:
+ * @self: a user
+ * @i: which, from 0 on; number 0 is the root
+ *
+ * Returns: (transfer none): one of its selectors
+ */
 static inline const CfAclSelector *
 cf_acl_user_selector (const CfAclUser *self, guint i)
 {

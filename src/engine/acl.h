@@ -108,7 +108,14 @@ cf_acl_is_stale (const CfAcl *self, const CfSession *session)
          session->acl_generation;
 }
 
-/* Whether a client need not log in at all. */
+/**
+ * cf_acl_is_open:
+ * @self: the users
+ *
+ * Any thread.
+ *
+ * Returns: whether a client need not log in at all
+ */
 static inline gboolean
 cf_acl_is_open (const CfAcl *self)
 {

@@ -55,7 +55,8 @@ cf_alone_is_busy (CfEngine *engine)
  * cf_alone_busy_message:
  * @engine: the engine
  *
- * Returns: what somebody is told who has waited too long for a script
+ * Returns: (transfer none): what somebody is told who has waited too long for
+ *   a script
  */
 const char *
 cf_alone_busy_message (CfEngine *engine)

@@ -465,6 +465,8 @@ cf_call_put_entry (CfCall *self, guint i, CfEntry *entry)
  * @error: return location for an error, or %NULL
  *
  * Like cf_call_put(), of an argument; without a copy if it stands in a blob.
+ *
+ * Returns: %FALSE when there was no memory; nothing is changed then
  */
 gboolean
 cf_call_put_string (
@@ -489,6 +491,8 @@ cf_call_put_string (
  * @error: return location for an error, or %NULL
  *
  * Like cf_call_put(), of a collection, which is freed on failure.
+ *
+ * Returns: %FALSE when there was no memory; nothing is changed then
  */
 gboolean
 cf_call_put_object (

@@ -128,7 +128,7 @@ cf_client_line (CfEngine *engine,
  * cf_client_type:
  * @word: a type of client, in any case
  *
- * Returns: (nullable): its name, or %NULL if there is none such
+ * Returns: (transfer none) (nullable): its name, or %NULL if there is none such
  */
 const char *
 cf_client_type (CfSlice word)

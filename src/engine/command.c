@@ -255,8 +255,9 @@ find_subcommand (const CfCommandInfo *container, CfSlice word)
  * @argv: the words of a request
  * @argc: how many there are
  *
- * Returns: (nullable): the command, or the subcommand where @argv names one;
- *   the container where it names an unknown one; %NULL for an unknown command
+ * Returns: (transfer none) (nullable): the command, or the subcommand where
+ *   @argv names one; the container where it names an unknown one; %NULL for an
+ *   unknown command
  */
 const CfCommandInfo *
 cf_command_table_find (const CfCommandTable *self,
@@ -277,7 +278,7 @@ cf_command_table_find (const CfCommandTable *self,
  * @self: the table
  * @full_name: "get" or "config|get", in any case
  *
- * Returns: (nullable): the command of that name
+ * Returns: (transfer none) (nullable): the command of that name
  */
 const CfCommandInfo *
 cf_command_table_find_name (const CfCommandTable *self, CfSlice full_name)

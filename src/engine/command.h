@@ -59,7 +59,12 @@ typedef enum
   CF_COMMAND_BLOCK = 1 << 30,      /* EXEC: holds the keys of what is queued */
 } CfCommandFlags;
 
-/* Whether what has these flags changes no key. */
+/**
+ * cf_command_reads:
+ * @flags: of a command
+ *
+ * Returns: whether what has these flags changes no key
+ */
 static inline gboolean
 cf_command_reads (CfCommandFlags flags)
 {

@@ -19,7 +19,15 @@ void cf_events_tell (CfEngine *engine,
                      CfNotifyClass class,
                      const char *event);
 
-/* Whether events of @class are asked for. */
+/**
+ * cf_events_want:
+ * @engine: the engine
+ * @class: a kind of events
+ *
+ * Any thread.
+ *
+ * Returns: whether events of @class are asked for
+ */
 static inline gboolean
 cf_events_want (const CfEngine *engine, CfEventClass class)
 {

@@ -23,7 +23,12 @@ G_BEGIN_DECLS
 #define CF_PUSH_BY_REFERENCE 2048
 #define CF_INVALIDATE_CHANNEL "__redis__:invalidate"
 
-/* How a push begins in the protocol @resp. */
+/**
+ * cf_push_sign:
+ * @resp: the version of the protocol, 2 or 3
+ *
+ * Returns: the byte with which a push begins in it
+ */
 static inline char
 cf_push_sign (guint resp)
 {

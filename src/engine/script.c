@@ -511,7 +511,7 @@ cf_scripts_kill (CfScripts *self, CfScriptKind kind, GError **error)
  * cf_script_busy_message:
  * @kind: what runs
  *
- * Returns: what those are told who would have to wait for it
+ * Returns: (transfer none): what those are told who would have to wait for it
  */
 const char *
 cf_script_busy_message (CfScriptKind kind)

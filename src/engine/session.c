@@ -73,7 +73,7 @@ cf_session_clear (CfSession *self)
  *
  * Takes a reference.
  *
- * Returns: @self
+ * Returns: (transfer full): @self
  */
 CfSession *
 cf_session_ref (CfSession *self)

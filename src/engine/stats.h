@@ -79,6 +79,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CfStats, cf_stats_free)
 
 CfStatsShard *cf_stats_add_shard (CfStats *self); /* (transfer none) */
 
+/**
+ * cf_stats_count:
+ * @shard: the caller's alone to write
+ * @stat: a counter
+ * @n: what to add
+ *
+ * Takes no lock and no locked instruction: a shard has one writer.
+ */
 static inline void
 cf_stats_count (CfStatsShard *shard, CfStat stat, guint64 n)
 {
@@ -94,8 +102,18 @@ void cf_stats_command (CfStatsShard *shard,
                        guint64 ticks,
                        gboolean failed,
                        gboolean with_histogram);
-/* Like it, of one that replied without an error and that the worker is about to
- * run again: it is counted together with the next one. */
+
+/**
+ * cf_stats_command_of_many:
+ * @shard: the caller's alone to write
+ * @id: of the command
+ * @ticks: how long it ran, in cf_clock_ticks()
+ * @with_histogram: whether its time goes into the buckets as well
+ *
+ * Counts, like cf_stats_command(), a run that replied without an error of a
+ * command that the worker is about to run again: it is counted together with
+ * the next one.
+ */
 static inline void
 cf_stats_command_of_many (CfStatsShard *shard,
                           guint id,
@@ -111,6 +129,7 @@ cf_stats_command_of_many (CfStatsShard *shard,
   runs->ticks += ticks;
   runs->with_histogram = with_histogram;
 }
+
 void cf_stats_rejected (CfStatsShard *shard, guint id);
 
 /* Sums since the last reset. */

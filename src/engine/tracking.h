@@ -89,12 +89,28 @@ gsize cf_tracking_n_keys (CfTracking *self);
 gsize cf_tracking_n_items (CfTracking *self);
 gsize cf_tracking_n_prefixes (CfTracking *self);
 
+/**
+ * cf_tracking_any:
+ * @self: the tracking
+ *
+ * Any thread.
+ *
+ * Returns: whether any client tracks keys
+ */
 static inline gboolean
 cf_tracking_any (const CfTracking *self)
 {
   return __atomic_load_n (&self->n_active, __ATOMIC_RELAXED) != 0;
 }
 
+/**
+ * cf_tracking_broadcasts:
+ * @self: the tracking
+ *
+ * Any thread.
+ *
+ * Returns: whether any client tracks by prefixes
+ */
 static inline gboolean
 cf_tracking_broadcasts (const CfTracking *self)
 {

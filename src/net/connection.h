@@ -160,6 +160,12 @@ void cf_connection_look_into_inbox (CfConnection *self);
 void cf_connection_cool (CfConnection *self);
 void cf_connection_publish (CfConnection *self);
 
+/**
+ * cf_connection_of_timer:
+ * @timer: the timer of a connection
+ *
+ * Returns: (transfer none): whose it is
+ */
 static inline CfConnection *
 cf_connection_of_timer (CfTimer *timer)
 {
@@ -167,13 +173,24 @@ cf_connection_of_timer (CfTimer *timer)
                            G_STRUCT_OFFSET (CfConnection, timer));
 }
 
+/**
+ * cf_connection_is_parked:
+ * @self: a connection
+ *
+ * Returns: whether a request of it waits for something
+ */
 static inline gboolean
 cf_connection_is_parked (const CfConnection *self)
 {
   return self->session.park.kind != CF_PARK_NONE;
 }
 
-/* Whether requests may be run now, if there are any. */
+/**
+ * cf_connection_may_run:
+ * @self: a connection
+ *
+ * Returns: whether requests may be run now, if there are any
+ */
 static inline gboolean
 cf_connection_may_run (const CfConnection *self)
 {

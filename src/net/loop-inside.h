@@ -25,6 +25,13 @@ void cf_loop_drop_mail (CfLoop *self);
 
 /* -- The sets a connection is in ----------------------------------------- */
 
+/**
+ * cf_loop_make_ready:
+ * @self: a loop
+ * @connection: one of its connections
+ *
+ * Has it get a turn, unless one is due to it, or a relieved handler has it.
+ */
 static inline void
 cf_loop_make_ready (CfLoop *self, CfConnection *connection)
 {
@@ -34,6 +41,13 @@ cf_loop_make_ready (CfLoop *self, CfConnection *connection)
   g_queue_push_tail_link (&self->ready, &connection->ready_link);
 }
 
+/**
+ * cf_loop_make_unready:
+ * @self: a loop
+ * @connection: one of its connections
+ *
+ * Has it get no turn for now.
+ */
 static inline void
 cf_loop_make_unready (CfLoop *self, CfConnection *connection)
 {
@@ -43,6 +57,13 @@ cf_loop_make_unready (CfLoop *self, CfConnection *connection)
   g_queue_unlink (&self->ready, &connection->ready_link);
 }
 
+/**
+ * cf_loop_make_due:
+ * @self: a loop
+ * @connection: one of its connections, which has output
+ *
+ * Has its output sent at the end of the round.
+ */
 static inline void
 cf_loop_make_due (CfLoop *self, CfConnection *connection)
 {
@@ -52,6 +73,13 @@ cf_loop_make_due (CfLoop *self, CfConnection *connection)
   g_queue_push_tail_link (&self->due, &connection->due_link);
 }
 
+/**
+ * cf_loop_make_undue:
+ * @self: a loop
+ * @connection: one of its connections
+ *
+ * Has nothing sent at the end of the round.
+ */
 static inline void
 cf_loop_make_undue (CfLoop *self, CfConnection *connection)
 {
@@ -61,6 +89,13 @@ cf_loop_make_undue (CfLoop *self, CfConnection *connection)
   g_queue_unlink (&self->due, &connection->due_link);
 }
 
+/**
+ * cf_loop_make_told:
+ * @self: a loop
+ * @connection: one of its connections, whose inbox has output
+ *
+ * Has its inbox looked into when others had their turns.
+ */
 static inline void
 cf_loop_make_told (CfLoop *self, CfConnection *connection)
 {
@@ -70,6 +105,13 @@ cf_loop_make_told (CfLoop *self, CfConnection *connection)
   g_queue_push_tail_link (&self->told, &connection->told_link);
 }
 
+/**
+ * cf_loop_make_untold:
+ * @self: a loop
+ * @connection: one of its connections
+ *
+ * Has its inbox not looked into any more.
+ */
 static inline void
 cf_loop_make_untold (CfLoop *self, CfConnection *connection)
 {
@@ -79,6 +121,14 @@ cf_loop_make_untold (CfLoop *self, CfConnection *connection)
   g_queue_unlink (&self->told, &connection->told_link);
 }
 
+/**
+ * cf_loop_count_memory:
+ * @self: a loop
+ * @connection: one of its connections
+ * @memory: the bytes that it takes now
+ *
+ * Counts them in place of what was counted before.
+ */
 static inline void
 cf_loop_count_memory (CfLoop *self, CfConnection *connection, gsize memory)
 {
@@ -90,6 +140,13 @@ cf_loop_count_memory (CfLoop *self, CfConnection *connection, gsize memory)
   connection->counted_memory = memory;
 }
 
+/**
+ * cf_loop_take_in:
+ * @self: a loop
+ * @connection: one that is in no loop
+ *
+ * Has it be among the loop's; it was counted when it was sent here.
+ */
 static inline void
 cf_loop_take_in (CfLoop *self, CfConnection *connection)
 {
@@ -98,6 +155,13 @@ cf_loop_take_in (CfLoop *self, CfConnection *connection)
                         cf_session_memory (&connection->session));
 }
 
+/**
+ * cf_loop_let_go:
+ * @self: a loop
+ * @connection: one of its connections
+ *
+ * Has it be in no loop, and in none of its sets.
+ */
 static inline void
 cf_loop_let_go (CfLoop *self, CfConnection *connection)
 {
@@ -110,8 +174,15 @@ cf_loop_let_go (CfLoop *self, CfConnection *connection)
   __atomic_sub_fetch (&self->n_connections, 1, __ATOMIC_RELAXED);
 }
 
-/* A command that waits, for a client that is gone.  One that was only put off
- * would have run before the end of the client was seen, so it still runs. */
+/**
+ * cf_connection_waits_in_vain:
+ * @connection: a connection
+ *
+ * A command that was only put off would have run before the end of the client
+ * was seen, so it still runs.
+ *
+ * Returns: whether it has a command that waits, for a client that is gone
+ */
 static inline gboolean
 cf_connection_waits_in_vain (const CfConnection *connection)
 {

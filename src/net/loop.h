@@ -119,14 +119,30 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CfLoop, cf_loop_free)
 
 void cf_loop_handle (CfLoop *self, CfWorker *worker);
 
+/**
+ * cf_loop_get_claim:
+ * @self: a loop
+ *
+ * Any thread.
+ *
+ * Returns: its claim; odd while a turn lasts
+ */
 static inline guint64
 cf_loop_get_claim (const CfLoop *self)
 {
   return __atomic_load_n (&self->claim, __ATOMIC_ACQUIRE);
 }
 
-/* Ends the turn in which @claim was made, or, by the watchdog, the handler's
- * right to the loop.  FALSE: the other of the two did so before. */
+/**
+ * cf_loop_relieve:
+ * @self: a loop
+ * @claim: what it was when the turn began
+ *
+ * Ends the turn in which @claim was made, or, by the watchdog, the handler's
+ * right to the loop.
+ *
+ * Returns: %FALSE if the other of the two did so before
+ */
 static inline gboolean
 cf_loop_relieve (CfLoop *self, guint64 claim)
 {

@@ -63,12 +63,28 @@ GArray *cf_mailbox_take (CfMailbox *self, GArray *empty)
 gboolean cf_mailbox_doze (CfMailbox *self);
 void cf_mailbox_rouse (CfMailbox *self);
 
+/**
+ * cf_mailbox_has_mail:
+ * @self: a mailbox
+ *
+ * Any thread.
+ *
+ * Returns: whether there are messages
+ */
 static inline gboolean
 cf_mailbox_has_mail (const CfMailbox *self)
 {
   return __atomic_load_n (&self->n_messages, __ATOMIC_RELAXED) != 0;
 }
 
+/**
+ * cf_mailbox_is_asleep:
+ * @self: a mailbox
+ *
+ * Any thread.
+ *
+ * Returns: whether its owner waits to be told of the next message
+ */
 static inline gboolean
 cf_mailbox_is_asleep (const CfMailbox *self)
 {

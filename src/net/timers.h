@@ -31,7 +31,12 @@ void cf_timers_set (CfTimers *self, CfTimer *timer, gint64 due_ms);
 void cf_timers_unset (CfTimers *self, CfTimer *timer);
 CfTimer *cf_timers_pop_due (CfTimers *self, gint64 now_ms);
 
-/* When the first one is due, or G_MAXINT64. */
+/**
+ * cf_timers_next_ms:
+ * @self: timers
+ *
+ * Returns: when the first one is due, or %G_MAXINT64
+ */
 static inline gint64
 cf_timers_next_ms (const CfTimers *self)
 {

@@ -39,12 +39,24 @@ typedef struct
     .owned = NULL                                                              \
   }
 
+/**
+ * cf_rdb_reader:
+ * @bytes: what to read; they stay the owner's
+ *
+ * Returns: a reader that stands before the first of them
+ */
 static inline CfRdbReader
 cf_rdb_reader (CfSlice bytes)
 {
   return (CfRdbReader){ bytes.data, bytes.data + bytes.size };
 }
 
+/**
+ * cf_rdb_left:
+ * @self: a reader
+ *
+ * Returns: how many bytes it has not read yet
+ */
 static inline gsize
 cf_rdb_left (const CfRdbReader *self)
 {

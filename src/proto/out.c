@@ -178,7 +178,7 @@ resume_block (CfOut *self, gsize size)
  *
  * Does the work of cf_out_reserve() when the tail has not the space.
  *
- * Returns: space for @size bytes
+ * Returns: (transfer none): space for @size bytes
  */
 char *
 cf_out_reserve_more (CfOut *self, gsize size)

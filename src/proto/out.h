@@ -84,7 +84,12 @@ void cf_out_append_more (CfOut *self, const char *data, gsize size);
 void cf_out_append_blob (CfOut *self, CfBlob *blob, gsize start, gsize size);
 void cf_out_move (CfOut *self, CfOut *from); /* appends all of @from */
 
-/* The place where the chain ends now. */
+/**
+ * cf_out_mark:
+ * @self: a chain
+ *
+ * Returns: the place where it ends now
+ */
 static inline CfOutMark
 cf_out_mark (const CfOut *self)
 {
@@ -104,8 +109,15 @@ guint cf_out_gather (const CfOut *self, struct iovec *vectors, guint n_vectors);
 void cf_out_consume (CfOut *self, gsize size); /* the first bytes were sent */
 char *cf_out_to_string (const CfOut *self, gsize *size);
 
-/* Free space for @size bytes, at most CF_OUT_RESERVE_MAX, in one piece; they
- * count when cf_out_commit() says how many of them were written. */
+/**
+ * cf_out_reserve:
+ * @self: a chain
+ * @size: bytes, at most %CF_OUT_RESERVE_MAX
+ *
+ * What is written there counts when cf_out_commit() says how much it is.
+ *
+ * Returns: (transfer none): free space for that many bytes, in one piece
+ */
 static inline char *
 cf_out_reserve (CfOut *self, gsize size)
 {
@@ -116,6 +128,13 @@ cf_out_reserve (CfOut *self, gsize size)
   return cf_out_reserve_more (self, size);
 }
 
+/**
+ * cf_out_commit:
+ * @self: a chain
+ * @size: how many bytes were written where cf_out_reserve() said
+ *
+ * Appends them.
+ */
 static inline void
 cf_out_commit (CfOut *self, gsize size)
 {
@@ -126,7 +145,14 @@ cf_out_commit (CfOut *self, gsize size)
   self->size += size;
 }
 
-/* Appends a copy of @data. */
+/**
+ * cf_out_append:
+ * @self: a chain
+ * @data: bytes
+ * @size: how many there are
+ *
+ * Appends a copy of them.
+ */
 static inline void
 cf_out_append (CfOut *self, const char *data, gsize size)
 {

@@ -49,12 +49,24 @@ struct _CfReplyTree
   };
 };
 
+/**
+ * cf_reply_tree_is_aggregate:
+ * @self: a reply
+ *
+ * Returns: whether it is one of those that have children
+ */
 static inline gboolean
 cf_reply_tree_is_aggregate (const CfReplyTree *self)
 {
   return self->kind >= CF_REPLY_TREE_ARRAY;
 }
 
+/**
+ * cf_reply_tree_has_text:
+ * @self: a reply
+ *
+ * Returns: whether it is one of those that have a text
+ */
 static inline gboolean
 cf_reply_tree_has_text (const CfReplyTree *self)
 {

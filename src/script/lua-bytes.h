@@ -33,7 +33,16 @@ void cf_lua_bytes_init (CfLuaBytes *self, lua_State *lua);
 void cf_lua_bytes_grow (CfLuaBytes *self, gsize size);
 void cf_lua_bytes_push (CfLuaBytes *self);
 
-/* Room for @size more bytes, which the caller writes and counts. */
+/**
+ * cf_lua_bytes_reserve:
+ * @self: bytes
+ * @size: how many more there are to be
+ *
+ * Raises an error of Lua without memory.
+ *
+ * Returns: (transfer none): room for them, which the caller writes, and counts
+ *   in @size
+ */
 static inline char *
 cf_lua_bytes_reserve (CfLuaBytes *self, gsize size)
 {
@@ -42,6 +51,14 @@ cf_lua_bytes_reserve (CfLuaBytes *self, gsize size)
   return self->data + self->size;
 }
 
+/**
+ * cf_lua_bytes_add:
+ * @self: bytes
+ * @data: (nullable): what to append
+ * @size: how many bytes that is
+ *
+ * Raises an error of Lua without memory.
+ */
 static inline void
 cf_lua_bytes_add (CfLuaBytes *self, gconstpointer data, gsize size)
 {
@@ -50,6 +67,13 @@ cf_lua_bytes_add (CfLuaBytes *self, gconstpointer data, gsize size)
   self->size += size;
 }
 
+/**
+ * cf_lua_bytes_add_char:
+ * @self: bytes
+ * @c: what to append
+ *
+ * Raises an error of Lua without memory.
+ */
 static inline void
 cf_lua_bytes_add_char (CfLuaBytes *self, char c)
 {

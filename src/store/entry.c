@@ -442,6 +442,8 @@ cf_value_int (gint64 number)
  * cf_value_blob:
  * @blob: (transfer full): a string; shared from now on, unless this was the
  *   only reference
+ *
+ * Returns: it as a value, which owns it
  */
 CfValue
 cf_value_blob (CfBlob *blob)
@@ -456,6 +458,8 @@ cf_value_blob (CfBlob *blob)
 /**
  * cf_value_object:
  * @object: (transfer full): what is no string
+ *
+ * Returns: it as a value, which owns it
  */
 CfValue
 cf_value_object (CfObject *object)

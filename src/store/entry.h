@@ -68,18 +68,36 @@ typedef struct _CfEntry
   char rest[];
 } CfEntry;
 
+/**
+ * cf_entry_type:
+ * @self: an entry
+ *
+ * Returns: what kind of value it has
+ */
 static inline CfType
 cf_entry_type (const CfEntry *self)
 {
   return (CfType) (__atomic_load_n (&self->kind, __ATOMIC_RELAXED) & 15);
 }
 
+/**
+ * cf_entry_encoding:
+ * @self: an entry
+ *
+ * Returns: how its string is kept
+ */
 static inline CfEncoding
 cf_entry_encoding (const CfEntry *self)
 {
   return (CfEncoding) (__atomic_load_n (&self->kind, __ATOMIC_RELAXED) >> 4);
 }
 
+/**
+ * cf_entry_is_volatile:
+ * @self: an entry
+ *
+ * Returns: whether it has a deadline
+ */
 static inline gboolean
 cf_entry_is_volatile (const CfEntry *self)
 {

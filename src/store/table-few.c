@@ -93,12 +93,12 @@ resize (CfTableFew *self, guint n_kept, guint old_n, guint n)
 
 /**
  * cf_table_few_add:
- * @self: (nullable): entries
+ * @self: (nullable) (transfer full): entries
  * @n: how many, less than CF_TABLE_FEW_MAX
  * @entry: one more, of another key
  * @hash: the hash of its key
  *
- * Returns: the entries, @entry the last of them
+ * Returns: (transfer full): the entries, @entry the last of them
  */
 CfTableFew *
 cf_table_few_add (CfTableFew *self, guint n, CfEntry *entry, guint32 hash)
@@ -122,12 +122,12 @@ cf_table_few_add (CfTableFew *self, guint n, CfEntry *entry, guint32 hash)
 
 /**
  * cf_table_few_replace:
- * @self: entries
+ * @self: (transfer full): entries
  * @n: how many
  * @i: the number of one
  * @entry: another one of the same key, to take its place
  *
- * Returns: the entries
+ * Returns: (transfer full): the entries
  */
 CfTableFew *
 cf_table_few_replace (CfTableFew *self, guint n, guint i, CfEntry *entry)
@@ -140,11 +140,11 @@ cf_table_few_replace (CfTableFew *self, guint n, guint i, CfEntry *entry)
 
 /**
  * cf_table_few_remove:
- * @self: entries
+ * @self: (transfer full): entries
  * @n: how many
  * @i: the number of the one to remove
  *
- * Returns: (nullable): the entries that are left
+ * Returns: (transfer full) (nullable): the entries that are left
  */
 CfTableFew *
 cf_table_few_remove (CfTableFew *self, guint n, guint i)

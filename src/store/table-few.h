@@ -23,7 +23,14 @@ G_BEGIN_DECLS
 
 typedef void CfTableFew; /* (opaque) */
 
-/* Of entry number @i, from 0 on, of @n. */
+/**
+ * cf_table_few_entry:
+ * @self: a table
+ * @n: how many entries it has
+ * @i: which, from 0 on
+ *
+ * Returns: (transfer none): an entry
+ */
 static inline CfEntry *
 cf_table_few_entry (const CfTableFew *self, guint n, guint i)
 {

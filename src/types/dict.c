@@ -285,7 +285,8 @@ cf_dict_memory (const CfDict *self)
  * @key: a key
  * @hash: its hash
  *
- * Returns: (nullable): where the link to the node of @key stands
+ * Returns: (transfer none) (nullable): where the link to the node of @key
+ *   stands
  */
 CfDictLink *
 cf_dict_find_link (CfDict *self, CfSlice key, guint64 hash)

@@ -74,6 +74,12 @@ gsize cf_dict_memory (const CfDict *self); /* bytes, without the nodes */
 /* Bytes of the nodes, of which up to @samples are looked at (0: all). */
 gsize cf_dict_memory_of_nodes (const CfDict *self, gsize samples);
 
+/**
+ * cf_dict_n:
+ * @self: a dict
+ *
+ * Returns: how many nodes it has
+ */
 static inline gsize
 cf_dict_n (const CfDict *self)
 {
@@ -86,12 +92,18 @@ gboolean cf_dict_insert (CfDict *self, CfDictNode *node);
 CfDictNode *cf_dict_steal (CfDict *self, CfSlice key); /* (nullable) */
 gboolean cf_dict_remove (CfDict *self, CfSlice key);
 
-/* The same for who has the hash of the key, cf_dict_hash(), already. */
+/**
+ * cf_dict_hash:
+ * @key: a key
+ *
+ * Returns: what the functions want that are called _hashed
+ */
 static inline guint64
 cf_dict_hash (CfSlice key)
 {
   return cf_hash64 (key);
 }
+
 CfDictNode *cf_dict_find_hashed (const CfDict *self, CfSlice key, guint64 hash);
 gboolean cf_dict_insert_hashed (CfDict *self, CfDictNode *node, guint64 hash);
 /* Takes @node in any case.  FALSE: it is NULL, or there is no memory. */
@@ -102,14 +114,26 @@ CfDictNode *cf_dict_steal_hashed (CfDict *self, CfSlice key, guint64 hash);
  * place; NULL: there is none.  Good until the next change. */
 CfDictLink *cf_dict_find_link (CfDict *self, CfSlice key, guint64 hash);
 
+/**
+ * cf_dict_link_node:
+ * @link: a link
+ *
+ * Returns: (transfer none) (nullable): the node it leads to
+ */
 static inline CfDictNode *
 cf_dict_link_node (CfDictLink link)
 {
   return (CfDictNode *) (link & ~(CfDictLink) CF_DICT_LONG);
 }
 
-/* Puts @node, whose next is set here, where another one was; the other may
- * have been freed or moved meanwhile, and @next is what its next was. */
+/**
+ * cf_dict_link_set:
+ * @link: where the link to another node stands
+ * @node: (transfer full): what takes its place; its next is set here
+ * @next: the next of the other node
+ *
+ * The other node may have been freed or moved meanwhile.
+ */
 static inline void
 cf_dict_link_set (CfDictLink *link, CfDictNode *node, CfDictLink next)
 {

@@ -55,12 +55,24 @@ CfIdTreeAt cf_id_tree_prev (CfIdTreeAt at);
 CfStreamId cf_id_tree_id (CfIdTreeAt at);
 gpointer cf_id_tree_value (CfIdTreeAt at);
 
+/**
+ * cf_id_tree_first:
+ * @self: a tree
+ *
+ * Returns: the place of the least ID, if there is any
+ */
 static inline CfIdTreeAt
 cf_id_tree_first (const CfIdTree *self)
 {
   return cf_id_tree_seek (self, CF_STREAM_ID_MIN);
 }
 
+/**
+ * cf_id_tree_last:
+ * @self: a tree
+ *
+ * Returns: the place of the greatest ID, if there is any
+ */
 static inline CfIdTreeAt
 cf_id_tree_last (const CfIdTree *self)
 {

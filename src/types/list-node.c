@@ -140,7 +140,7 @@ make_room (CfListNode *self, guint32 size, gboolean at_front)
  *
  * Makes a gap between elements, which the caller fills.
  *
- * Returns: (nullable): the gap; %NULL if there is no memory
+ * Returns: (transfer none) (nullable): the gap; %NULL if there is no memory
  */
 guint8 *
 cf_list_node_open (CfListNode *self,

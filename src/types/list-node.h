@@ -49,26 +49,50 @@ cf_list_node_remove (CfListNode *self, guint32 at, guint32 size, guint32 n);
 void cf_list_node_fit (CfListNode *self);
 guint32 cf_list_node_seek (const CfListNode *self, guint32 index);
 
+/**
+ * cf_list_node_is_blob:
+ * @self: a node
+ *
+ * Returns: whether it is one long string, and no listpack
+ */
 static inline gboolean
 cf_list_node_is_blob (const CfListNode *self)
 {
   return self->capacity == 0;
 }
 
+/**
+ * cf_list_node_used:
+ * @self: a node that is no blob
+ *
+ * Returns: the bytes of its elements
+ */
 static inline guint32
 cf_list_node_used (const CfListNode *self)
 {
   return self->end - self->start;
 }
 
-/* Of the element at @at, which is not behind the last one. */
+/**
+ * cf_list_node_size_at:
+ * @self: a node that is no blob
+ * @at: where an element is; not behind the last one
+ *
+ * Returns: the bytes of the element
+ */
 static inline guint32
 cf_list_node_size_at (const CfListNode *self, guint32 at)
 {
   return (guint32) cf_listpack_whole_size (self->u.block + at);
 }
 
-/* Of the element before @at, which is not the first one. */
+/**
+ * cf_list_node_size_before:
+ * @self: a node that is no blob
+ * @at: behind an element
+ *
+ * Returns: the bytes of the element before @at
+ */
 static inline guint32
 cf_list_node_size_before (const CfListNode *self, guint32 at)
 {

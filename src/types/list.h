@@ -56,6 +56,12 @@ typedef struct
   guint32 n;  /* elements in the node before this one */
 } CfListCursor;
 
+/**
+ * cf_list_element:
+ * @bytes: a string
+ *
+ * Returns: an element, to be copied from it
+ */
 static inline CfListElement
 cf_list_element (CfSlice bytes)
 {
@@ -66,13 +72,24 @@ CfList *cf_list_new (void);
 void cf_list_free (CfList *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CfList, cf_list_free)
 
+/**
+ * cf_list_object:
+ * @self: a list
+ *
+ * Returns: (transfer none): the same as an object
+ */
 static inline CfObject *
 cf_list_object (CfList *self)
 {
   return (CfObject *) self;
 }
 
-/* NULL stays NULL. */
+/**
+ * cf_list_of_object:
+ * @object: (nullable): a list as an object
+ *
+ * Returns: (transfer none) (nullable): the same as a list
+ */
 static inline CfList *
 cf_list_of_object (CfObject *object)
 {

@@ -52,6 +52,13 @@ gboolean cf_listpack_draft (CfListpackDraft *self, CfSlice element);
 void cf_listpack_draft_int (CfListpackDraft *self, gint64 value);
 void cf_listpack_write_draft (const CfListpackDraft *self, guint8 *at);
 
+/**
+ * cf_listpack_load:
+ * @at: where it is
+ * @n_bytes: how many bytes it has, up to 4
+ *
+ * Returns: a little-endian number
+ */
 static inline guint32
 cf_listpack_load (const guint8 *at, guint n_bytes)
 {
@@ -61,6 +68,12 @@ cf_listpack_load (const guint8 *at, guint n_bytes)
   return GUINT32_FROM_LE (word);
 }
 
+/**
+ * cf_listpack_load64:
+ * @at: where it is
+ *
+ * Returns: a little-endian number of 8 bytes
+ */
 static inline guint64
 cf_listpack_load64 (const guint8 *at)
 {
@@ -70,6 +83,14 @@ cf_listpack_load64 (const guint8 *at)
   return GUINT64_FROM_LE (word);
 }
 
+/**
+ * cf_listpack_store:
+ * @at: where it is to be
+ * @word: a number
+ * @n_bytes: how many bytes of it, up to 8
+ *
+ * Writes the number, little-endian.
+ */
 static inline void
 cf_listpack_store (guint8 *at, guint64 word, guint n_bytes)
 {
@@ -77,7 +98,12 @@ cf_listpack_store (guint8 *at, guint64 word, guint n_bytes)
   memcpy (at, &word, n_bytes);
 }
 
-/* Of the @first byte of an element: bytes of its head, without a string's. */
+/**
+ * cf_listpack_head_size:
+ * @first: the first byte of an element
+ *
+ * Returns: the bytes of its head, without a string's
+ */
 static inline guint
 cf_listpack_head_size (guint8 first)
 {
@@ -88,7 +114,12 @@ cf_listpack_head_size (guint8 first)
   return first < CF_LISTPACK_STRING_32 ? 2 : sizes[first & 15];
 }
 
-/* The bytes of the string of an element whose head is whole. */
+/**
+ * cf_listpack_string_size:
+ * @at: an element whose head is whole
+ *
+ * Returns: the bytes of its string; 0 if it is an integer
+ */
 static inline gsize
 cf_listpack_string_size (const guint8 *at)
 {
@@ -99,6 +130,12 @@ cf_listpack_string_size (const guint8 *at)
   return *at == CF_LISTPACK_STRING_32 ? cf_listpack_load (at + 1, 4) : 0;
 }
 
+/**
+ * cf_listpack_is_string:
+ * @first: the first byte of an element
+ *
+ * Returns: whether it is a string
+ */
 static inline gboolean
 cf_listpack_is_string (guint8 first)
 {
@@ -107,14 +144,26 @@ cf_listpack_is_string (guint8 first)
          first == CF_LISTPACK_STRING_32;
 }
 
-/* The size of an element without its own size. */
+/**
+ * cf_listpack_body_size:
+ * @at: an element whose head is whole
+ *
+ * Returns: its bytes, without its own size
+ */
 static inline gsize
 cf_listpack_body_size (const guint8 *at)
 {
   return cf_listpack_head_size (*at) + cf_listpack_string_size (at);
 }
 
-/* How many bytes @size takes backwards.  The limits are Redis's. */
+/**
+ * cf_listpack_back_size:
+ * @size: of an element's body
+ *
+ * The limits are Redis's.
+ *
+ * Returns: how many bytes @size takes backwards
+ */
 static inline guint
 cf_listpack_back_size (gsize size)
 {
@@ -125,6 +174,12 @@ cf_listpack_back_size (gsize size)
                             : 5;
 }
 
+/**
+ * cf_listpack_whole_size:
+ * @at: an element whose head is whole
+ *
+ * Returns: all of its bytes
+ */
 static inline gsize
 cf_listpack_whole_size (const guint8 *at)
 {
@@ -133,8 +188,13 @@ cf_listpack_whole_size (const guint8 *at)
   return body + cf_listpack_back_size (body);
 }
 
-/* Reads the size that ends before @end; at most CF_LISTPACK_BACK_MAX bytes are
- * there. */
+/**
+ * cf_listpack_read_back:
+ * @end: behind an element; at most %CF_LISTPACK_BACK_MAX bytes before it are
+ *   read
+ *
+ * Returns: the size of its body, which is written there backwards
+ */
 static inline gsize
 cf_listpack_read_back (const guint8 *end)
 {
@@ -150,6 +210,12 @@ cf_listpack_read_back (const guint8 *end)
   return size;
 }
 
+/**
+ * cf_listpack_read_int:
+ * @at: an element that is an integer
+ *
+ * Returns: its value
+ */
 static inline gint64
 cf_listpack_read_int (const guint8 *at)
 {
@@ -171,6 +237,12 @@ cf_listpack_read_int (const guint8 *at)
     }
 }
 
+/**
+ * cf_listpack_draft_size:
+ * @self: a draft
+ *
+ * Returns: the bytes of the element that is to be written
+ */
 static inline gsize
 cf_listpack_draft_size (const CfListpackDraft *self)
 {

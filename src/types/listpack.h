@@ -74,21 +74,55 @@ gboolean
 cf_listpack_replace (CfListpack **self, CfListpackAt at, CfSlice element);
 gboolean
 cf_listpack_replace_int (CfListpack **self, CfListpackAt at, gint64 element);
+
+/**
+ * cf_listpack_append:
+ * @self: (inout): a listpack, which may move
+ * @element: a string
+ *
+ * As cf_listpack_insert() behind the last element.
+ *
+ * Returns: %FALSE without memory, or if it is too large; nothing has changed
+ *   then
+ */
 static inline gboolean
 cf_listpack_append (CfListpack **self, CfSlice element)
 {
   return cf_listpack_insert (self, 0, element);
 }
+
+/**
+ * cf_listpack_append_int:
+ * @self: (inout): a listpack, which may move
+ * @element: an integer
+ *
+ * As cf_listpack_insert_int() behind the last element.
+ *
+ * Returns: %FALSE without memory, or if it is too large; nothing has changed
+ *   then
+ */
 static inline gboolean
 cf_listpack_append_int (CfListpack **self, gint64 element)
 {
   return cf_listpack_insert_int (self, 0, element);
 }
+
+/**
+ * cf_listpack_prepend:
+ * @self: (inout): a listpack, which may move
+ * @element: a string
+ *
+ * As cf_listpack_insert() before the first element.
+ *
+ * Returns: %FALSE without memory, or if it is too large; nothing has changed
+ *   then
+ */
 static inline gboolean
 cf_listpack_prepend (CfListpack **self, CfSlice element)
 {
   return cf_listpack_insert (self, cf_listpack_first (*self), element);
 }
+
 /* Removes up to @n elements from @at on; what followed is at @at then, which
  * is returned unless nothing did. */
 CfListpackAt cf_listpack_remove (CfListpack **self, CfListpackAt at, gsize n);

@@ -14,13 +14,25 @@ G_BEGIN_DECLS
 
 #define CF_PACKED_MAX G_MAXUINT32
 
+/**
+ * cf_packed_width:
+ * @size: a size, up to %CF_PACKED_MAX
+ *
+ * Returns: how many bytes it takes packed
+ */
 static inline gsize
 cf_packed_width (gsize size)
 {
   return size < 255 ? 1 : 1 + sizeof (guint32);
 }
 
-/* Writes @size at @at and returns where to go on. */
+/**
+ * cf_packed_put:
+ * @at: where it is to be
+ * @size: a size, up to %CF_PACKED_MAX
+ *
+ * Returns: (transfer none): where to go on
+ */
 static inline guint8 *
 cf_packed_put (guint8 *at, gsize size)
 {
@@ -33,7 +45,13 @@ cf_packed_put (guint8 *at, gsize size)
   return at + 1 + sizeof word;
 }
 
-/* Reads a size at @at and returns where to go on. */
+/**
+ * cf_packed_get:
+ * @at: where it is
+ * @size: (out): a size
+ *
+ * Returns: (transfer none): where to go on
+ */
 static inline const guint8 *
 cf_packed_get (const guint8 *at, gsize *size)
 {

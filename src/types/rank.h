@@ -45,6 +45,12 @@ typedef struct
   gsize n_forks;
 } CfRank;
 
+/**
+ * cf_rank_init:
+ * @self: an uninitialised tree
+ *
+ * Makes it an empty one.  Nothing is allocated.
+ */
 static inline void
 cf_rank_init (CfRank *self)
 {

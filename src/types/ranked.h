@@ -25,6 +25,12 @@ typedef struct
 CfRanked *cf_ranked_try_new (CfSlice member, double score); /* g_free() it */
 gsize cf_ranked_memory (const CfRanked *self);
 
+/**
+ * cf_ranked_member:
+ * @self: a member
+ *
+ * Returns: (transfer none): its bytes, good as long as it is
+ */
 static inline CfSlice
 cf_ranked_member (const CfRanked *self)
 {

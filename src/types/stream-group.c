@@ -89,8 +89,8 @@ cf_stream_group_n_consumers (const CfStreamGroup *self)
  * cf_stream_group_first_consumer:
  * @self: a group
  *
- * Returns: (nullable): the first consumer in the order of names; go on with
- *   g_tree_node_next()
+ * Returns: (transfer none) (nullable): the first consumer in the order of
+ *   names; go on with g_tree_node_next()
  */
 GTreeNode *
 cf_stream_group_first_consumer (const CfStreamGroup *self)
@@ -380,8 +380,8 @@ cf_stream_n_groups (const CfStream *self)
  * cf_stream_first_group:
  * @self: a stream
  *
- * Returns: (nullable): the first group in the order of names; go on with
- *   g_tree_node_next()
+ * Returns: (transfer none) (nullable): the first group in the order of names;
+ *   go on with g_tree_node_next()
  */
 GTreeNode *
 cf_stream_first_group (const CfStream *self)

@@ -27,6 +27,14 @@ typedef struct
 #define CF_STREAM_ID_MIN ((CfStreamId){ 0, 0 })
 #define CF_STREAM_ID_MAX ((CfStreamId){ G_MAXUINT64, G_MAXUINT64 })
 
+/**
+ * cf_stream_id_compare:
+ * @a: an ID
+ * @b: another
+ *
+ * Returns: less than, equal to or greater than 0 as @a is before, equal to or
+ *   after @b
+ */
 static inline int
 cf_stream_id_compare (CfStreamId a, CfStreamId b)
 {
@@ -35,6 +43,12 @@ cf_stream_id_compare (CfStreamId a, CfStreamId b)
   return (a.seq > b.seq) - (a.seq < b.seq);
 }
 
+/**
+ * cf_stream_id_is_zero:
+ * @self: an ID
+ *
+ * Returns: whether it is 0-0, which no entry has
+ */
 static inline gboolean
 cf_stream_id_is_zero (CfStreamId self)
 {

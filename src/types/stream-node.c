@@ -192,23 +192,13 @@ cf_stream_fields_next (CfStreamFields *self, CfSlice *field, CfSlice *value)
 
 /* -- Changes -------------------------------------------------------------- */
 
-static gsize
-sum_sizes (const CfSlice *pairs, gsize n)
-{
-  gsize sum = 0;
-
-  for (gsize i = 0; i < 2 * n; i++)
-    sum += pairs[i].size;
-  return sum;
-}
-
 static gboolean
 write_master (CfListpack **listpack, const CfSlice *pairs, gsize n)
 {
   CfListpackWriter writer;
 
   if (!cf_listpack_writer_begin (&writer, listpack, n + MASTER_EXTRA,
-                                 sum_sizes (pairs, n)))
+                                 cf_stream_node_sum_sizes (pairs, n)))
     return FALSE;
   cf_listpack_writer_add_int (&writer, 0);
   cf_listpack_writer_add_int (&writer, 0);
@@ -277,7 +267,7 @@ cf_stream_node_append (CfStreamNode *self,
   CfListpackWriter writer;
 
   if (!cf_listpack_writer_begin (&writer, &self->listpack, n_elements,
-                                 sum_sizes (pairs, n)))
+                                 cf_stream_node_sum_sizes (pairs, n)))
     return FALSE;
   cf_listpack_writer_add_int (&writer, same ? SAME_FIELDS : 0);
   cf_listpack_writer_add_int (&writer, (gint64) (id.ms - self->base.ms));

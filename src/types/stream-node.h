@@ -55,6 +55,23 @@ typedef struct
   char scratch[2][CF_LISTPACK_SCRATCH];
 } CfStreamFields;
 
+/**
+ * cf_stream_node_sum_sizes:
+ * @pairs: @n times a field and its value
+ * @n: how many pairs
+ *
+ * Returns: the bytes of them all
+ */
+static inline gsize
+cf_stream_node_sum_sizes (const CfSlice *pairs, gsize n)
+{
+  gsize sum = 0;
+
+  for (gsize i = 0; i < 2 * n; i++)
+    sum += pairs[i].size;
+  return sum;
+}
+
 /* @pairs: @n times a field and its value.  NULL: no memory, or too large. */
 CfStreamNode *
 cf_stream_node_try_new (CfStreamId id, const CfSlice *pairs, gsize n);

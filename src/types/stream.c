@@ -165,23 +165,14 @@ cf_stream_next_id_at (const CfStream *self, CfStreamId *id)
   return id->seq != 0;
 }
 
-static gsize
-sum_sizes (const CfSlice *pairs, gsize n)
-{
-  gsize sum = 0;
-
-  for (gsize i = 0; i < 2 * n; i++)
-    sum += pairs[i].size;
-  return sum;
-}
-
 static gboolean
 is_full (const CfStreamNode *node,
          const CfSlice *pairs,
          gsize n,
          const CfStreamLimits *limits)
 {
-  gsize size = cf_listpack_size (node->listpack) + sum_sizes (pairs, n);
+  gsize size =
+      cf_listpack_size (node->listpack) + cf_stream_node_sum_sizes (pairs, n);
 
   if (limits->node_bytes > 0 && size >= limits->node_bytes)
     return TRUE;

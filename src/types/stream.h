@@ -137,6 +137,12 @@ gboolean cf_stream_load_figures (CfStream *self,
 /* For files that do not tell them. */
 void cf_stream_guess_figures (CfStream *self);
 
+/**
+ * cf_stream:
+ * @object: (nullable): a stream as an object
+ *
+ * Returns: (transfer none) (nullable): the same as a stream
+ */
 static inline CfStream *
 cf_stream (CfObject *object)
 {

@@ -39,21 +39,42 @@ typedef struct
 gboolean cf_score_range_parse (CfScoreRange *self, CfSlice min, CfSlice max);
 gboolean cf_lex_range_parse (CfLexRange *self, CfSlice min, CfSlice max);
 
-/* Where a score or a member stands.  What is before the range or not after it
- * need not be in it: that takes both. */
+/**
+ * cf_score_range_is_before:
+ * @self: a range
+ * @score: a score
+ *
+ * What is not before the range need not be in it: it may be after.
+ *
+ * Returns: whether @score is less than all in it
+ */
 static inline gboolean
 cf_score_range_is_before (const CfScoreRange *self, double score)
 {
   return self->min_open ? score <= self->min : score < self->min;
 }
 
+/**
+ * cf_score_range_is_after:
+ * @self: a range
+ * @score: a score
+ *
+ * Returns: whether @score is greater than all in it
+ */
 static inline gboolean
 cf_score_range_is_after (const CfScoreRange *self, double score)
 {
   return self->max_open ? score >= self->max : score > self->max;
 }
 
-/* How the bound stands to @member: less than 0 if it is before it. */
+/**
+ * cf_lex_bound_compare:
+ * @self: a bound
+ * @member: a member
+ *
+ * Returns: less than, equal to or greater than 0 as the bound is before, at or
+ *   after @member
+ */
 static inline int
 cf_lex_bound_compare (const CfLexBound *self, CfSlice member)
 {
@@ -61,6 +82,15 @@ cf_lex_bound_compare (const CfLexBound *self, CfSlice member)
                              : cf_slice_compare (self->bytes, member);
 }
 
+/**
+ * cf_lex_range_is_before:
+ * @self: a range
+ * @member: a member
+ *
+ * What is not before the range need not be in it: it may be after.
+ *
+ * Returns: whether @member is before all in it
+ */
 static inline gboolean
 cf_lex_range_is_before (const CfLexRange *self, CfSlice member)
 {
@@ -69,6 +99,13 @@ cf_lex_range_is_before (const CfLexRange *self, CfSlice member)
   return order > 0 || (order == 0 && self->min.open);
 }
 
+/**
+ * cf_lex_range_is_after:
+ * @self: a range
+ * @member: a member
+ *
+ * Returns: whether @member is after all in it
+ */
 static inline gboolean
 cf_lex_range_is_after (const CfLexRange *self, CfSlice member)
 {
