@@ -102,6 +102,11 @@ test_client_options_formats (void)
     const char *line;
     CfFormat format;
   } lines[] = {
+    { "coffer --raw", CF_FORMAT_RAW },
+    { "coffer --no-raw", CF_FORMAT_HUMAN },
+    { "coffer --csv", CF_FORMAT_CSV },
+    { "coffer --json", CF_FORMAT_JSON },
+    { "coffer --quoted-json", CF_FORMAT_QUOTED_JSON },
     { "coffer --csv --no-raw", CF_FORMAT_HUMAN },
     { "coffer --no-raw --csv", CF_FORMAT_CSV },
     { "coffer --json --raw", CF_FORMAT_RAW },
@@ -140,31 +145,6 @@ test_client_options_plain (void)
 
       g_assert_true (parse (&options, lines[i].line, &n_left, NULL));
       g_assert_cmpint (options.port, ==, lines[i].port);
-    }
-}
-
-static void
-test_client_options_format (void)
-{
-  static const struct
-  {
-    const char *line;
-    CfFormat format;
-  } lines[] = {
-    { "coffer --raw", CF_FORMAT_RAW },
-    { "coffer --no-raw", CF_FORMAT_HUMAN },
-    { "coffer --csv", CF_FORMAT_CSV },
-    { "coffer --json", CF_FORMAT_JSON },
-    { "coffer --quoted-json", CF_FORMAT_QUOTED_JSON },
-  };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (lines); i++)
-    {
-      g_auto (CfClientOptions) options = { NULL };
-      int n_left;
-
-      g_assert_true (parse (&options, lines[i].line, &n_left, NULL));
-      g_assert_cmpint (options.style.format, ==, lines[i].format);
     }
 }
 
@@ -283,7 +263,6 @@ main (int argc, char **argv)
   g_test_add_func ("/client/client-options/formats",
                    test_client_options_formats);
   g_test_add_func ("/client/client-options/plain", test_client_options_plain);
-  g_test_add_func ("/client/client-options/format", test_client_options_format);
   g_test_add_func ("/client/client-options/uri", test_client_options_uri);
   g_test_add_func ("/client/client-options/tls", test_client_options_tls);
   g_test_add_func ("/client/client-options/wrong", test_client_options_wrong);

@@ -121,31 +121,15 @@ test_scores_resp3 (Fixture *fixture, gconstpointer data)
     { "ZINCRBY z 1 a", ",1\r\n" },
     { "ZINCRBY z 1.5 a", ",2.5\r\n" },
     { "ZINCRBY z -0.5 a", ",2\r\n" },
-    { "ZINCRBY z x a", "-ERR value is not a valid float\r\n" },
     { "ZINCRBY z inf a", ",inf\r\n" },
-    { "ZINCRBY z -inf a", "-ERR resulting score is not a number (NaN)\r\n" },
-    { "ZINCRBY z NX a", "-ERR syntax error\r\n" },
-    { "ZINCRBY z 1",
-      "-ERR wrong number of arguments for 'zincrby' command\r\n" },
-    { "ZINCRBY z 1 a b",
-      "-ERR wrong number of arguments for 'zincrby' command\r\n" },
     { "SET s x", "+OK\r\n" },
-    { "ZINCRBY s 1 a", "-WRONGTYPE Operation against a key holding the wrong "
-                       "kind of value\r\n" },
     { "ZSCORE z a", ",inf\r\n" },
     { "ZSCORE z b", "_\r\n" },
     { "ZSCORE none a", "_\r\n" },
-    { "ZSCORE s a", "-WRONGTYPE Operation against a key holding the wrong kind "
-                    "of value\r\n" },
     { "ZMSCORE z a b a", "*3\r\n,inf\r\n_\r\n,inf\r\n" },
     { "ZMSCORE none a b", "*2\r\n_\r\n_\r\n" },
-    { "ZMSCORE s a", "-WRONGTYPE Operation against a key holding the wrong "
-                     "kind of value\r\n" },
-    { "ZMSCORE z", "-ERR wrong number of arguments for 'zmscore' command\r\n" },
     { "ZCARD z", ":1\r\n" },
     { "ZCARD none", ":0\r\n" },
-    { "ZCARD s", "-WRONGTYPE Operation against a key holding the wrong kind of "
-                 "value\r\n" },
   };
 
   fixture->clients[0].resp = 3;

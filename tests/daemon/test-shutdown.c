@@ -231,21 +231,34 @@ wait_until_deaf (const CfHarness *server)
     }
 }
 
+/* Returns: (transfer full) (nullable): a wire whose command runs for longer
+ * than any test; NULL: skipped. */
+static CfWire *
+begin_long_command (CfHarness *server)
+{
+  CfWire *wire;
+
+  if (cf_harness_is_redis (server))
+    {
+      g_test_skip ("redis-server takes no signal while a command runs");
+      return NULL;
+    }
+  wire = cf_wire_open_socket (server);
+  cf_wire_say (wire, "DEBUG SLEEP 600\r\n");
+  cf_wire_wait_taken (wire);
+  return wire;
+}
+
 /* The first SIGINT waits for the command that runs, the second does not. */
 static void
 test_shutdown_second_sigint (void)
 {
   g_autoptr (CfHarness) server = cf_harness_start (
       "--enable-debug-command", "yes", "--shutdown-timeout", "600", NULL);
-  g_autoptr (CfWire) wire = cf_wire_open_socket (server);
+  g_autoptr (CfWire) wire = begin_long_command (server);
 
-  if (cf_harness_is_redis (server))
-    {
-      g_test_skip ("redis-server takes no signal while a command runs");
-      return;
-    }
-  cf_wire_say (wire, "DEBUG SLEEP 600\r\n");
-  cf_wire_wait_taken (wire);
+  if (wire == NULL)
+    return;
   cf_harness_send_signal (server, SIGINT);
   wait_until_deaf (server);
   cf_harness_send_signal (server, SIGINT);
@@ -323,15 +336,10 @@ test_shutdown_timeout (void)
 {
   g_autoptr (CfHarness) server = cf_harness_start (
       "--enable-debug-command", "yes", "--shutdown-timeout", "1", NULL);
-  g_autoptr (CfWire) wire = cf_wire_open_socket (server);
+  g_autoptr (CfWire) wire = begin_long_command (server);
 
-  if (cf_harness_is_redis (server))
-    {
-      g_test_skip ("redis-server takes no signal while a command runs");
-      return;
-    }
-  cf_wire_say (wire, "DEBUG SLEEP 600\r\n");
-  cf_wire_wait_taken (wire);
+  if (wire == NULL)
+    return;
   cf_harness_send_signal (server, SIGTERM);
   g_assert_cmpint (cf_harness_wait (server), ==, 0);
 }

@@ -52,83 +52,104 @@ visit (gpointer data)
   return NULL;
 }
 
+/* Lets it visit, and waits until it has. */
+static void
+assert_visit (Visitor *self, gboolean refused)
+{
+  g_thread_join (g_thread_new ("visitor", visit, self));
+  g_assert_cmpint (self->refused, ==, refused);
+}
+
 /* -- Cases ---------------------------------------------------------------- */
+
+/* A call inside the gate, and a visitor. */
+typedef struct
+{
+  CfSlice word;
+  CfCall call;
+  Visitor visitor;
+} Scene;
+
+static void
+begin (Scene *self, Fixture *fixture, const char *word)
+{
+  self->word = cf_slice_of_string (word);
+  self->call = call_of (fixture, &self->word);
+  self->visitor = (Visitor){ .worker = cf_worker_acquire (fixture->engine) };
+  cf_worker_enter (fixture->worker);
+}
+
+static void
+end (Scene *self)
+{
+  cf_worker_leave (self->call.worker);
+  cf_worker_release (self->visitor.worker);
+}
 
 /* Nobody comes in before the end, and then finds nothing held. */
 static void
 test_alone_begin (Fixture *fixture, gconstpointer data)
 {
-  const CfSlice word = CF_SLICE ("FLUSHALL");
-  CfCall call = call_of (fixture, &word);
-  Visitor visitor = { .worker = cf_worker_acquire (fixture->engine) };
+  Scene scene;
+  CfCall *call = &scene.call;
   GThread *thread;
 
-  cf_worker_enter (fixture->worker);
-  g_assert_true (cf_alone_begin (&call));
-  g_assert_cmpint (call.hold->mode, ==, CF_HOLD_ALL);
-  thread = g_thread_new ("visitor", visit, &visitor);
-  g_assert_false (g_atomic_int_get (&visitor.is_in));
-  cf_alone_end (&call);
-  g_assert_cmpint (call.hold->mode, ==, CF_HOLD_NONE);
+  begin (&scene, fixture, "FLUSHALL");
+  g_assert_true (cf_alone_begin (call));
+  g_assert_cmpint (call->hold->mode, ==, CF_HOLD_ALL);
+  thread = g_thread_new ("visitor", visit, &scene.visitor);
+  g_assert_false (g_atomic_int_get (&scene.visitor.is_in));
+  cf_alone_end (call);
+  g_assert_cmpint (call->hold->mode, ==, CF_HOLD_NONE);
   g_assert_true (fixture->worker->inside);
   g_thread_join (thread);
-  g_assert_true (visitor.is_in);
-  g_assert_false (visitor.refused);
-  cf_worker_leave (fixture->worker);
-  cf_worker_release (visitor.worker);
+  g_assert_true (scene.visitor.is_in);
+  g_assert_false (scene.visitor.refused);
+  end (&scene);
 }
 
 /* Who yields lets others in, but to no key. */
 static void
 test_alone_yield (Fixture *fixture, gconstpointer data)
 {
-  const CfSlice word = CF_SLICE ("EVAL");
-  CfCall call = call_of (fixture, &word);
-  Visitor visitor = { .worker = cf_worker_acquire (fixture->engine) };
+  Scene scene;
+  CfCall *call = &scene.call;
 
-  cf_worker_enter (fixture->worker);
-  g_assert_true (cf_alone_begin (&call));
-  cf_alone_yield (&call, 1000);
-  g_assert_nonnull (call.hold->of_all);
-  g_thread_join (g_thread_new ("visitor", visit, &visitor));
-  g_assert_true (visitor.refused);
+  begin (&scene, fixture, "EVAL");
+  g_assert_true (cf_alone_begin (call));
+  cf_alone_yield (call, 1000);
+  g_assert_nonnull (call->hold->of_all);
+  assert_visit (&scene.visitor, TRUE);
   /* The visitor learns since when the script has run. */
-  g_assert_cmpint (visitor.worker->hold.busy_since_ms, ==, 1000);
-  cf_alone_widen (&call);
-  g_assert_cmpint (call.hold->mode, ==, CF_HOLD_ALL);
-  cf_alone_end (&call);
-  g_thread_join (g_thread_new ("visitor", visit, &visitor));
-  g_assert_false (visitor.refused);
-  cf_worker_leave (fixture->worker);
-  cf_worker_release (visitor.worker);
+  g_assert_cmpint (scene.visitor.worker->hold.busy_since_ms, ==, 1000);
+  cf_alone_widen (call);
+  g_assert_cmpint (call->hold->mode, ==, CF_HOLD_ALL);
+  cf_alone_end (call);
+  assert_visit (&scene.visitor, FALSE);
+  end (&scene);
 }
 
 /* A block keeps its claims while the gate is open before and after. */
 static void
 test_alone_sections (Fixture *fixture, gconstpointer data)
 {
-  const CfSlice word = CF_SLICE ("EXEC");
-  CfCall call = call_of (fixture, &word);
+  Scene scene;
+  CfCall *call = &scene.call;
   CfKey key = cf_key (CF_SLICE ("k"));
-  Visitor visitor = { .worker = cf_worker_acquire (fixture->engine) };
 
-  cf_worker_enter (fixture->worker);
-  g_assert_true (cf_alone_reserve (&call));
-  g_assert_true (cf_hold_claims (call.hold, &key, 1, NULL));
-  g_thread_join (g_thread_new ("visitor", visit, &visitor));
-  g_assert_true (visitor.refused);
-  cf_alone_widen (&call);
-  g_assert_cmpint (call.hold->mode, ==, CF_HOLD_ALL);
-  cf_alone_narrow (&call);
-  g_assert_cmpint (call.hold->mode, ==, CF_HOLD_CLAIMS);
-  g_thread_join (g_thread_new ("visitor", visit, &visitor));
-  g_assert_true (visitor.refused);
-  cf_hold_release (call.hold);
-  cf_alone_unreserve (&call);
-  g_thread_join (g_thread_new ("visitor", visit, &visitor));
-  g_assert_false (visitor.refused);
-  cf_worker_leave (fixture->worker);
-  cf_worker_release (visitor.worker);
+  begin (&scene, fixture, "EXEC");
+  g_assert_true (cf_alone_reserve (call));
+  g_assert_true (cf_hold_claims (call->hold, &key, 1, NULL));
+  assert_visit (&scene.visitor, TRUE);
+  cf_alone_widen (call);
+  g_assert_cmpint (call->hold->mode, ==, CF_HOLD_ALL);
+  cf_alone_narrow (call);
+  g_assert_cmpint (call->hold->mode, ==, CF_HOLD_CLAIMS);
+  assert_visit (&scene.visitor, TRUE);
+  cf_hold_release (call->hold);
+  cf_alone_unreserve (call);
+  assert_visit (&scene.visitor, FALSE);
+  end (&scene);
 }
 
 static void

@@ -4,30 +4,11 @@
  * written, and is accepted again. */
 #include "config.h"
 
-#include "base/hash.h"
-#include "persist/rdb-value.h"
+#include "../persist/payload.h"
 
 int LLVMFuzzerTestOneInput (const guint8 *data, gsize size);
 
 static CfConfig *config;
-
-static CfEntry *
-read_entry (CfSlice bytes)
-{
-  g_auto (CfRdbString) string = CF_RDB_STRING_INIT;
-  CfRdbReader reader = cf_rdb_reader (bytes);
-  CfEntry *entry;
-  CfValue value;
-  guint8 type;
-
-  if (!cf_rdb_get_byte (&reader, &type) ||
-      !cf_rdb_get_value (&reader, type, config, &string, &value))
-    return NULL;
-  entry = cf_entry_try_new (CF_SLICE ("k"), &value, CF_NO_DEADLINE);
-  if (entry == NULL)
-    cf_value_drop (&value);
-  return entry;
-}
 
 static void
 check_copy (const CfEntry *entry)
@@ -56,7 +37,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
       cf_hash_init (seed);
       config = cf_config_new ();
     }
-  entry = read_entry (cf_slice ((const char *) data, size));
+  entry = read_entry_as (config, cf_slice ((const char *) data, size));
   if (entry == NULL)
     return 0;
   check_copy (entry);
@@ -66,7 +47,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   blob = cf_rdb_writer_end (&writer);
   cf_entry_free (entry);
   g_assert_nonnull (blob);
-  entry = read_entry (cf_blob_slice (blob));
+  entry = read_entry_as (config, cf_blob_slice (blob));
   g_assert_nonnull (entry);
   cf_entry_free (entry);
   return 0;

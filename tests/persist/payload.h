@@ -7,11 +7,10 @@
 #include "base/hash.h"
 #include "persist/rdb-value.h"
 
-/* NULL: damaged. */
+/* Made as @config says.  NULL: damaged, or no memory. */
 static inline CfEntry *
-read_entry (CfSlice bytes)
+read_entry_as (CfConfig *config, CfSlice bytes)
 {
-  g_autoptr (CfConfig) config = cf_config_new ();
   g_auto (CfRdbString) string = CF_RDB_STRING_INIT;
   CfRdbReader reader = cf_rdb_reader (bytes);
   CfEntry *entry;
@@ -22,8 +21,18 @@ read_entry (CfSlice bytes)
       !cf_rdb_get_value (&reader, type, config, &string, &value))
     return NULL;
   entry = cf_entry_try_new (CF_SLICE ("k"), &value, CF_NO_DEADLINE);
-  g_assert_nonnull (entry);
+  if (entry == NULL)
+    cf_value_drop (&value);
   return entry;
+}
+
+/* NULL: damaged. */
+static inline CfEntry *
+read_entry (CfSlice bytes)
+{
+  g_autoptr (CfConfig) config = cf_config_new ();
+
+  return read_entry_as (config, bytes);
 }
 
 static inline void

@@ -17,6 +17,31 @@ store_test_init (int *argc, char ***argv)
   cf_hash_init (seed);
 }
 
+/* A keyspace and a hold of it. */
+typedef struct
+{
+  CfKeyspace *keyspace;
+  CfHold hold;
+} StoreFixture;
+
+static inline void
+store_set_up (StoreFixture *self, gconstpointer data)
+{
+  self->keyspace = cf_keyspace_new (16, NULL);
+  cf_hold_init (&self->hold, self->keyspace);
+}
+
+static inline void
+store_tear_down (StoreFixture *self, gconstpointer data)
+{
+  cf_hold_clear (&self->hold);
+  cf_keyspace_free (self->keyspace);
+}
+
+/* A test with a fixture of its own. */
+#define store_add(path, function)                                              \
+  g_test_add (path, StoreFixture, NULL, store_set_up, function, store_tear_down)
+
 static inline CfKey
 key_of_string (const char *string)
 {

@@ -3,28 +3,8 @@
 
 #include "fixture.h"
 
-typedef struct
-{
-  CfKeyspace *keyspace;
-  CfHold hold;
-} Fixture;
-
 static void
-set_up (Fixture *self, gconstpointer data)
-{
-  self->keyspace = cf_keyspace_new (16, NULL);
-  cf_hold_init (&self->hold, self->keyspace);
-}
-
-static void
-tear_down (Fixture *self, gconstpointer data)
-{
-  cf_hold_clear (&self->hold);
-  cf_keyspace_free (self->keyspace);
-}
-
-static void
-fill (Fixture *self, guint db, const char *prefix, guint from, guint to)
+fill (StoreFixture *self, guint db, const char *prefix, guint from, guint to)
 {
   for (guint i = from; i < to; i++)
     {
@@ -36,7 +16,7 @@ fill (Fixture *self, guint db, const char *prefix, guint from, guint to)
 }
 
 static void
-test_walk_count (Fixture *self, gconstpointer data)
+test_walk_count (StoreFixture *self, gconstpointer data)
 {
   gsize n_keys, n_volatile;
   gint64 ttl_ms;
@@ -62,7 +42,7 @@ count_entry (const CfEntry *entry, gpointer data)
 }
 
 static void
-test_walk_slot (Fixture *self, gconstpointer data)
+test_walk_slot (StoreFixture *self, gconstpointer data)
 {
   guint slot = key_of_string ("{t}").slot;
   int left = 100000;
@@ -90,7 +70,7 @@ note_entry (const CfEntry *entry, gpointer data)
 }
 
 static guint
-scan (Fixture *self, gsize count, GHashTable *seen, guint *n_changes)
+scan (StoreFixture *self, gsize count, GHashTable *seen, guint *n_changes)
 {
   guint64 cursor = 0;
   guint n_calls = 0;
@@ -112,7 +92,7 @@ scan (Fixture *self, gsize count, GHashTable *seen, guint *n_changes)
 }
 
 static void
-test_walk_scan (Fixture *self, gconstpointer data)
+test_walk_scan (StoreFixture *self, gconstpointer data)
 {
   g_autoptr (GHashTable) seen =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -129,7 +109,7 @@ test_walk_scan (Fixture *self, gconstpointer data)
 /* A huge slot comes in parts; what is there all the time is found though the
  * slot grows and splits meanwhile. */
 static void
-test_walk_scan_growing (Fixture *self, gconstpointer data)
+test_walk_scan_growing (StoreFixture *self, gconstpointer data)
 {
   g_autoptr (GHashTable) seen =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -146,7 +126,7 @@ test_walk_scan_growing (Fixture *self, gconstpointer data)
 }
 
 static void
-test_walk_scan_garbage (Fixture *self, gconstpointer data)
+test_walk_scan_garbage (StoreFixture *self, gconstpointer data)
 {
   g_autoptr (GHashTable) seen =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -168,7 +148,7 @@ test_walk_scan_garbage (Fixture *self, gconstpointer data)
 
 /* Frees what @key was before. */
 static gboolean
-find_random (Fixture *self, char **key)
+find_random (StoreFixture *self, char **key)
 {
   gsize size;
   gboolean found;
@@ -182,7 +162,7 @@ find_random (Fixture *self, char **key)
 }
 
 static void
-test_walk_random (Fixture *self, gconstpointer data)
+test_walk_random (StoreFixture *self, gconstpointer data)
 {
   g_autofree char *key = NULL;
   guint seen[50] = { 0 };
@@ -247,7 +227,7 @@ note_sample (const CfEntry *entry, guint db, gpointer data)
 }
 
 static void
-test_walk_sample (Fixture *self, gconstpointer data)
+test_walk_sample (StoreFixture *self, gconstpointer data)
 {
   Samples samples = { 0 };
 
@@ -274,19 +254,16 @@ test_walk_sample (Fixture *self, gconstpointer data)
       5);
 }
 
-#define ADD(name, function)                                                    \
-  g_test_add ("/store/walk/" name, Fixture, NULL, set_up, function, tear_down)
-
 int
 main (int argc, char **argv)
 {
   store_test_init (&argc, &argv);
-  ADD ("count", test_walk_count);
-  ADD ("slot", test_walk_slot);
-  ADD ("scan", test_walk_scan);
-  ADD ("scan-growing", test_walk_scan_growing);
-  ADD ("scan-garbage", test_walk_scan_garbage);
-  ADD ("random", test_walk_random);
-  ADD ("sample", test_walk_sample);
+  store_add ("/store/walk/count", test_walk_count);
+  store_add ("/store/walk/slot", test_walk_slot);
+  store_add ("/store/walk/scan", test_walk_scan);
+  store_add ("/store/walk/scan-growing", test_walk_scan_growing);
+  store_add ("/store/walk/scan-garbage", test_walk_scan_garbage);
+  store_add ("/store/walk/random", test_walk_random);
+  store_add ("/store/walk/sample", test_walk_sample);
   return g_test_run ();
 }
