@@ -9,8 +9,10 @@
 #include "commands/commands.h"
 #include "commands/digest.h"
 #include "commands/key-value.h"
+#include "engine/function.h"
 #include "persist/rdb-value.h"
 #include "store/expirer.h"
+#include "types/list.h"
 
 #define POPULATE_BYTES_MAX (64 * 1024 * 1024) /* of one value */
 
@@ -203,22 +205,43 @@ reload_key (CfCall *call, guint db, const CfKey *key, gpointer data)
     }
 }
 
+/* Whether there is a function or a key that what is loaded would collide
+ * with. */
+static gboolean
+has_data (const CfCall *call)
+{
+  g_autoptr (CfFunctionSet) functions =
+      cf_functions_get (call->engine->functions);
+
+  if (functions->libraries->len > 0)
+    return TRUE;
+  for (guint db = 0; db < cf_keyspace_n_databases (call->keyspace); db++)
+    if (cf_keyspace_size (call->keyspace, db) > 0)
+      return TRUE;
+  return FALSE;
+}
+
 static gboolean
 run_reload (CfCall *call, GError **error)
 {
-  gboolean failed = FALSE;
+  gboolean merge = FALSE, flush = TRUE, failed;
 
   for (guint i = 2; i < call->argc; i++)
-    if (!cf_call_is (call, i, "MERGE") && !cf_call_is (call, i, "NOFLUSH") &&
-        !cf_call_is (call, i, "NOSAVE"))
+    if (cf_call_is (call, i, "MERGE"))
+      merge = TRUE;
+    else if (cf_call_is (call, i, "NOFLUSH"))
+      flush = FALSE;
+    else if (!cf_call_is (call, i, "NOSAVE"))
       return cf_throw (error, CF_ERROR_FAILED,
                        "DEBUG RELOAD only supports the MERGE, NOFLUSH and "
                        "NOSAVE options.");
   if (!check_alone (call, error))
     return FALSE;
+  failed = !flush && !merge && has_data (call);
   for (guint db = 0; db < cf_keyspace_n_databases (call->keyspace); db++)
-    for (guint slot = 0;
-         slot < CF_N_SLOTS && cf_keyspace_size (call->keyspace, db) > 0; slot++)
+    for (guint slot = 0; slot < CF_N_SLOTS && !failed &&
+                         cf_keyspace_size (call->keyspace, db) > 0;
+         slot++)
       each_key_of_slot (call, db, slot, reload_key, &failed);
   if (failed)
     return cf_throw (error, CF_ERROR_FAILED,
@@ -236,8 +259,7 @@ run_pause_cron (CfCall *call, GError **error)
   return TRUE;
 }
 
-/* How large an element must be for a node of its own is not to be had here:
- * that is a matter of memory only. */
+/* From which size on an element of a list is a node of its own. */
 static gboolean
 run_packed_threshold (CfCall *call, GError **error)
 {
@@ -245,6 +267,11 @@ run_packed_threshold (CfCall *call, GError **error)
 
   if (!cf_parse_memory (call->argv[2].data, call->argv[2].size, &size))
     return cf_throw (error, CF_ERROR_FAILED, "argument must be a memory value");
+  if (size > G_MAXUINT32)
+    return cf_throw (error, CF_ERROR_FAILED,
+                     "argument must be a memory value bigger than 1 and "
+                     "smaller than 4gb");
+  cf_list_set_plain_size ((gsize) size);
   cf_reply_ok (&call->reply);
   return TRUE;
 }
@@ -532,7 +559,7 @@ static const Subcommand subcommands[] = {
   { "PROTOCOL", 3, 3, run_protocol, " <type>",
     "Replies with a value of a type of the protocol." },
   { "QUICKLIST-PACKED-THRESHOLD", 3, 3, run_packed_threshold, " <size>",
-    "Accepted, and without effect." },
+    "Sets from which size on an element of a list is by itself." },
   { "RELOAD", 2, G_MAXUINT, run_reload, " [<option> ...]",
     "Writes every value as a file has it, and reads it back." },
   { "REPLYBUFFER", 4, 4, run_replybuffer,

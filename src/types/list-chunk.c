@@ -3,6 +3,32 @@
 
 #include "types/list-chunk.h"
 
+static gsize plain_size = G_MAXSIZE; /* (atomic) */
+
+/**
+ * cf_list_set_plain_size:
+ * @size: of an element that is to be a blob of its own; 0: however large, if
+ *   it fits in a node
+ *
+ * Sets this for all lists, as far as elements are put into them from now on.
+ */
+void
+cf_list_set_plain_size (gsize size)
+{
+  __atomic_store_n (&plain_size, size > 0 ? size : G_MAXSIZE, __ATOMIC_RELAXED);
+}
+
+/**
+ * cf_list_get_plain_size:
+ *
+ * Returns: what cf_list_set_plain_size() set
+ */
+gsize
+cf_list_get_plain_size (void)
+{
+  return __atomic_load_n (&plain_size, __ATOMIC_RELAXED);
+}
+
 static void
 link_chunk (CfList *self, CfListChunk *chunk)
 {

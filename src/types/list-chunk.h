@@ -16,6 +16,9 @@ G_BEGIN_DECLS
 #define CF_LIST_PACK_HEADER 6
 #define CF_LIST_PACK_BYTES (CF_LIST_PACK_HEADER + 1)
 
+/* What cf_list_set_plain_size() set. */
+gsize cf_list_get_plain_size (void);
+
 struct _CfListChunk
 {
   CfListChunk *previous; /* (nullable) */

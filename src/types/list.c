@@ -159,7 +159,8 @@ limit_bytes (gint limit)
 static gboolean
 is_large (const CfListElement *element, gint limit)
 {
-  return element->bytes.size > limit_bytes (limit);
+  return element->bytes.size > limit_bytes (limit) ||
+         element->bytes.size >= cf_list_get_plain_size ();
 }
 
 /* Whether a node whose elements took @used bytes and were @n may have one more
@@ -175,7 +176,7 @@ may_grow (gsize used, gsize n, gsize size, gint limit)
 static gboolean
 fits (const CfListNode *node, const CfListElement *element, gint limit)
 {
-  return !cf_list_node_is_blob (node) &&
+  return !cf_list_node_is_blob (node) && !is_large (element, limit) &&
          may_grow (cf_list_node_used (node), node->n, element->bytes.size,
                    limit);
 }

@@ -19,7 +19,8 @@
  * A cursor stands on an element.  It is good until the next change, but for
  * the changes made with it.
  *
- * Thread safety: none; readers (const) may be many.
+ * Thread safety: none; readers (const) may be many.  cf_list_set_plain_size()
+ * may be called from any thread.
  */
 #pragma once
 
@@ -95,6 +96,10 @@ cf_list_of_object (CfObject *object)
 {
   return (CfList *) object;
 }
+
+/* For tests: an element of so many bytes is a blob of its own in any list, so
+ * that small ones can be.  0: as the limit of a node has it. */
+void cf_list_set_plain_size (gsize size);
 
 gsize cf_list_n (const CfList *self); /* elements */
 

@@ -122,6 +122,11 @@ test_digest_of_types (Fixture *fixture, gconstpointer data)
                 "+6737aa51a587aa73dc0a840a3628d4f3696b4703\r\n");
   assert_reply (fixture, "DEBUG RELOAD", "+OK\r\n");
   assert_reply (fixture, "DEBUG DIGEST-VALUE l s h z t", digests);
+  assert_reply (fixture, "DEBUG RELOAD NOFLUSH",
+                "-ERR Error trying to load the RDB dump, check server "
+                "logs.\r\n");
+  assert_reply (fixture, "DEBUG RELOAD NOSAVE NOFLUSH MERGE", "+OK\r\n");
+  assert_reply (fixture, "DEBUG DIGEST-VALUE l s h z t", digests);
   assert_reply (fixture, "DEBUG LISTPACK h",
                 "+Listpack structure printed on stdout\r\n");
   assert_reply (fixture, "DEBUG LISTPACK l",

@@ -23,7 +23,9 @@ import random
 import re
 
 import compare
+from harness import parse
 
+END = 'end of round'
 ROUND = 250
 SHRINK_TRIES = 400
 INTEGERS = (0, 1, -1, 2, 7, 8, -8, 31, 63, 64, 100, 255, 256, 9999, 10000,
@@ -159,14 +161,37 @@ FILL = {
 }
 
 
-def replies(client, commands):
-    """The replies to commands on an empty keyspace."""
-    before = ([b'DISCARD'], [b'UNWATCH'], [b'SELECT', b'0'], [b'FLUSHALL'])
-    client.send_bytes(b''.join(encode(command)
-                               for command in [*before, *commands]))
-    for _ in before:
-        client.read_bytes()
-    return [client.read_bytes() for _ in commands]
+class Pair:
+    """A client of a server, and one that hears of every change."""
+
+    def __init__(self, client, watcher):
+        self.client = client
+        self.watcher = watcher
+        client.raw('CONFIG', 'SET', 'notify-keyspace-events', 'KEA')
+        for pattern in ('__key*', END):
+            watcher.raw('PSUBSCRIBE', pattern)
+
+    def replies(self, commands):
+        """The replies to commands on an empty keyspace, and the events."""
+        before = [b'DISCARD'], [b'UNWATCH'], [b'SELECT', b'0'], [b'FLUSHALL']
+        after = [b'DISCARD'], [b'PUBLISH', END.encode(), b'']
+        self.client.send_bytes(b''.join(
+            encode(command) for command in [*before, *commands, *after]))
+        for _ in before:
+            self.client.read_bytes()
+        replies = [self.client.read_bytes() for _ in commands]
+        for _ in after:
+            self.client.read_bytes()
+        return replies, self.events()
+
+    def events(self):
+        """What happened to which key, since this was last asked."""
+        events = []
+        while True:
+            channel, text = parse(self.watcher.read_bytes())[2:]
+            if channel == END.encode():
+                return events
+            events.append(b'%s %s' % (channel, text))
 
 
 def encode(command):
@@ -180,11 +205,25 @@ def difference(redis, coffer, family, steps):
     commands = [(at, command) for at, step in enumerate(steps)
                 for command in step]
     words = [command for _, command in commands]
-    for (at, command), one, other in zip(commands, replies(redis, words),
-                                         replies(coffer, words)):
+    (ones, events), (others, other_events) = (redis.replies(words),
+                                              coffer.replies(words))
+    for (at, command), one, other in zip(commands, ones, others):
         if not compare.agree(one, other, family.marks_of(command)):
             return at, one, other
+    if events != other_events:
+        return (len(steps) - 1, *first_difference(events, other_events))
     return None
+
+
+def first_difference(events, others):
+    """What the one server told at the first event that differs, and the
+    other."""
+    for at, pair in enumerate(zip(events, others)):
+        if pair[0] != pair[1]:
+            break
+    else:
+        at = min(len(events), len(others))
+    return events[at:at + 3], others[at:at + 3]
 
 
 def shrink(redis, coffer, family, steps):
@@ -211,8 +250,10 @@ def printed(word):
 
 
 def run(redis, coffer, name, seed, count):
-    """Compare COUNT random commands of a family; how many agreed and how many
-    rounds did not."""
+    """Compare COUNT random commands of a family, and the events they make;
+    how many agreed and how many rounds did not.  @redis and @coffer are two
+    clients of each."""
+    redis, coffer = Pair(*redis), Pair(*coffer)
     family = Family(name)
     maker = Maker(family, seed)
     passed = failed = 0

@@ -386,6 +386,15 @@ test_list_large (Fixture *self, gconstpointer data)
   g_assert_cmpint (value, ==, n - 10);
 }
 
+/* With many elements that are nodes of their own. */
+static void
+test_list_plain (Fixture *self, gconstpointer data)
+{
+  cf_list_set_plain_size (8);
+  test_list_model (self, data);
+  cf_list_set_plain_size (0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -409,6 +418,7 @@ main (int argc, char **argv)
   ADD ("wanted", -2, test_list_wanted);
   ADD ("wanted-one-a-node", 1, test_list_wanted);
   ADD ("large", -2, test_list_large);
+  ADD ("plain", -2, test_list_plain);
 #undef ADD
   return g_test_run ();
 }
