@@ -80,12 +80,12 @@ struct _CfCall
   GPtrArray *foreign;         /* (owned) (nullable) (element-type CfBlob) names
                                  of foreign keys, which outlive the hold */
   gint64 park_deadline_ms;
-  CfWaiting *waiting;  /* (owned) (nullable) cf_call_block() was called */
-  GPtrArray *ready;    /* (owned) (nullable) keys whose waiters are to be served
-                        */
-  GPtrArray *deferred; /* (owned) (nullable) (element-type CfWaiting) (owned)
-                          those that need another hold */
-  guint ready_key;     /* argument that a waiter is served for, or 0 */
+  CfWaiting *waiting; /* (owned) (nullable) cf_call_block() was called */
+  GPtrArray *ready;   /* (owned) (nullable) keys whose waiters are to be served
+                       */
+  GQueue *deferred;   /* (owned) (nullable) (element-type CfWaiting) (owned)
+                            those that need another hold */
+  guint ready_key;    /* argument that a waiter is served for, or 0 */
   const CfSlice *again; /* (not owned) (nullable) what a waiter is served with,
                            in place of @argv: "$" is another ID then */
   CfOutMark before;     /* where its reply begins */

@@ -388,6 +388,18 @@ serve_one (CfWaiting *self, CfWaitLink *link, CfCall *call, gboolean matches)
     run_for (self, link, &served);
 }
 
+/* What is deferred is served in its order; what was interrupted comes first. */
+static void
+defer (CfCall *call, CfWaiting *waiting, gboolean is_next)
+{
+  if (call->deferred == NULL)
+    call->deferred = g_queue_new ();
+  if (is_next)
+    g_queue_push_head (call->deferred, waiting);
+  else
+    g_queue_push_tail (call->deferred, waiting);
+}
+
 typedef struct
 {
   CfCall *call; /* the owner */
@@ -410,9 +422,7 @@ look_at (Serving *serving, CfWaitLink *link, const CfEntry *entry)
   if ((call->hold->mode == CF_HOLD_SLOTS && serving->n >= SERVED_A_HOLD) ||
       !has_its_keys (waiting, call->hold))
     {
-      if (call->deferred == NULL)
-        call->deferred = g_ptr_array_new ();
-      g_ptr_array_add (call->deferred, cf_waiting_ref (waiting));
+      defer (call, cf_waiting_ref (waiting), TRUE);
       return FALSE;
     }
   serving->n++;
@@ -420,7 +430,8 @@ look_at (Serving *serving, CfWaitLink *link, const CfEntry *entry)
   return TRUE;
 }
 
-static void
+/* FALSE: the rest is deferred. */
+static gboolean
 serve_key (CfCall *call, const ReadyKey *ready)
 {
   Serving serving = { .call = call, .ready = ready };
@@ -428,9 +439,8 @@ serve_key (CfCall *call, const ReadyKey *ready)
                                            ready->db, &ready->key);
   g_autoptr (CfWaiting) last = NULL;
   CfWaitLink *link = NULL;
-  gboolean go_on = TRUE;
 
-  while (go_on)
+  do
     {
       const CfEntry *entry = cf_keyspace_find (
           call->keyspace, call->hold, ready->db, &ready->key, call->now_ms);
@@ -440,8 +450,27 @@ serve_key (CfCall *call, const ReadyKey *ready)
                                       !is_waited_for (entry), link);
       cf_waiting_unref (last);
       last = link != NULL ? link->waiter : NULL;
-      go_on = link != NULL && look_at (&serving, link, entry);
+      if (link != NULL && !look_at (&serving, link, entry))
+        return FALSE;
     }
+  while (link != NULL);
+  return TRUE;
+}
+
+/* Has the key served after what is deferred already. */
+static void
+defer_key (CfCall *call, const ReadyKey *ready)
+{
+  const CfEntry *entry = cf_keyspace_find (
+      call->keyspace, call->hold, ready->db, &ready->key, call->now_ms);
+  guint round = cf_keyspace_begin_serving (call->keyspace, call->hold,
+                                           ready->db, &ready->key);
+  CfWaitLink *link = cf_keyspace_next_waiter (call->keyspace, call->hold,
+                                              ready->db, &ready->key, round,
+                                              !is_waited_for (entry), NULL);
+
+  if (link != NULL)
+    defer (call, link->waiter, FALSE);
 }
 
 /**
@@ -453,9 +482,21 @@ serve_key (CfCall *call, const ReadyKey *ready)
 void
 cf_waiting_serve (CfCall *call)
 {
-  /* A command that is run here may make more keys ready. */
+  guint n_first = call->ready->len;
+  gboolean go_on = TRUE;
+
+  /* A command that is run here may make more keys ready; their turn is after
+   * that of all that were ready before. */
   for (guint i = 0; i < call->ready->len; i++)
-    serve_key (call, g_ptr_array_index (call->ready, i));
+    {
+      const ReadyKey *ready = g_ptr_array_index (call->ready, i);
+
+      if (!go_on || (i >= n_first && call->deferred != NULL &&
+                     !g_queue_is_empty (call->deferred)))
+        defer_key (call, ready);
+      else
+        go_on = serve_key (call, ready);
+    }
   g_clear_pointer (&call->ready, g_ptr_array_unref);
 }
 
@@ -494,7 +535,7 @@ hold_keys (CfHold *hold,
 /* Serves its keys with a hold of them all.  FALSE: one is claimed, and it will
  * be woken. */
 static gboolean
-serve_anew (CfWaiting *self, CfWorker *worker, GPtrArray **deferred)
+serve_anew (CfWaiting *self, CfWorker *worker, GQueue **deferred)
 {
   CfEngine *engine = worker->engine;
   CfWaiter waiter = { self, on_claim_ended, ref_waiter };
@@ -524,12 +565,11 @@ serve_anew (CfWaiting *self, CfWorker *worker, GPtrArray **deferred)
 }
 
 static void
-serve_all (GPtrArray *deferred, CfWorker *worker)
+serve_all (GQueue *deferred, CfWorker *worker)
 {
-  while (deferred->len > 0)
+  while (!g_queue_is_empty (deferred))
     {
-      g_autoptr (CfWaiting) next =
-          g_ptr_array_steal_index (deferred, deferred->len - 1);
+      g_autoptr (CfWaiting) next = g_queue_pop_head (deferred);
 
       if (serve_anew (next, worker, &deferred))
         continue;
@@ -537,7 +577,7 @@ serve_all (GPtrArray *deferred, CfWorker *worker)
       for (gsize i = 0; i < next->n_keys; i++)
         cf_keyspace_nudge (next->keyspace, next->db, &next->keys[i]);
     }
-  g_ptr_array_unref (deferred);
+  g_queue_free (deferred);
 }
 
 /**
@@ -562,7 +602,7 @@ cf_waiting_serve_deferred (CfCall *call)
 void
 cf_waiting_retry (CfWaiting *self, CfWorker *worker)
 {
-  GPtrArray *deferred = NULL;
+  GQueue *deferred = NULL;
 
   (void) serve_anew (self, worker, &deferred);
   if (deferred != NULL)

@@ -389,6 +389,27 @@ test_waiting_chain (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (cf_keyspace_size (fixture->engine->keyspace, 0), ==, 0);
 }
 
+/* What one that is served makes ready has its turn when all who wait for the
+ * first key have had theirs. */
+static void
+test_waiting_breadth_first (Fixture *fixture, gconstpointer data)
+{
+  const char *const *keys = data;
+  g_autofree char *first = g_strdup_printf ("SHIFT %s %s 0", keys[0], keys[1]);
+  g_autofree char *second = g_strdup_printf ("SHIFT %s %s 0", keys[0], keys[2]);
+  g_autofree char *third = g_strdup_printf ("TAKE %s %s 0", keys[0], keys[1]);
+  g_autofree char *add = g_strdup_printf ("ADD %s 3", keys[0]);
+  g_autofree char *reply =
+      g_strdup_printf ("$%d\r\n%s\r\n", (int) strlen (keys[0]), keys[0]);
+
+  assert_blocks (fixture, 1, first);
+  assert_blocks (fixture, 2, second);
+  assert_blocks (fixture, 3, third);
+  assert_reply (fixture, add, "+OK\r\n");
+  assert_late_reply_to (fixture, 3, reply);
+  g_assert_cmpuint (cf_keyspace_size (fixture->engine->keyspace, 0), ==, 2);
+}
+
 static void
 test_waiting_wrong_destination (Fixture *fixture, gconstpointer data)
 {
@@ -510,6 +531,9 @@ main (int argc, char **argv)
   ADD ("chain/one-slot", in_one_slot, test_waiting_chain);
   ADD ("chain/ascending", ascending, test_waiting_chain);
   ADD ("chain/descending", descending, test_waiting_chain);
+  ADD ("breadth-first/one-slot", in_one_slot, test_waiting_breadth_first);
+  ADD ("breadth-first/ascending", ascending, test_waiting_breadth_first);
+  ADD ("breadth-first/descending", descending, test_waiting_breadth_first);
   ADD ("wrong-destination", NULL, test_waiting_wrong_destination);
   ADD ("put-off", NULL, test_waiting_put_off);
   ADD ("look", NULL, test_waiting_look);

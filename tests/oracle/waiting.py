@@ -4,7 +4,10 @@
 A step is what one client sends that does not wait: a command, or a block of
 them.  After each, those whose wait is over on redis-server must have the same
 replies from cofferd, and no others may have one.  "@N" is the id of client N;
-the other words to fill in are those of chance.py."""
+the other words to fill in are those of chance.py.
+
+A key that has another type is removed before something is stored there: those
+who wait for it are served by cofferd, and forgotten by redis-server."""
 
 import random
 import select
@@ -19,6 +22,7 @@ N_CLIENTS = 7
 ROUND = 60
 SHRINK_TRIES = 300
 PATIENCE_S = 5
+SHRINK_PATIENCE_S = 0.2
 
 WAITING = '''
 BLPOP +K 0
@@ -57,8 +61,8 @@ ZADD K XX 1 E
 ZINCRBY K 1 E
 ZREM K E
 ZPOPMIN K
-ZUNIONSTORE K 2 K K
-ZRANGESTORE K K 0 -1
+DEL T ; ZUNIONSTORE T! 2 K K
+DEL T ; ZRANGESTORE T! K 0 -1
 GEOADD K 1 1 E
 XADD K N f E
 XADD K N f E
@@ -86,7 +90,7 @@ SELECT 0|1
 SWAPDB 0 1
 FLUSHDB
 FLUSHALL
-SORT K ALPHA STORE K
+DEL T ; SORT K ALPHA STORE T!
 RESTORE K 0 P ?REPLACE
 CLIENT UNBLOCK U ?TIMEOUT|ERROR
 CLIENT UNBLOCK U
@@ -95,8 +99,9 @@ TYPE K
 '''
 SCRIPTS = (
     "redis.call('RPUSH', KEYS[1], 1, 2) return redis.call('LPOP', KEYS[1])",
-    "redis.call('RPUSH', KEYS[1], 1) redis.call('RPUSH', KEYS[2], 2) "
-    "redis.call('DEL', KEYS[1]) redis.call('ZADD', KEYS[1], 1, 'a')",
+    "redis.call('DEL', KEYS[1]) redis.call('RPUSH', KEYS[1], 1) "
+    "redis.call('RPUSH', KEYS[2], 2) redis.call('DEL', KEYS[1]) "
+    "redis.call('ZADD', KEYS[1], 1, 'a')",
     "return redis.call('BLPOP', KEYS[1], KEYS[2], 0)",
     "redis.call('RPUSH', KEYS[1], 1, 2, 3) return redis.call('BLMOVE', "
     "KEYS[1], KEYS[2], 'LEFT', 'RIGHT', 0)",
@@ -112,24 +117,44 @@ class Maker(chance.Maker):
     def key(self):
         return 'k%d' % self.chance.randrange(self.n_keys)
 
-    def command(self, templates):
-        parts = self.chance.choice(templates).split()
-        command = [parts[0]]
-        for part in parts[1:]:
-            command += self.words(part)
-        return [str(word).encode('latin1') for word in command]
+    def target(self):
+        self.last_key = self.key()
+        return self.last_key
+
+    def template(self, templates):
+        """Which of several keys is ready first after SWAPDB is up to
+        redis-server's hash function."""
+        while True:
+            template = self.chance.choice(templates)
+            if self.n_keys == 1 or not template.startswith('SWAPDB'):
+                return template
+
+    def commands(self, templates):
+        """One, or those that belong together."""
+        made = []
+        for template in self.template(templates).split(' ; '):
+            parts = template.split()
+            command = parts[:1]
+            for part in parts[1:]:
+                command += self.words(part)
+            made.append([str(word).encode('latin1') for word in command])
+        return made
 
     def step(self):
         """Who, and what."""
         who = self.chance.randrange(N_CLIENTS)
         kind = self.chance.random()
         if kind < 0.45:
-            return who, [self.command(Words.waiting)]
+            return who, self.commands(Words.waiting)
         if kind < 0.88:
-            return who, [self.command(Words.doing)]
-        block = [self.command(Words.doing if self.chance.random() < 0.8
-                              else Words.waiting)
-                 for _ in range(self.chance.randint(1, 4))]
+            block = self.commands(Words.doing)
+            if len(block) == 1:
+                return who, block
+        else:
+            block = [command for _ in range(self.chance.randint(1, 4))
+                     for command in self.commands(
+                         Words.doing if self.chance.random() < 0.8
+                         else Words.waiting)]
         return who, [[b'MULTI'], *block, [b'EXEC']]
 
     def steps(self):
@@ -150,6 +175,8 @@ class Words:
     fill = dict(chance.FILL)
     fill.update({
         'K': Maker.key,
+        'T': Maker.target,
+        'T!': lambda maker: maker.last_key,
         'E': lambda maker: maker.chance.choice('abc123'),
         'S': lambda maker: maker.chance.choice((1, 2, -1, 1.5)),
         'N': new_id,
@@ -174,7 +201,8 @@ PAYLOADS = (
 class Side:
     """The clients of one server."""
 
-    def __init__(self, port, protocol):
+    def __init__(self, port, protocol, seconds):
+        self.seconds = seconds
         self.clients = [self.open(port, protocol) for _ in range(N_CLIENTS)]
         self.ids = [client('CLIENT', 'ID') for client in self.clients]
         self.control = self.open(port, protocol)
@@ -184,9 +212,8 @@ class Side:
         for pattern in ('__key*', chance.END):
             self.watcher.raw('PSUBSCRIBE', pattern)
 
-    @staticmethod
-    def open(port, protocol):
-        client = harness.Client(port, PATIENCE_S)
+    def open(self, port, protocol):
+        client = harness.Client(port, self.seconds)
         client('HELLO', protocol)
         return client
 
@@ -194,10 +221,9 @@ class Side:
         for client in [*self.clients, self.control, self.watcher]:
             client.close()
 
-    def send(self, who, commands):
-        self.clients[who].send_bytes(b''.join(
-            chance.encode([self.word(word) for word in command])
-            for command in commands))
+    def send(self, who, command):
+        self.clients[who].send_bytes(
+            chance.encode([self.word(word) for word in command]))
 
     def word(self, word):
         if word[:1] == b'@':
@@ -221,9 +247,9 @@ class Side:
         except (EOFError, ConnectionError):
             return compare.EOF
 
-    def settle(self, n_waiting):
+    def settle(self, n_waiting, seconds):
         """Wait until so many clients wait; whether it came to that."""
-        end = time.monotonic() + PATIENCE_S
+        end = time.monotonic() + seconds
         while self.n_waiting() != n_waiting:
             if time.monotonic() > end:
                 return False
@@ -242,46 +268,43 @@ class Side:
 class Play:
     """Steps on both servers, until they differ."""
 
-    def __init__(self, ports, protocol):
-        self.redis, self.coffer = (Side(port, protocol) for port in ports)
+    def __init__(self, ports, protocol, seconds):
+        self.seconds = seconds
+        self.redis, self.coffer = (Side(port, protocol, seconds)
+                                   for port in ports)
         self.waiting = set()
 
     def close(self):
         self.redis.close()
         self.coffer.close()
 
-    def first_replies(self, who, commands):
+    def first_reply(self, who, command):
         """What redis-server answers at once; None when it waits."""
-        self.redis.send(who, commands)
-        replies = []
-        for _ in commands:
-            while not self.redis.has_reply(who, 0.0005):
-                if self.redis.n_waiting() > len(self.waiting) and \
-                   not self.redis.has_reply(who):
-                    return replies
-            replies.append(self.redis.read(who))
-        return replies
+        self.redis.send(who, command)
+        while not self.redis.has_reply(who, 0.0005):
+            if self.redis.n_waiting() > len(self.waiting) and \
+               not self.redis.has_reply(who):
+                return None
+        return self.redis.read(who)
 
-    def step(self, who, commands):
+    def step(self, who, command):
         """What differs, as a text; None when nothing does."""
-        replies = self.first_replies(who, commands)
-        self.coffer.send(who, commands)
-        if len(replies) < len(commands):
+        first = self.first_reply(who, command)
+        self.coffer.send(who, command)
+        if first is None:
             self.waiting.add(who)
         self.redis.control('PING')
         self.redis.control('PING')
         served = {one: self.redis.read(one) for one in sorted(self.waiting)
                   if self.redis.has_reply(one)}
         self.waiting -= set(served)
-        for command, reply in zip(commands, replies):
-            found = self.differ(who, reply, self.coffer.read(who))
-            if found:
-                return found
+        if first is not None:
+            served[who] = first
         for one, reply in served.items():
             found = self.differ(one, reply, self.coffer.read(one))
             if found:
                 return found
-        if not self.coffer.settle(len(self.waiting)):
+        if not self.coffer.settle(len(self.waiting), self.seconds):
             return 'redis has %d waiting, cofferd %d' % (
                 len(self.waiting), self.coffer.n_waiting())
         for one in range(N_CLIENTS):
@@ -299,13 +322,13 @@ class Play:
         return '  to client %d: redis   %r\n  cofferd %r' % (who, one, other)
 
 
-def difference(ports, protocol, steps):
+def difference(ports, protocol, steps, seconds=PATIENCE_S):
     """(at, text) of the first step that makes a difference."""
-    play = Play(ports, protocol)
+    play = Play(ports, protocol, seconds)
     try:
         for at, (who, commands) in enumerate(steps):
-            if who not in play.waiting:
-                found = play.step(who, commands)
+            for command in commands:
+                found = who not in play.waiting and play.step(who, command)
                 if found:
                     return at, found
         return None
@@ -322,7 +345,7 @@ def shrink(ports, protocol, steps):
         while at < len(steps) and tries < SHRINK_TRIES:
             shorter = steps[:at] + steps[at + size:]
             tries += 1
-            found = difference(ports, protocol, shorter)
+            found = difference(ports, protocol, shorter, SHRINK_PATIENCE_S)
             if found:
                 steps = shorter[:found[0] + 1]
             else:
@@ -342,9 +365,9 @@ def run(ports, protocol, seed, count):
             passed += ROUND
             continue
         failed += 1
+        print('waiting, seed %d: %s' % (seed, found[1]))
         steps = shrink(ports, protocol, steps[:found[0] + 1])
         found = difference(ports, protocol, steps) or found
-        print('waiting, seed %d:' % seed)
         for who, commands in steps:
             print('  %d: %s' % (who, ' ; '.join(
                 ' '.join(map(chance.printed, command))
