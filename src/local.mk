@@ -183,12 +183,16 @@ persist_sources = \
 	src/persist/rdb-zset.c \
 	$(NULL)
 script_sources = \
+	src/script/lua-base.c \
+	src/script/lua-base.h \
 	src/script/lua-bit.c \
 	src/script/lua-bit.h \
 	src/script/lua-bytes.c \
 	src/script/lua-bytes.h \
 	src/script/lua-cost.c \
 	src/script/lua-cost.h \
+	src/script/lua-front.c \
+	src/script/lua-front.h \
 	src/script/lua-json-decode.c \
 	src/script/lua-json-encode.c \
 	src/script/lua-json-inside.h \
@@ -200,6 +204,8 @@ script_sources = \
 	src/script/lua-msgpack.h \
 	src/script/lua-pattern.c \
 	src/script/lua-pattern.h \
+	src/script/lua-random.c \
+	src/script/lua-random.h \
 	src/script/lua-reply.c \
 	src/script/lua-reply.h \
 	src/script/lua-state.c \

@@ -178,6 +178,7 @@ test_programs = \
 	tests/script/test-lua-libraries \
 	tests/script/test-lua-msgpack \
 	tests/script/test-lua-pattern \
+	tests/script/test-lua-random \
 	tests/script/test-lua-reply \
 	tests/script/test-lua-state \
 	tests/script/test-lua-struct \

@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "engine/script-api.h"
-#include "script/sandbox.h"
+#include "script/lua-front.h"
 
 /* Their addresses are keys of Lua's registry. */
 static const char loading_key, functions_key;
@@ -295,10 +295,10 @@ push_environment (lua_State *L)
   lua_pushcfunction (L, on_register_function);
   lua_setfield (L, -2, "register_function");
   refuse_missing (L);
-  cf_sandbox_seal (L);
+  cf_lua_front_seal (L);
   lua_setfield (L, -2, "redis");
   refuse_missing (L);
-  cf_sandbox_seal (L);
+  cf_lua_front_seal (L);
 }
 
 /* From now on functions whose globals are on top see those of scripts. */

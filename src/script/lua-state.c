@@ -255,7 +255,7 @@ compile (lua_State *L)
   Compile *self = lua_touserdata (L, 1);
 
   self->status = LUA_ERRSYNTAX;
-  if (cf_sandbox_is_bytecode (self->body))
+  if (cf_lua_is_bytecode (self->body))
     lua_pushfstring (L, "%s:1: unexpected symbol near 'char(27)'",
                      self->chunk_name + 1);
   else
@@ -266,6 +266,18 @@ compile (lua_State *L)
       return 0;
     }
   return lua_error (L);
+}
+
+/**
+ * cf_lua_is_bytecode:
+ * @program: a program
+ *
+ * Returns: whether Lua would take it for bytecode, which it does not check
+ */
+gboolean
+cf_lua_is_bytecode (CfSlice program)
+{
+  return program.size > 0 && program.data[0] == LUA_SIGNATURE[0];
 }
 
 /**

@@ -76,6 +76,8 @@ void cf_lua_pass_on (lua_State *L);
 /* Compiles @program to a function on the stack, with ticks.  Returns what
  * lua_load() does; not 0: a message is on the stack. */
 int cf_lua_load (lua_State *L, CfSlice program, const char *name);
+/* Whether Lua would take it for bytecode, which it does not check. */
+gboolean cf_lua_is_bytecode (CfSlice program);
 /* Compiles @body to a function that stays as long as the state, with the
  * reference @reference.  Returns what cf_lua_load() does. */
 int cf_lua_compile (CfLua *self,
