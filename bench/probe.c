@@ -12,13 +12,14 @@
    probe set PORT COUNT SIZE DEPTH [PXAT]
      sets COUNT keys of 16 bytes to values of SIZE, DEPTH requests at a time,
      with a deadline if PXAT (absolute, ms) is given; prints the time of the
-     longest batch in microseconds and that of all in seconds.
+     longest batch in microseconds, that of all in seconds, and the first again
+     without the time for which a processor stood still.
    probe get PORT COUNT KEYS DEPTH
      asks for COUNT keys, of KEYS, one after the other.
    probe members PORT COMMAND COUNT KEYS DEPTH
      adds COUNT members, as many to each of KEYS keys, one key after the
-     other, by SADD, HSET, ZADD or RPUSH, DEPTH requests at a time; prints the
-     time of the longest batch in microseconds and that of all in seconds.
+     other, by SADD, HSET, ZADD or RPUSH, DEPTH requests at a time; prints what
+     set does.
    probe repeat PORT COUNT CONNECTIONS DEPTH WORD...
      sends a command COUNT times on CONNECTIONS, DEPTH requests at a time on
      each; a word @ is the connection's number.  All replies have to be as long
@@ -26,9 +27,11 @@
      the server's work.  Prints requests a second.
    probe listen PORT COUNT COMMAND CHANNEL BYTES
      subscribes with COUNT connections by SUBSCRIBE or the like, prints that,
-   and drops what comes until they got so many BYTES together. probe connect
-   PORT HZ SECONDS opens connections, HZ a second, sends a PING on each and
-   closes it; prints how many were answered. probe hello PORT HZ SECONDS FILE
+     and drops what comes until they got so many BYTES together.
+   probe connect PORT HZ SECONDS
+     opens connections, HZ a second, sends a PING on each and closes it; prints
+     how many were answered.
+   probe hello PORT HZ SECONDS FILE
      opens connections, HZ a second, sends what is in FILE on each, and closes
      it some time later; prints how many were opened.
    probe pause 0 SECONDS
@@ -274,6 +277,63 @@ exchange (int fd,
     }
 }
 
+/* The longest of many batches, with and without the time for which a processor
+   stood still.  */
+struct longest
+{
+  struct watcher *watchers;
+  int n_watchers;
+  int64_t begin;
+  int64_t worst;
+  int64_t worst_short; /* of those that are shorter than what is seen to */
+  struct still *spans; /* stand still: the others */
+  size_t n_spans;
+};
+
+static void
+start_longest (struct longest *self)
+{
+  *self = (struct longest){ 0 };
+  self->watchers = calloc (CPUS_MAX, sizeof *self->watchers);
+  self->spans = calloc (STILLS_MAX, sizeof *self->spans);
+  self->n_watchers = start_watchers (self->watchers);
+  self->begin = now_ns ();
+}
+
+static void
+note_batch (struct longest *self, int64_t begin)
+{
+  int64_t end = now_ns (), time = end - begin;
+
+  if (time > self->worst)
+    self->worst = time;
+  if (time >= STILL_NS && self->n_spans < STILLS_MAX)
+    self->spans[self->n_spans++] = (struct still){ begin, end };
+  else if (time > self->worst_short)
+    self->worst_short = time;
+}
+
+static void
+print_longest (struct longest *self)
+{
+  size_t most = (size_t) self->n_watchers * STILLS_MAX;
+  struct still *stills = malloc ((most + 1) * sizeof *stills);
+  int64_t all = now_ns () - self->begin, worst = self->worst_short;
+  size_t n = stop_watchers (self->watchers, self->n_watchers, stills);
+
+  for (size_t i = 0; i < self->n_spans; i++)
+    {
+      struct still span = self->spans[i];
+      int64_t time =
+          span.end - span.begin - still_ns (stills, n, span.begin, span.end);
+
+      if (time > worst)
+        worst = time;
+    }
+  printf ("%lld %.3f %lld\n", (long long) (self->worst / 1000),
+          (double) all / SECOND_NS, (long long) (worst / 1000));
+}
+
 static int
 set_keys (int port, unsigned count, int size, int depth, const char *pxat)
 {
@@ -281,10 +341,11 @@ set_keys (int port, unsigned count, int size, int depth, const char *pxat)
   char *batch = malloc ((size_t) depth * (size_t) (size + 160));
   char *value = malloc ((size_t) size + 1);
   struct counter counter = { 0 };
-  int64_t begin = now_ns (), worst = 0;
+  struct longest longest;
 
   memset (value, 'v', (size_t) size);
   value[size] = '\0';
+  start_longest (&longest);
   for (unsigned key = 0; key < count;)
     {
       size_t used = 0;
@@ -302,11 +363,9 @@ set_keys (int port, unsigned count, int size, int depth, const char *pxat)
                                   strlen (pxat), pxat);
         }
       exchange (fd, &counter, batch, used, n);
-      if (now_ns () - start > worst)
-        worst = now_ns () - start;
+      note_batch (&longest, start);
     }
-  printf ("%lld %.3f\n", (long long) (worst / 1000),
-          (double) (now_ns () - begin) / SECOND_NS);
+  print_longest (&longest);
   return 0;
 }
 
@@ -353,8 +412,9 @@ add_members (
   int fd = dial (port);
   char *batch = malloc ((size_t) depth * 128);
   struct counter counter = { 0 };
-  int64_t begin = now_ns (), worst = 0;
+  struct longest longest;
 
+  start_longest (&longest);
   for (unsigned i = 0; i < count;)
     {
       size_t used = 0;
@@ -365,11 +425,9 @@ add_members (
         used += member_request (batch + used, command,
                                 (unsigned) ((uint64_t) i * keys / count), i);
       exchange (fd, &counter, batch, used, n);
-      if (now_ns () - start > worst)
-        worst = now_ns () - start;
+      note_batch (&longest, start);
     }
-  printf ("%lld %.3f\n", (long long) (worst / 1000),
-          (double) (now_ns () - begin) / SECOND_NS);
+  print_longest (&longest);
   return 0;
 }
 

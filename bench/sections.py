@@ -133,7 +133,8 @@ def expiry_lag(bench):
                 ('memory gone', 50)))]
 
 
-SLOW_US = 200  # SETs that take less are not told apart
+SLOW_US = 200  # commands that take less are not told apart
+GROWTH_MS = 5
 
 
 def slowest_ms(client):
@@ -142,25 +143,35 @@ def slowest_ms(client):
     return max([entry[2] for entry in log], default=SLOW_US) / 1000
 
 
-def growth(bench):
-    """The longest SET while the keyspace grows, by the server's own clock;
-    and the longest of small batches as the client sees it, beside how long a
-    process of this machine is kept from running when nothing goes on."""
-    keys = 500_000 if bench.quick else 5_000_000
+def longest(bench, many, command, load):
+    """Rows of the longest that commands take in any run of LOAD, which gives
+    what the load program prints.
 
-    def worst(kind):
+    The longest of small batches, MANY, as the client sees it, is more than
+    any command in it took.  For what the machine has its share in, see
+    stall.py; the server's own clock cannot tell that."""
+    def measure(kind):
         with bench.server(kind, '--slowlog-log-slower-than', SLOW_US,
                           '--slowlog-max-len', 100_000) as server, \
                 harness.Client(server.port, 60) as client:
-            batch = bench.fill(server, keys=keys)[0] / 1000
-            return slowest_ms(client), batch
-    result = b.medians(min(bench.runs, 2), worst)
+            batch, _, net = load(server)
+            return net / 1000, batch / 1000, slowest_ms(client)
+    result = b.medians(min(bench.runs, 2), measure, max)
+    names = ('longest ' + many, '... with pauses of the machine',
+             "longest %s by the server's clock" % command)
+    asked = (('value<=', GROWTH_MS), (), ())
+    return [Row(name, result['redis'][i], result['cofferd'][i], 'ms', *judge)
+            for i, (name, judge) in enumerate(zip(names, asked))]
+
+
+def growth(bench):
+    """The longest that SETs take while the keyspace grows, beside how long a
+    process of this machine is kept from running when nothing goes on."""
+    keys = 500_000 if bench.quick else 5_000_000
+    rows = longest(bench, '100 SETs of %d' % keys, 'SET',
+                   lambda server: bench.fill(server, keys=keys))
     pause = bench.probe('pause', None, 1 if bench.quick else 4)[0] / 1000
-    return [Row('longest SET of %d' % keys, result['redis'][0],
-                result['cofferd'][0], 'ms', 'value<=', 5),
-            Row('longest 100 SETs, by the client', result['redis'][1],
-                result['cofferd'][1], 'ms'),
-            Row('longest pause of an idle machine', pause, pause, 'ms')]
+    return rows + [Row('longest pause of an idle machine', pause, pause, 'ms')]
 
 
 def idle(bench):

@@ -28,6 +28,16 @@ check-tsan:
 	$(call in_tree,_tsan,--enable-debug --enable-sanitizers=thread)
 	TEST_TIMEOUT=$${TEST_TIMEOUT-600} $(MAKE) -C _tsan check TESTS='$(SUITE)'
 
+#: bench-asan         what the benchmark does, with the sanitizers of check-asan
+bench-asan:
+	$(call in_tree,_asan,--enable-debug --enable-sanitizers=address$(comma)undefined)
+	$(MAKE) -C _asan bench ARGS='--quick --no-targets $(ARGS)'
+
+#: bench-tsan         what the benchmark does, with the thread sanitizer
+bench-tsan:
+	$(call in_tree,_tsan,--enable-debug --enable-sanitizers=thread)
+	$(MAKE) -C _tsan bench ARGS='--quick --no-targets $(ARGS)'
+
 #: check-valgrind     the suite under valgrind's memcheck
 check-valgrind:
 	$(call in_tree,_valgrind,--enable-debug --without-jemalloc)
@@ -84,7 +94,7 @@ coverage:
 	@echo 'configure with --enable-coverage first' >&2; exit 1
 endif
 
-.PHONY: analyze check-asan check-tsan \
+.PHONY: analyze bench-asan bench-tsan check-asan check-tsan \
 	check-valgrind clean-coverage coverage format fuzz fuzz-here
 
 EXTRA_DIST += \

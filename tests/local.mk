@@ -335,6 +335,9 @@ lsan_options = print_suppressions=0:suppressions=$(abs_srcdir)/tests/lsan.supp
 ubsan_options = print_stacktrace=1:halt_on_error=1
 tsan_options = allocator_may_return_null=1:ignore_noninstrumented_modules=1:halt_on_error=1:suppressions=$(abs_srcdir)/tests/tsan.supp
 
+sanitizer_env = ASAN_OPTIONS='$(asan_options)' LSAN_OPTIONS='$(lsan_options)' \
+	UBSAN_OPTIONS='$(ubsan_options)' TSAN_OPTIONS='$(tsan_options)'
+
 AM_TESTS_ENVIRONMENT = \
 	export srcdir='$(srcdir)' AWK='$(AWK)'; \
 	export CLANG_FORMAT='$(CLANG_FORMAT)' SHELLCHECK='$(SHELLCHECK)'; \
@@ -346,5 +349,4 @@ AM_TESTS_ENVIRONMENT = \
 	export G_TEST_BUILDDIR='$(abs_builddir)/tests'; \
 	export G_DEBUG=gc-friendly G_SLICE=always-malloc MALLOC_PERTURB_=165; \
 	export GIO_USE_VFS=local GIO_USE_PROXY_RESOLVER=dummy; \
-	export ASAN_OPTIONS='$(asan_options)' LSAN_OPTIONS='$(lsan_options)'; \
-	export UBSAN_OPTIONS='$(ubsan_options)' TSAN_OPTIONS='$(tsan_options)';
+	export $(sanitizer_env);

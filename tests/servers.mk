@@ -5,7 +5,7 @@
 PYTHON = python3
 servers_env = COFFERD='$(abs_builddir)/src/cofferd' CC='$(CC)' \
 	COFFER='$(abs_builddir)/src/coffer' \
-	PYTHONDONTWRITEBYTECODE=1
+	$(sanitizer_env) PYTHONDONTWRITEBYTECODE=1
 
 EXTRA_DIST += \
 	bench/bench.py \

@@ -65,6 +65,7 @@ class Server:
         if is_redis(self.binary):
             command += ['--save', '']
         self.log = self.dir + '/log'
+        self.last_words = None  # its log, once that is gone
         with open(self.log, 'wb') as log:
             self.process = subprocess.Popen(
                 command + [str(arg) for arg in args], cwd=self.dir,
@@ -109,7 +110,9 @@ class Server:
         return '%s ended with status %s\n%s' % (
             self.binary, self.process.poll(), self.log_tail())
 
-    def log_tail(self, size=3000):
+    def log_tail(self, size=10_000):
+        if self.last_words is not None:
+            return self.last_words
         with open(self.log, 'rb') as log:
             return log.read()[-size:].decode('latin1')
 
@@ -122,6 +125,7 @@ class Server:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
+        self.last_words = self.log_tail()
         shutil.rmtree(self.dir, ignore_errors=True)
         return self.process.returncode
 
