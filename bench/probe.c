@@ -297,6 +297,7 @@ start_longest (struct longest *self)
   self->watchers = calloc (CPUS_MAX, sizeof *self->watchers);
   self->spans = calloc (STILLS_MAX, sizeof *self->spans);
   self->n_watchers = start_watchers (self->watchers);
+  get_served_first ();
   self->begin = now_ns ();
 }
 
