@@ -9,16 +9,23 @@ typedef struct
   CfWaiterFunc wake;
 } Waiter;
 
+/* So many keys, and their groups, stand in the claims themselves. */
+#define INSIDE 4
+
+/* What others look at comes first, with the first group. */
 struct _CfClaims
 {
+  gint wanted; /* (atomic) a writer waits for a key that is shared */
+  guint n_groups;
+  gint64 since_ms;      /* (atomic) see cf_claims_mark() */
   CfClaimedKey *keys;   /* (owned) sorted; set by _new() and only read after */
   CfClaimGroup *groups; /* (owned) each protected by its slot's lock */
-  guint n_groups;
+  CfClaimGroup groups_inside[INSIDE];
+  CfClaimedKey keys_inside[INSIDE];
   gboolean of_all; /* set when it is made and only read after */
-  gint wanted;     /* (atomic) a writer waits for a key that is shared */
-  gint64 since_ms; /* (atomic) see cf_claims_mark() */
   CfMutex lock;
-  GArray *waiters; /* (owned) (element-type Waiter) protected by @lock */
+  GArray *waiters; /* (owned) (nullable) (element-type Waiter) protected by
+                      @lock */
 };
 
 static int
@@ -74,15 +81,14 @@ make_room (gsize n, gsize size)
 static CfClaims *
 claims_new (gsize n_keys)
 {
-  CfClaimedKey *keys = make_room (n_keys, sizeof (CfClaimedKey));
+  CfClaimedKey *keys = NULL;
   CfClaims *self;
 
-  if (keys == NULL)
+  if (n_keys > INSIDE && (keys = make_room (n_keys, sizeof *keys)) == NULL)
     return NULL;
   self = g_new0 (CfClaims, 1);
-  self->keys = keys;
+  self->keys = keys != NULL ? keys : self->keys_inside;
   cf_mutex_init (&self->lock, CF_LOCK_CLAIM, 0);
-  self->waiters = g_array_new (FALSE, FALSE, sizeof (Waiter));
   return self;
 }
 
@@ -91,16 +97,19 @@ claims_new (gsize n_keys)
 static gboolean
 group_keys (CfClaims *self, gsize n_keys)
 {
-  self->groups =
-      make_room (count_slots (self->keys, n_keys), sizeof (CfClaimGroup));
+  self->groups = n_keys <= INSIDE ? self->groups_inside
+                                  : make_room (count_slots (self->keys, n_keys),
+                                               sizeof (CfClaimGroup));
   if (self->groups == NULL)
     return FALSE;
   for (gsize i = 0; i < n_keys; i++)
     {
       if (i == 0 || self->keys[i].slot != self->keys[i - 1].slot)
-        self->groups[self->n_groups++] =
-            (CfClaimGroup){ .claims = self, .keys = &self->keys[i] };
+        self->groups[self->n_groups++] = (CfClaimGroup){ .claims = self,
+                                                         .keys = &self->keys[i],
+                                                         .only_read = TRUE };
       self->groups[self->n_groups - 1].n_keys++;
+      self->groups[self->n_groups - 1].only_read &= self->keys[i].shared;
     }
   return TRUE;
 }
@@ -167,19 +176,20 @@ cf_claims_free (CfClaims *self)
 {
   if (self == NULL)
     return;
-  /* The last to register did so before the claims left the last slot. */
-  cf_mutex_lock (&self->lock);
-  cf_mutex_unlock (&self->lock);
-  for (guint i = 0; i < self->waiters->len; i++)
+  /* The last to register did so before the claims left the last slot, with
+   * that slot's lock. */
+  for (guint i = 0; self->waiters != NULL && i < self->waiters->len; i++)
     {
       Waiter *waiter = &g_array_index (self->waiters, Waiter, i);
 
       waiter->wake (waiter->waiter);
     }
-  g_array_unref (self->waiters);
+  g_clear_pointer (&self->waiters, g_array_unref);
   cf_mutex_clear (&self->lock);
-  g_free (self->groups);
-  g_free (self->keys);
+  if (self->groups != self->groups_inside)
+    g_free (self->groups);
+  if (self->keys != self->keys_inside)
+    g_free (self->keys);
   g_free (self);
 }
 
@@ -259,6 +269,13 @@ cf_claims_on (const CfClaimGroup *list, CfSlice key, guint32 hash)
   return NULL;
 }
 
+/* Whether all who only read may have any of its keys. */
+static inline gboolean
+lets_readers_in (const CfClaimGroup *self)
+{
+  return self->only_read && g_atomic_int_get (&self->claims->wanted) == 0;
+}
+
 /* Whether the claim on @key keeps one out who comes to read or to write. */
 static gboolean
 keeps_out (CfClaims *self, const CfClaimedKey *key, gboolean reading)
@@ -288,8 +305,11 @@ cf_claims_against_key (const CfClaimGroup *list, const CfKey *key)
   wanted.slot = key->slot;
   for (; list != NULL; list = list->next)
     {
-      const CfClaimedKey *found = find_key (list, &wanted);
+      const CfClaimedKey *found;
 
+      if (key->reading && lets_readers_in (list))
+        continue;
+      found = find_key (list, &wanted);
       if (list->n_keys == 0 ||
           (found != NULL && keeps_out (list->claims, found, key->reading)))
         against = list->claims;
@@ -306,6 +326,8 @@ group_keeps_out (const CfClaimGroup *theirs, const CfClaimGroup *ours)
 
   if (theirs->n_keys == 0)
     return TRUE;
+  if (ours->only_read && lets_readers_in (theirs))
+    return FALSE;
   for (guint i = 0; i < few->n_keys; i++)
     {
       const CfClaimedKey *one = &few->keys[i], *other = find_key (many, one);
@@ -374,6 +396,8 @@ cf_claims_add_waiter (CfClaims *self, const CfWaiter *waiter)
   Waiter added = { waiter->ref (waiter->waiter), waiter->wake };
 
   cf_mutex_lock (&self->lock);
+  if (self->waiters == NULL)
+    self->waiters = g_array_new (FALSE, FALSE, sizeof (Waiter));
   g_array_append_val (self->waiters, added);
   cf_mutex_unlock (&self->lock);
 }

@@ -18,7 +18,8 @@
  *
  * A claim on a key that is only read is shared with other readers.  A writer
  * that meets one marks the claims as wanted; from then on readers, too, wait
- * until it has ended, so that writers have their turn.
+ * until it has ended, so that writers have their turn.  Readers need not look
+ * at each other's keys, then: what they look at is in one line of the cache.
  *
  * Thread safety: groups are protected by their slot's lock; the waiters have
  * a lock of their own.
@@ -44,6 +45,7 @@ struct _CfClaimGroup
   CfClaims *claims;         /* (not owned) whose they are */
   const CfClaimedKey *keys; /* (not owned) sorted; the first says the slot */
   guint n_keys;             /* 0: all keys of the slot */
+  gboolean only_read;       /* all of @keys are shared */
   CfClaimGroup *next;       /* (nullable) in the slot's list */
 };
 

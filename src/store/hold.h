@@ -129,9 +129,8 @@ gboolean cf_hold_claims (CfHold *self,
  * held; it must be released without waiting for anything. */
 gboolean
 cf_hold_more (CfHold *self, CfKey *keys, gsize n_keys, const CfWaiter *waiter);
-/* For scripts, which find out what they need as they run.  Turns a hold of
- * slots into one of claims, on @keys, all of whose slots are locked.  FALSE:
- * there is no memory for it, and the slots stay locked. */
+/* Turns a hold of slots into one of claims, on @keys, all of whose slots are
+ * locked.  FALSE: there is no memory for it, and the slots stay locked. */
 gboolean cf_hold_to_claims (CfHold *self, const CfKey *keys, gsize n_keys);
 /* Claims one more key while it holds claims, as often as is wanted; as for
  * cf_hold_more(). */

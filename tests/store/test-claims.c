@@ -136,6 +136,46 @@ test_claims_shared (void)
   cf_claims_free (writer);
 }
 
+/* Of two keys of a slot one is read and the other written. */
+static void
+test_claims_mixed (void)
+{
+  CfKey keys[] = { key_of_string ("{slot}r"), key_of_string ("{slot}w"),
+                   key_of_string ("{slot}o") };
+  CfClaims *mixed, *reader, *other, *second;
+  CfClaimGroup *list;
+
+  keys[0].reading = keys[2].reading = TRUE;
+  mixed = cf_claims_new (keys, 2);
+  reader = cf_claims_new (&keys[0], 1);
+  other = cf_claims_new (&keys[2], 1);
+  keys[1].reading = TRUE;
+  second = cf_claims_new (&keys[1], 1); /* reads what is written */
+  list = cf_claims_group (mixed, 0);
+  g_assert_cmpuint (list->n_keys, ==, 2);
+  g_assert_false (list->only_read);
+  g_assert_true (cf_claims_group (reader, 0)->only_read);
+  g_assert_null (cf_claims_against (list, cf_claims_group (reader, 0)));
+  g_assert_null (cf_claims_against (list, cf_claims_group (other, 0)));
+  g_assert_true (cf_claims_against (list, cf_claims_group (second, 0)) ==
+                 mixed);
+  g_assert_true (cf_claims_against_key (list, &keys[1]) == mixed);
+  g_assert_null (cf_claims_against_key (list, &keys[0]));
+  /* A writer wants a key of one who only reads: that one keeps out readers of
+   * this key, but of no other. */
+  list = cf_claims_group (reader, 0);
+  keys[0].reading = FALSE;
+  g_assert_true (cf_claims_against_key (list, &keys[0]) == reader);
+  keys[0].reading = TRUE;
+  g_assert_true (cf_claims_against_key (list, &keys[0]) == reader);
+  g_assert_null (cf_claims_against_key (list, &keys[2]));
+  g_assert_null (cf_claims_against (list, cf_claims_group (other, 0)));
+  cf_claims_free (mixed);
+  cf_claims_free (reader);
+  cf_claims_free (other);
+  cf_claims_free (second);
+}
+
 /* A key that is read and written by the same command is not shared. */
 static void
 test_claims_both_uses (void)
@@ -186,6 +226,7 @@ main (int argc, char **argv)
   g_test_add_func ("/store/claims/against", test_claims_against);
   g_test_add_func ("/store/claims/waiters", test_claims_waiters);
   g_test_add_func ("/store/claims/shared", test_claims_shared);
+  g_test_add_func ("/store/claims/mixed", test_claims_mixed);
   g_test_add_func ("/store/claims/both-uses", test_claims_both_uses);
   g_test_add_func ("/store/claims/of-all", test_claims_of_all);
   return g_test_run ();
