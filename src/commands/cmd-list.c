@@ -168,6 +168,12 @@ cf_cmd_list_reply (CfCall *call, const CfListElement *element)
     cf_reply_bulk (&call->reply, element->bytes);
 }
 
+static void
+reply_each (const CfListElement *element, gpointer call)
+{
+  cf_cmd_list_reply (call, element);
+}
+
 /**
  * cf_cmd_list_reply_range:
  * @call: a call
@@ -187,13 +193,17 @@ cf_cmd_list_reply_range (
   gboolean more = n > 0 && cf_list_seek (list, start, &cursor);
 
   cf_reply_array (&call->reply, n);
+  if (more && !backwards)
+    {
+      cf_list_each (&cursor, n, reply_each, call);
+      return;
+    }
   for (; more; n--)
     {
       CfListElement element = cf_list_get (&cursor, scratch);
 
       cf_cmd_list_reply (call, &element);
-      more = n > 1 &&
-             (backwards ? cf_list_previous (&cursor) : cf_list_next (&cursor));
+      more = n > 1 && cf_list_previous (&cursor);
     }
 }
 

@@ -211,6 +211,35 @@ cf_reply_bignum (CfReply *self, CfSlice digits)
     cf_reply_bulk (self, digits);
 }
 
+/* Copies up to 16 bytes, which most strings have, without a call. */
+static inline void
+copy_few (char *to, const char *from, gsize size)
+{
+  guint64 first, last;
+  guint32 first_4, last_4;
+
+  if (size >= 8)
+    {
+      memcpy (&first, from, 8);
+      memcpy (&last, from + size - 8, 8);
+      memcpy (to, &first, 8);
+      memcpy (to + size - 8, &last, 8);
+    }
+  else if (size >= 4)
+    {
+      memcpy (&first_4, from, 4);
+      memcpy (&last_4, from + size - 4, 4);
+      memcpy (to, &first_4, 4);
+      memcpy (to + size - 4, &last_4, 4);
+    }
+  else
+    {
+      to[0] = from[0];
+      to[size / 2] = from[size / 2];
+      to[size - 1] = from[size - 1];
+    }
+}
+
 /* Beyond this a bulk string is written in parts. */
 #define ONE_PIECE (CF_OUT_RESERVE_MAX - HEAD_MAX - 2)
 
@@ -233,7 +262,10 @@ cf_reply_bulk (CfReply *self, CfSlice bytes)
     }
   start = cf_out_reserve (self->out, HEAD_MAX + bytes.size + 2);
   at = put_head (start, '$', bytes.size);
-  memcpy (at, bytes.data, bytes.size);
+  if (bytes.size <= 16)
+    copy_few (at, bytes.data, bytes.size);
+  else
+    memcpy (at, bytes.data, bytes.size);
   at += bytes.size;
   at[0] = '\r';
   at[1] = '\n';

@@ -123,6 +123,13 @@ gboolean cf_list_next (CfListCursor *cursor); /* FALSE: it was the last */
 gboolean cf_list_previous (CfListCursor *cursor);
 CfListElement cf_list_get (const CfListCursor *cursor,
                            char scratch[CF_LIST_SCRATCH]);
+/* Calls @func for @n elements from the cursor's on; there are as many.  Each is
+ * good for the call. */
+typedef void (*CfListFunc) (const CfListElement *element, gpointer data);
+void cf_list_each (const CfListCursor *cursor,
+                   gsize n,
+                   CfListFunc func,
+                   gpointer data);
 
 /* What is looked for. */
 typedef struct

@@ -218,8 +218,12 @@ test_reply_attribute (void)
 static void
 test_reply_sizes (void)
 {
-  static const gsize around[] = { CF_OUT_RESERVE_MAX, CF_OUT_CHUNK_BYTES,
-                                  CF_REPLY_BY_REFERENCE, 100000, 1000000 };
+  static const gsize around[] = { 40,
+                                  CF_OUT_RESERVE_MAX,
+                                  CF_OUT_CHUNK_BYTES,
+                                  CF_REPLY_BY_REFERENCE,
+                                  100000,
+                                  1000000 };
   g_autoptr (CfBlob) blob = cf_blob_try_new (1000040);
 
   for (blob->size = 0; blob->size < blob->capacity; blob->size++)

@@ -79,6 +79,39 @@ model_at (const Fixture *self, gsize i)
   return g_ptr_array_index (self->model, i);
 }
 
+/* What cf_list_each() has to come across next. */
+typedef struct
+{
+  const Fixture *fixture;
+  gsize i;
+} Walk;
+
+static void
+assert_next (const CfListElement *element, gpointer data)
+{
+  Walk *walk = data;
+
+  assert_is (*element, model_at (walk->fixture, walk->i++));
+}
+
+/* From all places to the end, and to the one before it. */
+static void
+assert_each (const Fixture *self, const CfList *list)
+{
+  gsize n = self->model->len;
+  CfListCursor cursor;
+
+  for (gsize i = 0; i < n; i += 1 + n / 50)
+    for (gsize left = 0; left < 2 && left < n - i; left++)
+      {
+        Walk walk = { self, i };
+
+        g_assert_true (cf_list_seek (list, (gint64) i, &cursor));
+        cf_list_each (&cursor, n - i - left, assert_next, &walk);
+        g_assert_cmpuint (walk.i, ==, n - left);
+      }
+}
+
 static void
 assert_same_as (const Fixture *self, const CfList *list)
 {
@@ -92,6 +125,7 @@ assert_same_as (const Fixture *self, const CfList *list)
       g_assert_false (cf_list_seek (list, 0, &cursor));
       return;
     }
+  assert_each (self, list);
   g_assert_true (cf_list_seek (list, 0, &cursor));
   for (gsize i = 0; i < n; i++)
     {
