@@ -231,6 +231,15 @@ take_values (const char *name,
   return TRUE;
 }
 
+/* Behind the mark that some editors begin a file with. */
+static const char *
+skip_mark (const char *data)
+{
+  static const char mark[] = "\xEF\xBB\xBF";
+
+  return g_str_has_prefix (data, mark) ? data + strlen (mark) : data;
+}
+
 static guint
 count_lines (const char *data, const char *end)
 {
@@ -285,7 +294,7 @@ cf_keyfile_read (const char *name,
   if (!check_text (name, data, size, error))
     return FALSE;
   text = g_strndup (data, size);
-  lines = g_strsplit (text, "\n", -1);
+  lines = g_strsplit (skip_mark (text), "\n", -1);
   if (!take_lines (&reader, lines, error))
     return FALSE;
   rest = g_strjoinv ("\n", lines);
@@ -485,7 +494,7 @@ cf_keyfile_edit (const char *data,
                  const GPtrArray *users)
 {
   g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
-  g_auto (GStrv) split = g_strsplit (data, "\n", -1);
+  g_auto (GStrv) split = g_strsplit (skip_mark (data), "\n", -1);
   gboolean done[CF_N_SETTINGS] = { FALSE };
   guint n = g_strv_length (split);
 

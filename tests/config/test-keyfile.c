@@ -86,8 +86,6 @@ test_keyfile_errors (void)
       "f:2: 'a' has an unknown escape sequence; a backslash is written twice" },
     { "[users]\na = on\n[network]\na = on\n", "f:4: unknown setting 'a'" },
     { "[network]\n\nport = \xff\n", "f:3: not valid UTF-8" },
-    { "\xef\xbb\xbf[network]\n",
-      "f:1: neither a group, a setting nor a comment" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -120,6 +118,25 @@ test_keyfile_empty (void)
       g_assert_no_error (error);
       cf_keyfile_clear (given);
     }
+}
+
+/* The mark that editors begin a file with is not in the way. */
+static void
+test_keyfile_mark (void)
+{
+  static const char data[] = "\xEF\xBB\xBF[network]\nport = 1\n";
+  const char *texts[CF_N_SETTINGS] = { [CF_SETTING_PORT] = "2" };
+  g_autofree char *edited = cf_keyfile_edit (data, texts, NULL);
+  g_autoptr (GPtrArray) users = cf_user_lines_new ();
+  g_autoptr (GError) error = NULL;
+  CfGiven given[CF_N_SETTINGS];
+
+  cf_keyfile_read ("f", data, strlen (data), given, users, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (given[CF_SETTING_PORT].text, ==, "1");
+  g_assert_cmpuint (given[CF_SETTING_PORT].line, ==, 2);
+  cf_keyfile_clear (given);
+  g_assert_cmpstr (edited, ==, "[network]\nport = 2\n");
 }
 
 /* A NUL byte ends no value early, it is an error. */
@@ -276,6 +293,7 @@ main (int argc, char **argv)
   g_test_add_func ("/config/keyfile/read", test_keyfile_read);
   g_test_add_func ("/config/keyfile/errors", test_keyfile_errors);
   g_test_add_func ("/config/keyfile/empty", test_keyfile_empty);
+  g_test_add_func ("/config/keyfile/mark", test_keyfile_mark);
   g_test_add_func ("/config/keyfile/nul", test_keyfile_nul);
   g_test_add_func ("/config/keyfile/escape", test_keyfile_escape);
   g_test_add_func ("/config/keyfile/edit", test_keyfile_edit);
