@@ -376,6 +376,7 @@ static const struct
   { CF_SETTING_TLS_SESSION_CACHE_SIZE, on_tls_setting },
   { CF_SETTING_TLS_SESSION_CACHE_TIMEOUT, on_tls_setting },
   { CF_SETTING_MAXCLIENTS, on_maxclients },
+  { CF_SETTING_MAXMEMORY, on_review_setting },
   { CF_SETTING_MAXMEMORY_CLIENTS, on_review_setting },
   { CF_SETTING_TIMEOUT, on_review_setting },
 };

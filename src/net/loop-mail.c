@@ -233,6 +233,7 @@ read_message (CfLoop *self, const CfMessage *message)
       break;
     case CF_MESSAGE_REVIEW:
       cf_loop_review (self);
+      cf_evict_clients (self->group, self->worker->stats);
       break;
     }
 }

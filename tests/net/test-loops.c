@@ -687,6 +687,31 @@ test_evict_clients (Fixture *self, gconstpointer data)
   close (greedy);
 }
 
+/* A limit that is set below what there is is kept, though nobody sends more. */
+static void
+test_evict_clients_later (Fixture *self, gconstpointer data)
+{
+  int kept = connect_client (self), greedy = connect_client (self);
+  g_autofree char *half = g_strnfill (4000000, 'x');
+  g_autoptr (CfSession) session = NULL;
+
+  ask_id (kept);
+  session =
+      cf_sessions_find (self->engine->sessions, (guint64) ask_id (greedy));
+  say (greedy, "*2\r\n$4\r\nECHO\r\n$8000000\r\n");
+  say (greedy, half);
+  while (cf_session_memory (session) < strlen (half))
+    g_thread_yield ();
+  set (self, CF_SETTING_MAXMEMORY_CLIENTS, "1mb");
+  cf_loops_review (self->loops);
+  hear_end (greedy);
+  g_assert_cmpuint (count (self, CF_STAT_EVICTED_CLIENTS), ==, 1);
+  say (kept, "ECHO kept\r\n");
+  hear (kept, "$4\r\nkept\r\n");
+  close (kept);
+  close (greedy);
+}
+
 /* What others send to a client while its command runs is bounded: it is cut
  * off at once when there is too much, or too much for too long. */
 static void
@@ -857,6 +882,7 @@ main (int argc, char **argv)
   add ("slow-reader", test_slow_reader);
   add ("output-limit", test_output_limit);
   add ("evict-clients", test_evict_clients);
+  add ("evict-clients-later", test_evict_clients_later);
   add ("inbox-limit", test_inbox_limit);
   add ("inbox-memory", test_inbox_memory);
   add ("timeout", test_timeout);
