@@ -532,6 +532,12 @@ get_radius_keys (const CfSlice *argv, guint argc, GArray *positions)
   return TRUE;
 }
 
+static const char *
+flags_of_radius_key (const CfSlice *argv, guint argc, guint i)
+{
+  return i == 1 ? "RO access" : "OW update";
+}
+
 #define RADIUS_COMPLEXITY                                                      \
   "O(N+log(M)), N being how many places are around the area, M the size of "   \
   "the set."
@@ -565,6 +571,7 @@ static const CfCommand commands[] = {
       .categories = CF_ACL_GEO,
       .keys = { CF_ONE_KEY ("RO access"), STORE_KEYS (6) },
       .get_keys = get_radius_keys,
+      .flags_of_key = flags_of_radius_key,
   },
   {
       .name = "GEORADIUSBYMEMBER",
@@ -579,6 +586,7 @@ static const CfCommand commands[] = {
       .categories = CF_ACL_GEO,
       .keys = { CF_ONE_KEY ("RO access"), STORE_KEYS (5) },
       .get_keys = get_radius_keys,
+      .flags_of_key = flags_of_radius_key,
   },
   {
       .name = "GEORADIUSBYMEMBER_RO",

@@ -118,6 +118,9 @@ test_geosearchstore (Fixture *fixture, gconstpointer data)
     { "GEOADD g 13.361389 38.115556 Palermo 15.087269 37.502669 Catania",
       ":2\r\n" },
     { "GEOSEARCHSTORE to g FROMLONLAT 15 37 BYRADIUS 200 km", ":2\r\n" },
+    { "COMMAND GETKEYSANDFLAGS GEORADIUS g 15 37 200 km STORE to",
+      "*2\r\n*2\r\n$1\r\ng\r\n*2\r\n+RO\r\n+access\r\n"
+      "*2\r\n$2\r\nto\r\n*2\r\n+OW\r\n+update\r\n" },
     { "ZRANGE to 0 -1 WITHSCORES",
       "*4\r\n$7\r\nPalermo\r\n$16\r\n3479099956230698\r\n$7\r\nCatania\r\n$"
       "16\r\n3479447370796909\r\n" },
