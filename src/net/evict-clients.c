@@ -65,12 +65,14 @@ cf_evict_clients (CfLoopGroup *group, CfStatsShard *stats)
 {
   CfEngine *engine = group->engine;
   gint64 limit = cf_config_get_maxmemory_clients (engine->config);
-  gsize memory = cf_evict_clients_memory (group);
   g_autoptr (GPtrArray) sessions = NULL;
+  gsize memory;
 
-  if (limit <= 0 || memory <= (gsize) limit)
+  if (limit <= 0 || cf_evict_clients_memory (group) <= (gsize) limit)
     return;
   sessions = cf_sessions_list (engine->sessions);
+  /* Who is no longer among them is no longer counted, either. */
+  memory = cf_evict_clients_memory (group);
   g_ptr_array_sort (sessions, compare_memory);
   for (guint i = 0; i < sessions->len && memory > (gsize) limit; i++)
     {

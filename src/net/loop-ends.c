@@ -17,10 +17,13 @@
 
 /* -- The end of a connection --------------------------------------------- */
 
-/* The engine is not to know of it any longer: at once, or after a turn. */
+/* The engine is not to know of it any longer: at once, or after a turn.  What
+ * it still takes is as good as given back, and nobody else is closed for it
+ * (see cf_evict_clients()). */
 static void
 end_session (CfLoop *self, CfConnection *connection)
 {
+  cf_loop_count_memory (self, connection, 0);
   cf_sessions_remove (self->group->engine->sessions, &connection->session);
   if (!cf_connection_leaves_much (connection))
     cf_connection_forget (connection);
@@ -269,6 +272,7 @@ cf_loop_settle (CfLoop *self, CfConnection *connection)
       cf_loop_drop (self, connection);
       return;
     }
-  note_memory (self, connection);
+  if (connection->stage < CF_STAGE_LINGERING)
+    note_memory (self, connection);
   cf_loop_watch_clock (self, connection);
 }
