@@ -190,6 +190,25 @@ cf_memory_purge (void)
   mallctl (name, NULL, NULL, NULL, 0);
 }
 
+/**
+ * cf_memory_pages:
+ * @active: (out): bytes of the pages that have something allocated in them
+ * @resident: (out): bytes of the pages that the allocator has in memory
+ *
+ * What the pages beyond cf_memory_used() are, is lost to fragments, or free.
+ */
+void
+cf_memory_pages (gsize *active, gsize *resident)
+{
+  guint64 epoch = 1;
+  gsize size = sizeof *active;
+
+  *active = *resident = 0;
+  mallctl ("epoch", NULL, NULL, &epoch, sizeof epoch);
+  mallctl ("stats.active", active, &size, NULL, 0);
+  mallctl ("stats.resident", resident, &size, NULL, 0);
+}
+
 static void
 append_text (void *data, const char *text)
 {
@@ -255,6 +274,14 @@ cf_memory_describe (void)
 {
   return g_strdup_printf ("%" G_GSIZE_FORMAT " bytes allocated\n",
                           cf_memory_used ());
+}
+
+/* It does not say. */
+void
+cf_memory_pages (gsize *active, gsize *resident)
+{
+  *active = cf_memory_used ();
+  *resident = cf_memory_rss ();
 }
 
 void

@@ -20,7 +20,9 @@ gsize cf_memory_used (void);            /* bytes allocated now, all threads */
 gint64 cf_memory_thread_balance (void); /* bytes this thread allocated less
                                            those it freed; cheap */
 gsize cf_memory_rss (void);             /* bytes resident */
-gsize cf_memory_machine (void);         /* bytes: machine's or its cgroup's */
+/* Of the allocator's pages: bytes of those in use, and of those resident. */
+void cf_memory_pages (gsize *active, gsize *resident);
+gsize cf_memory_machine (void); /* bytes: machine's or its cgroup's */
 gsize cf_memory_group_limit (const char *groups, const char *mount);
 const char *cf_memory_allocator (void);       /* "jemalloc-5.3.0", "libc" */
 gsize cf_memory_usable (gconstpointer block); /* bytes it really takes */

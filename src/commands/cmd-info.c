@@ -29,11 +29,15 @@ typedef struct
   GString *text;
 } Info;
 
+typedef struct
+{
+  guint n_loops, n_handlers;
+} Threads;
+
 typedef enum
 {
   BY_DEFAULT = 1 << 0,
   IN_ALL = 1 << 1,
-  IN_EVERYTHING = 1 << 2,
 } Shown;
 
 typedef struct
@@ -131,6 +135,17 @@ write_paths (Info *info)
   line (info, "config_file", "%s", path != NULL ? path : "");
 }
 
+static Threads
+get_threads (const Info *info)
+{
+  const CfEngineHooks *hooks = &info->engine->hooks;
+  Threads threads = { 0 };
+
+  if (hooks->describe != NULL)
+    hooks->describe (hooks->data, &threads.n_loops, &threads.n_handlers);
+  return threads;
+}
+
 static void
 write_server (Info *info)
 {
@@ -167,19 +182,16 @@ write_server (Info *info)
                (guint64) cf_config_get_int (engine->config, CF_SETTING_HZ));
   line_number (info, "lru_clock", (guint64) (info->now_ms / 1000) & 0xffffff);
   write_paths (info);
+  line (info, "io_threads_active", "%d", get_threads (info).n_loops > 1);
 }
 
 static void
 write_threads (Info *info)
 {
-  const CfEngineHooks *hooks = &info->engine->hooks;
-  guint n_loops = 0, n_handlers = 0;
+  Threads threads = get_threads (info);
 
-  if (hooks->describe != NULL)
-    hooks->describe (hooks->data, &n_loops, &n_handlers);
-  line (info, "io_threads_active", "%d", n_loops > 1);
-  line_number (info, "coffer_loops", n_loops);
-  line_number (info, "coffer_handlers", n_handlers);
+  line_number (info, "coffer_loops", threads.n_loops);
+  line_number (info, "coffer_handlers", threads.n_handlers);
   line_stat (info, "coffer_relieved_loops", CF_STAT_RELIEVED);
   line_stat (info, "coffer_closed_gates", CF_STAT_GATE_CLOSED);
   line_stat (info, "coffer_claiming_commands", CF_STAT_CLAIMED);
@@ -216,6 +228,17 @@ write_clients (Info *info)
   line_number (info, "clients_in_timeout_table", 0);
 }
 
+/* How much more @whole is than @part. */
+static void
+lines_excess (Info *info, const char *name, gsize whole, gsize part)
+{
+  g_autofree char *as_ratio = g_strconcat (name, "_ratio", NULL);
+  g_autofree char *as_bytes = g_strconcat (name, "_bytes", NULL);
+
+  line (info, as_ratio, "%.2f", ratio ((double) whole, (double) part));
+  line (info, as_bytes, "%" G_GINT64_FORMAT, (gint64) whole - (gint64) part);
+}
+
 static void
 write_memory_use (Info *info, const CfMemoryFigures *figures)
 {
@@ -233,7 +256,8 @@ write_memory_use (Info *info, const CfMemoryFigures *figures)
   line (info, "used_memory_dataset_perc", "%.2f%%",
         100 * ratio ((double) dataset, (double) beyond_start));
   line_number (info, "allocator_allocated", figures->used);
-  line_number (info, "allocator_resident", figures->rss);
+  line_number (info, "allocator_active", figures->active);
+  line_number (info, "allocator_resident", figures->resident);
   line_bytes (info, "total_system_memory", cf_memory_machine ());
 }
 
@@ -274,15 +298,14 @@ write_memory (Info *info)
   write_scripts (info);
   line_bytes (info, "maxmemory", (gsize) limit);
   line (info, "maxmemory_policy", "%s", policy);
-  line (info, "mem_fragmentation_ratio", "%.2f",
-        ratio ((double) figures.rss, (double) figures.used));
-  line (info, "mem_fragmentation_bytes", "%" G_GINT64_FORMAT,
-        (gint64) figures.rss - (gint64) figures.used);
-  line_number (info, "mem_not_counted_for_evict", 0);
-  lines_zero (info, "mem_replication_backlog mem_total_replication_buffers "
-                    "mem_clients_slaves mem_cluster_links");
+  lines_excess (info, "allocator_frag", figures.active, figures.used);
+  lines_excess (info, "allocator_rss", figures.resident, figures.active);
+  lines_excess (info, "rss_overhead", figures.rss, figures.resident);
+  lines_excess (info, "mem_fragmentation", figures.rss, figures.used);
+  lines_zero (info, "mem_not_counted_for_evict mem_replication_backlog "
+                    "mem_total_replication_buffers mem_clients_slaves");
   line_number (info, "mem_clients_normal", figures.clients);
-  line_number (info, "mem_aof_buffer", 0);
+  lines_zero (info, "mem_cluster_links mem_aof_buffer");
   line (info, "mem_allocator", "%s", cf_memory_allocator ());
   line_number (info, "active_defrag_running", 0);
   line_number (info, "lazyfree_pending_objects",
@@ -291,10 +314,8 @@ write_memory (Info *info)
 }
 
 static void
-write_persistence (Info *info)
+write_snapshots (Info *info)
 {
-  line_number (info, "loading", 0);
-  line_number (info, "async_loading", 0);
   line_stat (info, "rdb_changes_since_last_save", CF_STAT_DIRTY);
   line_number (info, "rdb_bgsave_in_progress", 0);
   line_number (info, "rdb_last_save_time",
@@ -302,15 +323,27 @@ write_persistence (Info *info)
   line (info, "rdb_last_bgsave_status", "ok");
   line (info, "rdb_last_bgsave_time_sec", "-1");
   line (info, "rdb_current_bgsave_time_sec", "-1");
-  line_number (info, "aof_enabled", 0);
-  line_number (info, "aof_rewrite_in_progress", 0);
-  line_number (info, "aof_rewrite_scheduled", 0);
+  lines_zero (info, "rdb_saves rdb_last_cow_size rdb_last_load_keys_expired "
+                    "rdb_last_load_keys_loaded");
+}
+
+static void
+write_persistence (Info *info)
+{
+  lines_zero (info, "loading async_loading current_cow_peak current_cow_size "
+                    "current_cow_size_age");
+  line (info, "current_fork_perc", "0.00");
+  lines_zero (info, "current_save_keys_processed current_save_keys_total");
+  write_snapshots (info);
+  lines_zero (info, "aof_enabled aof_rewrite_in_progress "
+                    "aof_rewrite_scheduled");
   line (info, "aof_last_rewrite_time_sec", "-1");
   line (info, "aof_current_rewrite_time_sec", "-1");
   line (info, "aof_last_bgrewrite_status", "ok");
+  lines_zero (info, "aof_rewrites aof_rewrites_consecutive_failures");
   line (info, "aof_last_write_status", "ok");
-  lines_zero (info, "rdb_last_cow_size aof_last_cow_size "
-                    "module_fork_in_progress module_fork_last_cow_size");
+  lines_zero (info, "aof_last_cow_size module_fork_in_progress "
+                    "module_fork_last_cow_size");
 }
 
 static void
@@ -321,11 +354,35 @@ write_rates (Info *info)
   line_number (info, "instantaneous_ops_per_sec", rates.commands);
   line_stat (info, "total_net_input_bytes", CF_STAT_NET_INPUT);
   line_stat (info, "total_net_output_bytes", CF_STAT_NET_OUTPUT);
+  lines_zero (info, "total_net_repl_input_bytes total_net_repl_output_bytes");
   line (info, "instantaneous_input_kbps", "%.2f", rates.input / 1024.0);
   line (info, "instantaneous_output_kbps", "%.2f", rates.output / 1024.0);
-  lines_zero (info, "total_net_repl_input_bytes total_net_repl_output_bytes");
   line (info, "instantaneous_input_repl_kbps", "0.00");
   line (info, "instantaneous_output_repl_kbps", "0.00");
+}
+
+static void
+write_pubsub (Info *info)
+{
+  CfPubsub *pubsub = info->engine->pubsub;
+
+  line_number (info, "pubsub_channels",
+               cf_pubsub_n_topics (pubsub, CF_PUBSUB_CHANNEL));
+  line_number (info, "pubsub_patterns",
+               cf_pubsub_n_topics (pubsub, CF_PUBSUB_PATTERN));
+  line_number (info, "pubsubshard_channels",
+               cf_pubsub_n_topics (pubsub, CF_PUBSUB_SHARD));
+}
+
+static void
+write_tracking (Info *info)
+{
+  CfTracking *tracking = info->engine->tracking;
+
+  line_number (info, "tracking_total_keys", cf_tracking_n_keys (tracking));
+  line_number (info, "tracking_total_items", cf_tracking_n_items (tracking));
+  line_number (info, "tracking_total_prefixes",
+               cf_tracking_n_prefixes (tracking));
 }
 
 static void
@@ -337,34 +394,31 @@ write_stats (Info *info)
   line_stat (info, "total_commands_processed", CF_STAT_COMMANDS);
   write_rates (info);
   line_stat (info, "rejected_connections", CF_STAT_REJECTED);
-  line_number (info, "sync_full", 0);
-  line_number (info, "sync_partial_ok", 0);
-  line_number (info, "sync_partial_err", 0);
+  lines_zero (info, "sync_full sync_partial_ok sync_partial_err");
   line_number (info, "expired_keys", cf_engine_n_expired (engine));
+  line (info, "expired_stale_perc", "0.00");
+  lines_zero (info, "expired_time_cap_reached_count "
+                    "expire_cycle_cpu_milliseconds");
   line_number (info, "evicted_keys", cf_engine_n_evicted (engine));
   line_stat (info, "evicted_clients", CF_STAT_EVICTED_CLIENTS);
+  lines_zero (info, "total_eviction_exceeded_time "
+                    "current_eviction_exceeded_time");
   line_stat (info, "keyspace_hits", CF_STAT_HITS);
   line_stat (info, "keyspace_misses", CF_STAT_MISSES);
-  line_number (info, "pubsub_channels",
-               cf_pubsub_n_topics (engine->pubsub, CF_PUBSUB_CHANNEL));
-  line_number (info, "pubsub_patterns",
-               cf_pubsub_n_topics (engine->pubsub, CF_PUBSUB_PATTERN));
-  line_number (info, "pubsubshard_channels",
-               cf_pubsub_n_topics (engine->pubsub, CF_PUBSUB_SHARD));
+  write_pubsub (info);
   lines_zero (info, "latest_fork_usec total_forks migrate_cached_sockets "
-                    "slave_expires_tracked_keys "
-                    "expired_time_cap_reached_count");
-  line (info, "expired_stale_perc", "0.00");
-  line_number (info, "tracking_total_keys",
-               cf_tracking_n_keys (engine->tracking));
-  line_number (info, "tracking_total_items",
-               cf_tracking_n_items (engine->tracking));
-  line_number (info, "tracking_total_prefixes",
-               cf_tracking_n_prefixes (engine->tracking));
+                    "slave_expires_tracked_keys active_defrag_hits "
+                    "active_defrag_misses active_defrag_key_hits "
+                    "active_defrag_key_misses total_active_defrag_time "
+                    "current_active_defrag_time");
+  write_tracking (info);
   line_number (info, "unexpected_error_replies", 0);
   line_stat (info, "total_error_replies", CF_STAT_ERRORS);
+  line_number (info, "dump_payload_sanitizations", 0);
   line_stat (info, "total_reads_processed", CF_STAT_READS);
   line_stat (info, "total_writes_processed", CF_STAT_WRITES);
+  lines_zero (info, "io_threaded_reads_processed io_threaded_writes_processed "
+                    "reply_buffer_shrinks reply_buffer_expands");
   line_stat (info, "client_query_buffer_limit_disconnections",
              CF_STAT_QUERY_LIMIT);
   line_stat (info, "client_output_buffer_limit_disconnections",
@@ -562,7 +616,7 @@ static const Section sections[] = {
   { "stats", "Stats", BY_DEFAULT | IN_ALL, write_stats },
   { "replication", "Replication", BY_DEFAULT | IN_ALL, write_replication },
   { "cpu", "CPU", BY_DEFAULT | IN_ALL, write_cpu },
-  { "modules", "Modules", BY_DEFAULT | IN_EVERYTHING, write_modules },
+  { "modules", "Modules", BY_DEFAULT | IN_ALL, write_modules },
   { "commandstats", "Commandstats", IN_ALL, write_commandstats },
   { "errorstats", "Errorstats", BY_DEFAULT | IN_ALL, write_errorstats },
   { "latencystats", "Latencystats", IN_ALL, write_latencystats },
@@ -589,10 +643,9 @@ sections_named (const CfCall *call, guint argument)
 {
   guint chosen = 0;
 
-  if (cf_call_is (call, argument, "all"))
+  if (cf_call_is (call, argument, "all") ||
+      cf_call_is (call, argument, "everything"))
     return sections_shown (IN_ALL);
-  if (cf_call_is (call, argument, "everything"))
-    return sections_shown (IN_ALL | IN_EVERYTHING);
   if (cf_call_is (call, argument, "default"))
     return sections_shown (BY_DEFAULT);
   for (guint i = 0; i < G_N_ELEMENTS (sections); i++)

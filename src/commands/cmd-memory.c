@@ -94,6 +94,19 @@ ratio (gsize part, gsize whole)
   return whole != 0 ? (double) part / (double) whole : 0;
 }
 
+/* How much more @whole is than @part. */
+static void
+reply_excess (CfReply *reply,
+              const char *name,
+              const char *bytes_name,
+              gsize whole,
+              gsize part)
+{
+  reply_ratio (reply, name, ratio (whole, part));
+  cf_reply_bulk_string (reply, bytes_name);
+  cf_reply_int (reply, (gint64) whole - (gint64) part);
+}
+
 static gboolean
 run_stats (CfCall *call, GError **error)
 {
@@ -103,7 +116,7 @@ run_stats (CfCall *call, GError **error)
   g_autoptr (CfFunctionSet) functions =
       cf_functions_get (call->engine->functions);
 
-  cf_reply_map (reply, 20);
+  cf_reply_map (reply, 27);
   reply_figure (reply, "peak.allocated", figures.peak);
   reply_figure (reply, "total.allocated", figures.used);
   reply_figure (reply, "startup.allocated", figures.startup);
@@ -128,10 +141,16 @@ run_stats (CfCall *call, GError **error)
   reply_ratio (reply, "peak.percentage",
                100 * ratio (figures.used, figures.peak));
   reply_figure (reply, "allocator.allocated", figures.used);
-  reply_figure (reply, "allocator.resident", figures.rss);
-  reply_ratio (reply, "fragmentation", ratio (figures.rss, figures.used));
-  cf_reply_bulk_string (reply, "fragmentation.bytes");
-  cf_reply_int (reply, (gint64) figures.rss - (gint64) figures.used);
+  reply_figure (reply, "allocator.active", figures.active);
+  reply_figure (reply, "allocator.resident", figures.resident);
+  reply_excess (reply, "allocator-fragmentation.ratio",
+                "allocator-fragmentation.bytes", figures.active, figures.used);
+  reply_excess (reply, "allocator-rss.ratio", "allocator-rss.bytes",
+                figures.resident, figures.active);
+  reply_excess (reply, "rss-overhead.ratio", "rss-overhead.bytes", figures.rss,
+                figures.resident);
+  reply_excess (reply, "fragmentation", "fragmentation.bytes", figures.rss,
+                figures.used);
   return TRUE;
 }
 

@@ -31,6 +31,7 @@ cf_memory_figures (CfEngine *engine)
     .clients = sum_clients (engine),
   };
 
+  cf_memory_pages (&figures.active, &figures.resident);
   cf_engine_note_memory (engine, figures.used);
   figures.peak = __atomic_load_n (&engine->peak_memory, __ATOMIC_RELAXED);
   figures.overhead = figures.startup + figures.clients;

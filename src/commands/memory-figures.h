@@ -16,6 +16,8 @@ typedef struct
   gsize peak;
   gsize startup; /* used when there was no data */
   gsize rss;
+  gsize active;   /* pages of the allocator that are in use */
+  gsize resident; /* pages of the allocator that are in memory */
   gsize clients;  /* buffers and queues of clients */
   gsize overhead; /* all that is not keys and values */
   gsize n_keys;   /* of all databases */

@@ -145,6 +145,19 @@ test_memory_allocator (void)
 #endif
 }
 
+static void
+test_memory_pages (void)
+{
+  gsize active, resident;
+
+  cf_memory_pages (&active, &resident);
+  g_assert_cmpuint (resident, >, 0);
+#ifdef HAVE_JEMALLOC
+  g_assert_cmpuint (active, >, 0);
+  g_assert_cmpuint (resident, >=, active);
+#endif
+}
+
 /* Freed pages are no longer resident. */
 static void
 test_memory_purge (void)
@@ -230,6 +243,7 @@ main (int argc, char **argv)
   g_test_add_func ("/base/memory/machine", test_memory_machine);
   g_test_add_func ("/base/memory/usable", test_memory_usable);
   g_test_add_func ("/base/memory/allocator", test_memory_allocator);
+  g_test_add_func ("/base/memory/pages", test_memory_pages);
   g_test_add_func ("/base/memory/purge", test_memory_purge);
   g_test_add_func ("/base/memory/group-limit", test_memory_group_limit);
   return g_test_run ();

@@ -31,7 +31,9 @@ test_info_sections (Fixture *fixture, gconstpointer data)
   assert_has (fixture, "INFO stats", "\r\nexpired_stale_perc:0.00\r\n");
   assert_lacks (fixture, "INFO", "# Commandstats");
   assert_has (fixture, "INFO all", "# Commandstats");
-  assert_lacks (fixture, "INFO all", "# Modules");
+  assert_has (fixture, "INFO all", "# Modules");
+  assert_has (fixture, "INFO server", "\r\nio_threads_active:0\r\n");
+  assert_has (fixture, "INFO persistence", "\r\nrdb_saves:0\r\n");
   assert_has (fixture, "INFO everything", "# Modules");
   assert_lacks (fixture, "INFO cpu Stats", "# Server");
   assert_has (fixture, "INFO cpu Stats", "used_cpu_user:");
@@ -66,6 +68,32 @@ test_info_figures (Fixture *fixture, gconstpointer data)
   assert_lacks (fixture, "INFO errorstats", "errorstat_ERR");
 }
 
+static gint64
+get_figure (Fixture *fixture, const char *section, const char *name)
+{
+  g_autofree char *line = g_strconcat ("INFO ", section, NULL);
+  g_autofree char *text = fixture_run (fixture, 0, line);
+  g_autofree char *head = g_strdup_printf ("\r\n%s:", name);
+  const char *at = strstr (text, head);
+
+  if (at == NULL)
+    g_error ("no %s in %s", name, text);
+  return g_ascii_strtoll (at + strlen (head), NULL, 10);
+}
+
+static void
+test_info_allocator (Fixture *fixture, gconstpointer data)
+{
+  gint64 active = get_figure (fixture, "memory", "allocator_active");
+  gint64 resident = get_figure (fixture, "memory", "allocator_resident");
+
+  g_assert_cmpint (active, >, 0);
+  g_assert_cmpint (resident, >=, active);
+  (void) get_figure (fixture, "memory", "allocator_frag_bytes");
+  (void) get_figure (fixture, "memory", "allocator_rss_ratio");
+  (void) get_figure (fixture, "memory", "rss_overhead_bytes");
+}
+
 static void
 test_info_resp3 (Fixture *fixture, gconstpointer data)
 {
@@ -80,6 +108,7 @@ main (int argc, char **argv)
   fixture_init (&argc, &argv);
   fixture_add ("/commands/info/sections", test_info_sections);
   fixture_add ("/commands/info/figures", test_info_figures);
+  fixture_add ("/commands/info/allocator", test_info_allocator);
   fixture_add ("/commands/info/resp3", test_info_resp3);
   return g_test_run ();
 }

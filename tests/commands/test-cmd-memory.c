@@ -37,6 +37,8 @@ test_memory_reports (Fixture *fixture, gconstpointer data)
 
   g_assert_nonnull (strstr (stats, "$14\r\npeak.allocated\r\n:"));
   g_assert_nonnull (strstr (stats, "keys.count"));
+  g_assert_true (g_str_has_prefix (stats, "*54\r\n"));
+  g_assert_nonnull (strstr (stats, "allocator-rss.bytes\r\n:"));
   g_assert_cmpint (malloc_stats[0], ==, '$');
   g_assert_cmpint (doctor[0], ==, '$');
 }
