@@ -224,12 +224,14 @@ engine_sources = \
 	src/engine/acl-config.h \
 	src/engine/acl-file.c \
 	src/engine/acl-file.h \
+	src/engine/acl-inside.h \
 	src/engine/acl-log.c \
 	src/engine/acl-log.h \
 	src/engine/acl-revoke.c \
 	src/engine/acl-revoke.h \
 	src/engine/acl-selector.c \
 	src/engine/acl-selector.h \
+	src/engine/acl-session.c \
 	src/engine/acl-text.c \
 	src/engine/acl-text.h \
 	src/engine/acl-user.c \
@@ -298,6 +300,8 @@ engine_sources = \
 	src/engine/script-run.h \
 	src/engine/script.c \
 	src/engine/script.h \
+	src/engine/scripts.c \
+	src/engine/scripts.h \
 	src/engine/session.c \
 	src/engine/session.h \
 	src/engine/slowlog.c \

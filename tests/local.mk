@@ -133,6 +133,7 @@ test_programs = \
 	tests/engine/test-pubsub \
 	tests/engine/test-push \
 	tests/engine/test-script \
+	tests/engine/test-scripts \
 	tests/engine/test-session \
 	tests/engine/test-slowlog \
 	tests/engine/test-stats \

@@ -18,7 +18,7 @@
 #include "engine/feed.h"
 #include "engine/function.h"
 #include "engine/pubsub.h"
-#include "engine/script.h"
+#include "engine/scripts.h"
 #include "engine/tracking.h"
 #include "store/reaper.h"
 

@@ -8,7 +8,7 @@
 #include "commands/help.h"
 #include "commands/memory-figures.h"
 #include "engine/function.h"
-#include "engine/script.h"
+#include "engine/scripts.h"
 
 static gboolean
 run_usage (CfCall *call, GError **error)

@@ -3,31 +3,7 @@
 
 #include "engine/acl.h"
 
-#include "base/clock.h"
-#include "base/error.h"
-#include "base/lock.h"
-
-struct _CfAclAccount
-{
-  guint refs;          /* (atomic) */
-  guint n_connections; /* (atomic) sessions that are logged in */
-  gint64 free_us;      /* (atomic) steady clock: its commands so far are paid
-                          for at this time */
-  CfAclUser *user;     /* (owned) protected by the lock */
-  gint is_gone;        /* (atomic) in no table any more */
-};
-
-struct _CfAclRest
-{
-  CfConfig *config;        /* (not owned) */
-  CfAclCommands *commands; /* (owned) */
-  CfAclAccount *initial;   /* (owned) "default"; only read */
-  CfAclUser *nobody;       /* (owned) off, with a password; only read */
-
-  CfMutex lock;
-  /* Protected by @lock. */
-  GHashTable *accounts; /* (owned) (element-type char CfAclAccount) (owned) */
-};
+#include "engine/acl-inside.h"
 
 /* -- Accounts ------------------------------------------------------------- */
 
@@ -41,18 +17,26 @@ account_new (CfAclUser *user)
   return account;
 }
 
-static CfAclAccount *
-account_ref (CfAclAccount *account)
+/**
+ * cf_acl_account_ref:
+ * @account: an account
+ *
+ * Returns: (transfer full): @account
+ */
+CfAclAccount *
+cf_acl_account_ref (CfAclAccount *account)
 {
   __atomic_add_fetch (&account->refs, 1, __ATOMIC_RELAXED);
   return account;
 }
 
-static void
-account_unref (gpointer data)
+/**
+ * cf_acl_account_unref:
+ * @account: (nullable) (transfer full): an account
+ */
+void
+cf_acl_account_unref (CfAclAccount *account)
 {
-  CfAclAccount *account = data;
-
   if (account == NULL ||
       __atomic_sub_fetch (&account->refs, 1, __ATOMIC_ACQ_REL) > 0)
     return;
@@ -60,7 +44,11 @@ account_unref (gpointer data)
   g_free (account);
 }
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (CfAclAccount, account_unref)
+static GPtrArray *
+new_account_array (void)
+{
+  return g_ptr_array_new_with_free_func ((GDestroyNotify) cf_acl_account_unref);
+}
 
 /* Something has changed: what was replaced is to be unreffed later. */
 static void
@@ -103,15 +91,15 @@ cf_acl_new (CfConfig *config, const CfCommandTable *table)
   self->rest = g_new0 (struct _CfAclRest, 1);
   self->rest->config = config;
   self->rest->commands = cf_acl_commands_new (table);
-  self->rest->accounts =
-      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, account_unref);
+  self->rest->accounts = g_hash_table_new_full (
+      g_str_hash, g_str_equal, g_free, (GDestroyNotify) cf_acl_account_unref);
   cf_mutex_init (&self->rest->lock, CF_LOCK_ACL, 0);
   user = make_default (self);
   self->rest->initial = account_new (user);
   self->rest->nobody = cf_acl_make (self, "", NULL);
   cf_acl_user_apply_word (self->rest->nobody, ">");
   g_hash_table_insert (self->rest->accounts, g_strdup ("default"),
-                       account_ref (self->rest->initial));
+                       cf_acl_account_ref (self->rest->initial));
   announce_locked (self);
   password = cf_config_get_string (config, CF_SETTING_REQUIREPASS);
   if (*password != '\0')
@@ -131,7 +119,7 @@ cf_acl_free (CfAcl *self)
   if (self == NULL)
     return;
   g_hash_table_unref (self->rest->accounts);
-  account_unref (self->rest->initial);
+  cf_acl_account_unref (self->rest->initial);
   cf_acl_user_unref (self->rest->nobody);
   cf_acl_commands_free (self->rest->commands);
   cf_mutex_clear (&self->rest->lock);
@@ -153,8 +141,15 @@ cf_acl_commands (const CfAcl *self)
 
 /* -- Users ---------------------------------------------------------------- */
 
-static CfAclAccount *
-find_locked (CfAcl *self, CfSlice name)
+/**
+ * cf_acl_find_account_locked:
+ * @self: the users, locked
+ * @name: a name
+ *
+ * Returns: (transfer none) (nullable): the account of that name
+ */
+CfAclAccount *
+cf_acl_find_account_locked (CfAcl *self, CfSlice name)
 {
   g_autofree char *copy = NULL;
 
@@ -178,7 +173,7 @@ cf_acl_find (CfAcl *self, CfSlice name)
   CfAclUser *user = NULL;
 
   cf_mutex_lock (&self->rest->lock);
-  account = find_locked (self, name);
+  account = cf_acl_find_account_locked (self, name);
   if (account != NULL)
     user = cf_acl_user_ref (account->user);
   cf_mutex_unlock (&self->rest->lock);
@@ -273,7 +268,7 @@ cf_acl_publish (CfAcl *self, CfAclUser *user, const CfAclUser *before)
   gboolean done;
 
   cf_mutex_lock (&self->rest->lock);
-  account = find_locked (self, cf_slice_of_string (user->name));
+  account = cf_acl_find_account_locked (self, cf_slice_of_string (user->name));
   done = before == (account != NULL ? account->user : NULL);
   if (done)
     {
@@ -309,11 +304,11 @@ steal_locked (CfAcl *self, const char *name, GPtrArray *stolen)
 gboolean
 cf_acl_delete (CfAcl *self, CfSlice name)
 {
-  g_autoptr (GPtrArray) stolen = g_ptr_array_new_with_free_func (account_unref);
+  g_autoptr (GPtrArray) stolen = new_account_array ();
   CfAclAccount *account;
 
   cf_mutex_lock (&self->rest->lock);
-  account = find_locked (self, name);
+  account = cf_acl_find_account_locked (self, name);
   if (account != NULL && account != self->rest->initial)
     steal_locked (self, account->user->name, stolen);
   if (stolen->len > 0)
@@ -361,7 +356,7 @@ set_all_locked (CfAcl *self, GHashTable *users, GPtrArray *replaced)
 void
 cf_acl_replace (CfAcl *self, const GPtrArray *users)
 {
-  g_autoptr (GPtrArray) stolen = g_ptr_array_new_with_free_func (account_unref);
+  g_autoptr (GPtrArray) stolen = new_account_array ();
   g_autoptr (GPtrArray) replaced =
       g_ptr_array_new_with_free_func ((GDestroyNotify) cf_acl_user_unref);
   g_autoptr (GHashTable) names = g_hash_table_new (g_str_hash, g_str_equal);
@@ -457,324 +452,4 @@ cf_acl_has_room (CfAcl *self)
   return !cf_acl_is_open (self) || most == 0 ||
          __atomic_load_n (&self->rest->initial->n_connections,
                           __ATOMIC_RELAXED) < most;
-}
-
-/* -- Sessions ------------------------------------------------------------- */
-
-/* What of @user the session keeps in its flags. */
-static void
-set_flags (CfSession *session, const CfAclUser *user)
-{
-  if (cf_acl_user_is_free (user))
-    session->flags &= ~(guint) CF_SESSION_RESTRICTED;
-  else
-    session->flags |= CF_SESSION_RESTRICTED;
-}
-
-/* Takes over @account and @user. */
-static void
-become (CfSession *session, CfAclAccount *account, CfAclUser *user)
-{
-  CfAclAccount *old_account = session->account;
-  CfAclUser *old_user = session->user;
-
-  cf_mutex_lock (&session->lock);
-  session->account = account;
-  session->user = user;
-  cf_mutex_unlock (&session->lock);
-  set_flags (session, user);
-  __atomic_store_n (&session->max_output_bytes,
-                    (guint64) user->limits[CF_ACL_MAX_OUTPUT_BYTES],
-                    __ATOMIC_RELAXED);
-  account_unref (old_account);
-  cf_acl_user_unref (old_user);
-}
-
-/* The session counts as a connection of its account no more. */
-static void
-uncount (CfSession *session)
-{
-  if (session->flags & CF_SESSION_COUNTED)
-    __atomic_sub_fetch (&session->account->n_connections, 1, __ATOMIC_RELAXED);
-  session->flags &= ~(guint) CF_SESSION_COUNTED;
-}
-
-/* One more connection, unless there are as many as there may be. */
-static gboolean
-count (CfAclAccount *account, const CfAclUser *user)
-{
-  gint64 most = user->limits[CF_ACL_MAX_CONNECTIONS];
-  guint n = __atomic_add_fetch (&account->n_connections, 1, __ATOMIC_RELAXED);
-
-  if (most == 0 || n <= most)
-    return TRUE;
-  __atomic_sub_fetch (&account->n_connections, 1, __ATOMIC_RELAXED);
-  return FALSE;
-}
-
-static void
-get_initial (CfAcl *self, CfAclAccount **account, CfAclUser **user)
-{
-  cf_mutex_lock (&self->rest->lock);
-  *account = account_ref (self->rest->initial);
-  *user = cf_acl_user_ref (self->rest->initial->user);
-  cf_mutex_unlock (&self->rest->lock);
-}
-
-/**
- * cf_acl_enter:
- * @self: the users
- * @session: a session
- *
- * Makes it the default user, logged in if that needs no password.
- *
- * Returns: %FALSE if it is not logged in for there being too many of them
- */
-gboolean
-cf_acl_enter (CfAcl *self, CfSession *session)
-{
-  guint generation = __atomic_load_n (&self->generation, __ATOMIC_ACQUIRE);
-  CfAclAccount *account;
-  CfAclUser *user;
-  gboolean is_open, fits = TRUE;
-
-  uncount (session);
-  get_initial (self, &account, &user);
-  is_open =
-      (user->flags & CF_ACL_USER_ON) && (user->flags & CF_ACL_USER_NO_PASS);
-  session->flags &= ~(guint) CF_SESSION_AUTHORIZED;
-  if (is_open)
-    fits = count (account, user);
-  if (is_open && fits)
-    session->flags |= CF_SESSION_AUTHORIZED | CF_SESSION_COUNTED;
-  become (session, account, user);
-  session->acl_generation = generation;
-  return fits;
-}
-
-/**
- * cf_acl_forget:
- * @session: a session that ends
- *
- * It is no user any more.
- */
-void
-cf_acl_forget (CfSession *session)
-{
-  uncount (session);
-  account_unref (g_steal_pointer (&session->account));
-  g_clear_pointer (&session->user, cf_acl_user_unref);
-}
-
-static gboolean
-throw_wrong (GError **error)
-{
-  return cf_throw (error, CF_ERROR_WRONG_PASS,
-                   "invalid username-password pair or user is disabled.");
-}
-
-static gboolean
-get_account (CfAcl *self,
-             CfSlice name,
-             CfAclAccount **account,
-             CfAclUser **user)
-{
-  cf_mutex_lock (&self->rest->lock);
-  *account = find_locked (self, name);
-  if (*account != NULL)
-    {
-      account_ref (*account);
-      *user = cf_acl_user_ref ((*account)->user);
-    }
-  cf_mutex_unlock (&self->rest->lock);
-  return *account != NULL;
-}
-
-/* Does the same in any case: the time must not tell whether there is such a
- * user. */
-static gboolean
-check_password (CfAcl *self, const CfAclUser *user, CfSlice password)
-{
-  if (user == NULL)
-    user = self->rest->nobody;
-  return (cf_acl_user_accepts (user, password) ||
-          (user->flags & CF_ACL_USER_NO_PASS)) &&
-         (user->flags & CF_ACL_USER_ON);
-}
-
-/**
- * cf_acl_log_in:
- * @self: the users
- * @session: a session
- * @name: a name
- * @password: what is to be its password
- * @error: return location for an error, or %NULL
- *
- * If it fails the session stays what it was.
- *
- * Returns: whether the session is that user from now on
- */
-gboolean
-cf_acl_log_in (CfAcl *self,
-               CfSession *session,
-               CfSlice name,
-               CfSlice password,
-               GError **error)
-{
-  guint generation = __atomic_load_n (&self->generation, __ATOMIC_ACQUIRE);
-  g_autoptr (CfAclAccount) account = NULL;
-  g_autoptr (CfAclUser) user = NULL;
-
-  get_account (self, name, &account, &user);
-  if (!check_password (self, user, password))
-    return throw_wrong (error);
-  if (account != session->account || !(session->flags & CF_SESSION_COUNTED))
-    {
-      if (!count (account, user))
-        return cf_throw (error, CF_ERROR_LIMIT,
-                         "user '%s' has as many connections as it may, "
-                         "%" G_GINT64_FORMAT,
-                         user->name, user->limits[CF_ACL_MAX_CONNECTIONS]);
-      uncount (session);
-    }
-  become (session, g_steal_pointer (&account), g_steal_pointer (&user));
-  session->flags |= CF_SESSION_AUTHORIZED | CF_SESSION_COUNTED;
-  session->acl_generation = generation;
-  return TRUE;
-}
-
-/**
- * cf_acl_occupy:
- * @session: a session that may not have logged in, of a user that any password
- *   is good for
- *
- * Has it count as a connection of that user.
- *
- * Returns: %FALSE if there are as many of them as there may be
- */
-gboolean
-cf_acl_occupy (CfSession *session)
-{
-  if (session->flags & CF_SESSION_COUNTED)
-    return TRUE;
-  if (!count (session->account, session->user))
-    return FALSE;
-  session->flags |= CF_SESSION_COUNTED;
-  return TRUE;
-}
-
-/**
- * cf_acl_refresh:
- * @self: the users
- * @session: a session
- *
- * Has it notice what was changed.
- *
- * Returns: %FALSE if its user is gone; it must do no more and will be closed
- */
-gboolean
-cf_acl_refresh (CfAcl *self, CfSession *session)
-{
-  CfAclUser *user = NULL;
-
-  session->acl_generation =
-      __atomic_load_n (&self->generation, __ATOMIC_ACQUIRE);
-  if (session->account == NULL)
-    return TRUE;
-  cf_mutex_lock (&self->rest->lock);
-  if (session->account->user != session->user)
-    user = cf_acl_user_ref (session->account->user);
-  cf_mutex_unlock (&self->rest->lock);
-  if (user != NULL)
-    become (session, account_ref (session->account), user);
-  if (!g_atomic_int_get (&session->account->is_gone))
-    return TRUE;
-  session->flags |= CF_SESSION_CLOSE_NOW;
-  session->flags &= ~(guint) CF_SESSION_AUTHORIZED;
-  return FALSE;
-}
-
-/**
- * cf_acl_count:
- * @session: a session
- * @now_us: steady clock
- *
- * Counts a command of its user.
- *
- * Returns: %FALSE if the user has run as many in the last second as it may
- */
-gboolean
-cf_acl_count (CfSession *session, gint64 now_us)
-{
-  CfAclAccount *account = session->account;
-  gint64 most = session->user->limits[CF_ACL_MAX_COMMANDS];
-  gint64 each_us, paid, next;
-
-  if (most == 0)
-    return TRUE;
-  each_us = MAX (G_USEC_PER_SEC / most, 1);
-  paid = __atomic_load_n (&account->free_us, __ATOMIC_RELAXED);
-  do
-    {
-      next = MAX (paid, now_us - G_USEC_PER_SEC) + each_us;
-      if (next > now_us)
-        return FALSE;
-    }
-  while (!__atomic_compare_exchange_n (&account->free_us, &paid, next, TRUE,
-                                       __ATOMIC_RELAXED, __ATOMIC_RELAXED));
-  return TRUE;
-}
-
-/**
- * cf_acl_dup_name:
- * @session: a session; any thread
- *
- * Returns: (transfer full): the name of its user
- */
-char *
-cf_acl_dup_name (CfSession *session)
-{
-  char *name;
-
-  cf_mutex_lock (&session->lock);
-  name = g_strdup (session->user != NULL ? session->user->name : "(superuser)");
-  cf_mutex_unlock (&session->lock);
-  return name;
-}
-
-/**
- * cf_acl_is_gone:
- * @session: a session; any thread
- *
- * Returns: whether its user was deleted
- */
-gboolean
-cf_acl_is_gone (CfSession *session)
-{
-  gboolean is_gone;
-
-  cf_mutex_lock (&session->lock);
-  is_gone =
-      session->account != NULL && g_atomic_int_get (&session->account->is_gone);
-  cf_mutex_unlock (&session->lock);
-  return is_gone;
-}
-
-/**
- * cf_acl_is:
- * @session: a session; any thread
- * @name: a name
- *
- * Returns: whether the session is the user of that name
- */
-gboolean
-cf_acl_is (CfSession *session, CfSlice name)
-{
-  gboolean is;
-
-  cf_mutex_lock (&session->lock);
-  is = session->user != NULL &&
-       cf_slice_equal (cf_slice_of_string (session->user->name), name);
-  cf_mutex_unlock (&session->lock);
-  return is;
 }

@@ -31,7 +31,7 @@ struct _CfAcl
 {
   guint generation; /* (atomic) counts changes of any user */
   gint is_open;     /* (atomic) the default user is on and needs no password */
-  struct _CfAclRest *rest; /* (owned) of acl.c alone */
+  struct _CfAclRest *rest; /* (owned) see acl-inside.h */
 };
 
 CfAcl *cf_acl_new (CfConfig *config, const CfCommandTable *table);
@@ -69,7 +69,7 @@ CfAclUser *cf_acl_make_default (CfAcl *self, CfConfig *config);
 gboolean cf_acl_needs_no_password (CfAcl *self);
 gboolean cf_acl_has_room (CfAcl *self);
 
-/* -- Sessions: by their handler, unless said otherwise ----------------------
+/* -- acl-session.c: by the session's handler, unless said otherwise ---------
  */
 
 /* A session that has just come is the default user.  FALSE: the user has as

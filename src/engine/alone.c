@@ -4,7 +4,7 @@
 #include "engine/alone.h"
 
 #include "base/clock.h"
-#include "engine/script.h"
+#include "engine/scripts.h"
 #include "engine/tracking.h"
 #include "store/reaper.h"
 

@@ -15,7 +15,7 @@
 #include "engine/monitor.h"
 #include "engine/pause.h"
 #include "engine/pubsub.h"
-#include "engine/script.h"
+#include "engine/scripts.h"
 #include "engine/slowlog.h"
 #include "engine/tracking.h"
 #include "engine/worker.h"

@@ -22,7 +22,7 @@
 #pragma once
 
 #include "engine/call.h"
-#include "engine/script.h"
+#include "engine/scripts.h"
 #include "script/lua-state.h"
 
 G_BEGIN_DECLS

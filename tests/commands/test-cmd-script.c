@@ -5,7 +5,7 @@
 
 #include "fixture.h"
 
-#include "engine/script.h"
+#include "engine/scripts.h"
 
 #define SHA_OF_RETURN_1 "e0e1f9fabfc9d4800c877a703b823ac0578ff8db"
 

@@ -5,7 +5,7 @@
 
 #include "base/clock.h"
 #include "engine/alone.h"
-#include "engine/script.h"
+#include "engine/scripts.h"
 
 /* A call of the command @word that holds nothing, inside the gate. */
 static CfCall

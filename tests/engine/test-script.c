@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "base/error.h"
 #include "engine/script.h"
 
 /* It begins alone for a while, and then is tried again. */
@@ -21,66 +20,44 @@ test_script_needs_gate (void)
 }
 
 static void
-assert_not_killed (CfScripts *scripts, CfScriptKind kind, const char *prefix)
+test_script_head (void)
 {
-  g_autoptr (GError) error = NULL;
+  static const struct
+  {
+    const char *program;
+    CfScriptFlags flags;
+    const char *error; /* (nullable) */
+  } heads[] = {
+    { "return 1", CF_SCRIPT_WITHOUT_FLAGS, NULL },
+    { "#!lua\nreturn 1", 0, NULL },
+    { "#!lua flags=\nreturn 1", 0, NULL },
+    { "#!lua flags=no-writes,allow-oom\nreturn 1",
+      CF_SCRIPT_NO_WRITES | CF_SCRIPT_ALLOW_OOM, NULL },
+    { "#!lua", 0, "Invalid script shebang" },
+    { "#!perl\nreturn 1", 0, "Unexpected engine in script shebang: #!perl" },
+    { "#!lua name=x\nreturn 1", 0, "Unknown lua shebang option: name=x" },
+    { "#!lua flags=x\nreturn 1", 0, "Unexpected flag in script shebang: x" },
+  };
 
-  g_assert_false (cf_scripts_kill (scripts, kind, &error));
-  g_assert_error (error, CF_ERROR, CF_ERROR_VERBATIM);
-  g_assert_true (g_str_has_prefix (error->message, prefix));
+  for (gsize i = 0; i < G_N_ELEMENTS (heads); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (CfScript) script =
+          cf_script_new (cf_slice_of_string (heads[i].program), &error);
+
+      g_assert_cmpstr (error != NULL ? error->message : NULL, ==,
+                       heads[i].error);
+      if (script != NULL)
+        g_assert_cmphex (script->flags, ==, heads[i].flags);
+    }
 }
 
 static void
-test_script_kill (void)
+test_script_sha (void)
 {
-  g_autoptr (CfScripts) scripts = cf_scripts_new ();
-  CfScriptProgress clean = { .kind = CF_SCRIPT_EVAL },
-                   wrote = { .kind = CF_SCRIPT_EVAL, .state = CF_SCRIPT_WROTE };
+  g_autoptr (CfScript) script = cf_script_new (CF_SLICE ("return 1"), NULL);
 
-  assert_not_killed (scripts, CF_SCRIPT_EVAL, "NOTBUSY ");
-  cf_scripts_list (scripts, &wrote);
-  assert_not_killed (scripts, CF_SCRIPT_EVAL, "UNKILLABLE ");
-  assert_not_killed (
-      scripts, CF_SCRIPT_FUNCTION,
-      "BUSY Redis is busy running a script. You can only call SCRIPT KILL ");
-  cf_scripts_list (scripts, &clean);
-  g_assert_true (cf_scripts_kill (scripts, CF_SCRIPT_EVAL, NULL));
-  g_assert_cmpint (clean.state, ==, CF_SCRIPT_KILLED);
-  g_assert_cmpint (wrote.state, ==, CF_SCRIPT_WROTE);
-  /* It has not ended yet. */
-  g_assert_true (cf_scripts_kill (scripts, CF_SCRIPT_EVAL, NULL));
-  cf_scripts_unlist (scripts, &clean);
-  assert_not_killed (scripts, CF_SCRIPT_EVAL, "UNKILLABLE ");
-  cf_scripts_unlist (scripts, &wrote);
-  assert_not_killed (scripts, CF_SCRIPT_EVAL, "NOTBUSY ");
-}
-
-static void
-test_script_oldest (void)
-{
-  g_autoptr (CfScripts) scripts = cf_scripts_new ();
-  g_autoptr (GPtrArray) command =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
-  CfScriptProgress young = { .kind = CF_SCRIPT_EVAL,
-                             .since_us = 20,
-                             .name = "young" },
-                   old = { .kind = CF_SCRIPT_FUNCTION, .since_us = 10 };
-  g_autofree char *name = NULL;
-  CfScriptKind kind;
-  gint64 since_us;
-
-  g_assert_false (cf_scripts_oldest (scripts, &kind, &since_us));
-  cf_scripts_list (scripts, &young);
-  cf_scripts_list (scripts, &old);
-  g_assert_true (cf_scripts_oldest (scripts, &kind, &since_us));
-  g_assert_cmpint (kind, ==, CF_SCRIPT_FUNCTION);
-  g_assert_cmpint (since_us, ==, 10);
-  g_assert_true (
-      cf_scripts_longest (scripts, CF_SCRIPT_EVAL, &since_us, &name, command));
-  g_assert_cmpint (since_us, ==, 20);
-  g_assert_cmpstr (name, ==, "young");
-  cf_scripts_unlist (scripts, &old);
-  cf_scripts_unlist (scripts, &young);
+  g_assert_cmpstr (script->sha, ==, "e0e1f9fabfc9d4800c877a703b823ac0578ff8db");
 }
 
 int
@@ -88,7 +65,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/engine/script/needs-gate", test_script_needs_gate);
-  g_test_add_func ("/engine/script/kill", test_script_kill);
-  g_test_add_func ("/engine/script/oldest", test_script_oldest);
+  g_test_add_func ("/engine/script/head", test_script_head);
+  g_test_add_func ("/engine/script/sha", test_script_sha);
   return g_test_run ();
 }
