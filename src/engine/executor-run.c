@@ -93,6 +93,7 @@ log_run (CfCall *call, gint64 elapsed_us)
   gint64 threshold_ms =
       cf_config_get_int (engine->config, CF_SETTING_LATENCY_MONITOR_THRESHOLD);
 
+  cf_hold_let_go (call->hold);
   if (slow_us >= 0 && elapsed_us >= slow_us &&
       !(flags & CF_COMMAND_SKIP_SLOWLOG))
     cf_slowlog_add (
@@ -117,8 +118,22 @@ is_of_many (const CfCall *call)
          !(flags & CF_COMMAND_SCRIPT);
 }
 
+/* Whether it may be measured together with the next, too: it takes less than
+ * it costs to read the clock a few times.  If a few of them take long together,
+ * something has held up one, and the last is blamed. */
+static gboolean
+is_quick (const CfCall *call, gint64 slow_us)
+{
+  const CfCommandInfo *info = call->info;
+
+  return (slow_us < 0 || slow_us >= LONG_US) && info->simple &&
+         !(info->command->flags &
+           (CF_COMMAND_LONG | CF_COMMAND_BIG | CF_COMMAND_WALKS |
+            CF_COMMAND_EXCLUSIVE | CF_COMMAND_BLOCKING));
+}
+
 static void
-count_run (CfCall *call, guint64 start_ticks, gboolean failed)
+count_measured (CfCall *call, guint64 start_ticks, gboolean failed)
 {
   CfEngine *engine = call->engine;
   CfWorker *worker = call->worker;
@@ -126,7 +141,6 @@ count_run (CfCall *call, guint64 start_ticks, gboolean failed)
   gint64 elapsed_ns = (gint64) cf_clock_ticks_to_ns (elapsed);
   gint64 slow_us =
       cf_config_get_int (engine->config, CF_SETTING_SLOWLOG_LOG_SLOWER_THAN);
-
   gboolean with_histogram =
       cf_config_get_int (engine->config, CF_SETTING_LATENCY_TRACKING) != 0;
 
@@ -139,6 +153,28 @@ count_run (CfCall *call, guint64 start_ticks, gboolean failed)
                       failed || call->failed, with_histogram);
   if (G_UNLIKELY (elapsed_ns >= LONG_NS || (slow_us >= 0 && slow_us < LONG_US)))
     log_run (call, elapsed_ns / 1000);
+}
+
+static void
+count_run (CfCall *call, guint64 start_ticks, gboolean failed)
+{
+  CfWorker *worker = call->worker;
+  const CfConfig *config = call->engine->config;
+  gint64 slow_us =
+      cf_config_get_int (config, CF_SETTING_SLOWLOG_LOG_SLOWER_THAN);
+
+  if (failed || call->failed || !is_of_many (call) || !is_quick (call, slow_us))
+    {
+      count_measured (call, start_ticks, failed);
+      return;
+    }
+  cf_stats_command_of_many (
+      worker->stats, call->info->id, 0,
+      cf_config_get_int (config, CF_SETTING_LATENCY_TRACKING) != 0);
+  if (call->info->parent != NULL || call->info->is_container)
+    return;
+  worker->again = call->info;
+  worker->again_argc = call->argc;
 }
 
 /* Puts the effects of a command that ran into the change feed; its keys are
@@ -340,8 +376,11 @@ wait_for_keys (CfCall *call)
 static void
 show_run (CfCall *call)
 {
-  if (call->session->park.reason == CF_WAKE_NONE)
-    cf_executor_feed_monitors (call);
+  if (G_LIKELY (!cf_monitors_any (call->engine->monitors)) ||
+      call->session->park.reason != CF_WAKE_NONE)
+    return;
+  cf_hold_let_go (call->hold);
+  cf_executor_feed_monitors (call);
 }
 
 static gboolean
@@ -352,6 +391,23 @@ collect_keys (CfCall *call)
              : cf_call_keys_collect (call);
 }
 
+/* Gives back what the command held, unless the next request wants the same,
+ * and nothing is done in between for which it must not be held. */
+static void
+release (CfCall *call, gboolean ok)
+{
+  const CfHold *hold = call->hold;
+
+  if (hold->mode == CF_HOLD_SLOTS && hold->n_slots == 1 &&
+      hold->slots[0] == call->worker->next_slot && ok && !call->parked &&
+      !call->retry && !call->alone && call->deferred == NULL &&
+      call->info->simple &&
+      !(call->info->command->flags & (CF_COMMAND_LONG | CF_COMMAND_BIG)))
+    cf_hold_keep (call->hold);
+  else
+    cf_hold_release (call->hold);
+}
+
 /* Runs a command that others may run beside.  FALSE: as below. */
 static gboolean
 run_beside (CfCall *call, CfCommandFlags flags, gboolean *ok, GError **error)
@@ -360,7 +416,7 @@ run_beside (CfCall *call, CfCommandFlags flags, gboolean *ok, GError **error)
       !(flags & CF_COMMAND_OBSERVES) && !cf_call_keys_hold (call, flags))
     return FALSE;
   *ok = run_held (call, error);
-  cf_hold_release (call->hold);
+  release (call, *ok);
   g_clear_pointer (&call->foreign, g_ptr_array_unref);
   if (G_UNLIKELY (call->retry))
     return FALSE;

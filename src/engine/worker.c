@@ -16,6 +16,7 @@ worker_new (CfEngine *engine)
   self->stats = cf_stats_add_shard (engine->stats);
   self->scratch = g_malloc (CF_WORKER_SCRATCH);
   cf_hold_init (&self->hold, engine->keyspace);
+  self->next_slot = CF_NO_SLOT;
   self->positions = g_array_new (FALSE, FALSE, sizeof (guint));
   return self;
 }
@@ -82,7 +83,8 @@ cf_worker_release (CfWorker *self)
 {
   CfEngine *engine = self->engine;
 
-  g_assert (!self->inside && self->hold.mode == CF_HOLD_NONE);
+  g_assert (!self->inside && self->hold.mode == CF_HOLD_NONE &&
+            self->hold.kept == CF_NO_SLOT);
   cf_gate_unregister (engine->gate, g_steal_pointer (&self->keeper));
   cf_mutex_lock (&engine->workers_lock);
   g_ptr_array_add (engine->free_workers, self);
@@ -107,6 +109,19 @@ cf_worker_enter (CfWorker *self)
   __atomic_store_n (&self->since_ticks, self->batch_ticks, __ATOMIC_RELAXED);
 }
 
+/* Counts what ran but was not measured yet. */
+static void
+settle (CfWorker *self)
+{
+  guint64 start = self->now_ticks;
+
+  if (self->stats->runs.n == 0)
+    return;
+  self->now_ticks = cf_clock_ticks ();
+  self->stats->runs.ticks += self->now_ticks - start;
+  cf_stats_settle (self->stats);
+}
+
 /**
  * cf_worker_leave:
  * @self: a worker that is inside the gate
@@ -116,7 +131,8 @@ cf_worker_enter (CfWorker *self)
 void
 cf_worker_leave (CfWorker *self)
 {
-  cf_stats_settle (self->stats);
+  cf_hold_let_go (&self->hold);
+  settle (self);
   self->inside = FALSE;
   cf_gate_leave (self->keeper);
 }
@@ -151,7 +167,8 @@ void
 cf_worker_tick (CfWorker *self)
 {
   self->batch_us = self->now_us = cf_clock_wall_us ();
-  self->batch_ticks = self->now_ticks = cf_clock_ticks ();
+  self->now_ms = self->now_us / 1000;
+  self->batch_ticks = self->now_ticks = self->told_ticks = cf_clock_ticks ();
 }
 
 /**
@@ -165,6 +182,7 @@ cf_worker_breathe (CfWorker *self)
 {
   if (!self->inside || !cf_gate_is_wanted (self->keeper))
     return;
+  cf_hold_let_go (&self->hold);
   g_assert (self->hold.mode == CF_HOLD_NONE);
   cf_gate_leave (self->keeper);
   cf_gate_enter (self->keeper);

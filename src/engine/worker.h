@@ -40,6 +40,11 @@ typedef struct _CfWorker
   gboolean like_last; /* its command's word is that of the last request,
                          which this worker ran just before */
   gboolean like_next; /* likewise of the next one, which it is to run */
+  guint16 next_slot;  /* that of its key, or CF_NO_SLOT */
+  const struct _CfCommandInfo *again; /* (nullable) the last request's command,
+                                         if nothing was in its way and it is
+                                         run again just like that */
+  guint again_argc;                   /* how many words it had */
   const struct _CfCommandInfo *found; /* (nullable) what the last request's
                                          word named */
   GArray *positions;                  /* (owned) scratch of guint */
@@ -48,8 +53,11 @@ typedef struct _CfWorker
   guint64 batch_ticks;                /* steady clock, likewise */
   guint64 since_ticks; /* (atomic) the same, for who watches; 0: no batch has
                           begun in this turn */
-  gint64 now_us;       /* wall clock when the present command began */
+  gint64 now_us;       /* wall clock when the present command began, or the
+                          first of those that are measured together */
+  gint64 now_ms;       /* the same in milliseconds */
   guint64 now_ticks;   /* steady clock, likewise */
+  guint64 told_ticks;  /* the value of @now_ticks that @now_us is of */
   struct _CfScriptHost *scripts; /* (owned) (nullable) its Lua states */
   gboolean inside;               /* the gate */
 } CfWorker;

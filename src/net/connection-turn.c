@@ -106,6 +106,7 @@ typedef struct
   const CfKey *key; /* (nullable) its key */
   gboolean like_last;
   gboolean like_next;
+  guint16 next_slot; /* of the next one's key, or CF_NO_SLOT */
 } Known;
 
 /* Reads them, and has their keys fetched together: inside the gate, since who
@@ -140,7 +141,7 @@ next_request (CfConnection *self,
               Ahead *ahead,
               Known *known)
 {
-  *known = (Known){ 0 };
+  *known = (Known){ .next_slot = CF_NO_SLOT };
   limits->stranger = (self->session.flags & CF_SESSION_AUTHORIZED) == 0;
   if (G_UNLIKELY (limits->stranger))
     ahead->n = ahead->at = 0;
@@ -154,6 +155,8 @@ next_request (CfConnection *self,
       known->key = &ahead->keys[ahead->at];
       known->like_last = ahead->alike[ahead->at];
       known->like_next = ahead->alike[ahead->at + 1];
+      if (known->like_next)
+        known->next_slot = ahead->keys[ahead->at + 1].slot;
     }
   ahead->at++;
   return CF_REQUEST_READY;
@@ -169,10 +172,12 @@ run_request (CfConnection *self, CfWorker *worker, const Known *known)
   worker->ahead = known->key;
   worker->like_last = known->like_last;
   worker->like_next = known->like_next;
+  worker->next_slot = known->next_slot;
   outcome =
       cf_executor_run (self->engine, worker, &self->session, self->request);
   worker->ahead = NULL;
   worker->like_last = worker->like_next = FALSE;
+  worker->next_slot = CF_NO_SLOT;
   return outcome;
 }
 

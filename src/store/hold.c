@@ -64,6 +64,7 @@ cf_hold_init (CfHold *self, CfKeyspace *keyspace)
     .keyspace = keyspace,
     .slots = g_new (guint16, CF_N_SLOTS),
     .seen = g_new0 (guint64, BITMAP_WORDS),
+    .kept = CF_NO_SLOT,
   };
 }
 
@@ -159,6 +160,14 @@ lock_slots (CfHold *self)
 {
   gboolean any_claims = FALSE;
 
+  if (self->kept != CF_NO_SLOT && self->n_slots == 1 &&
+      self->slots[0] == self->kept)
+    {
+      self->kept = CF_NO_SLOT;
+      self->mode = CF_HOLD_SLOTS;
+      return self->keyspace->slots[self->slots[0]].claims != NULL;
+    }
+  cf_hold_let_go (self);
   for (guint i = 0; i < self->n_slots; i++)
     any_claims |= cf_slot_lock (self->keyspace, self->slots[i])->claims != NULL;
   self->mode = CF_HOLD_SLOTS;
@@ -331,6 +340,7 @@ cf_hold_claims (CfHold *self,
                 const CfWaiter *waiter)
 {
   g_assert (self->mode == CF_HOLD_NONE);
+  cf_hold_let_go (self);
   self->claims = publish_claims (self, keys, n_keys, waiter);
   if (self->claims == NULL)
     return FALSE;
@@ -462,7 +472,7 @@ cf_hold_mark (CfHold *self, gint64 since_ms)
 void
 cf_hold_all (CfHold *self)
 {
-  g_assert (self->mode == CF_HOLD_NONE);
+  g_assert (self->mode == CF_HOLD_NONE && self->kept == CF_NO_SLOT);
   self->mode = CF_HOLD_ALL;
 }
 
@@ -533,6 +543,7 @@ cf_hold_meet_all (CfHold *self, const CfWaiter *waiter)
   gboolean meets = FALSE;
   CfSlot *slot;
 
+  cf_hold_let_go (self);
   self->busy_since_ms = 0;
   if (G_LIKELY (!cf_hold_is_barred (self)))
     return FALSE;
@@ -659,4 +670,39 @@ cf_hold_release (CfHold *self)
   self->now_ms = 0;
   if (self->n_trash > 0)
     empty_trash (self);
+}
+
+/**
+ * cf_hold_keep:
+ * @self: a hold of one slot, whose owner is about to want the same slot again
+ *
+ * Gives back what is held, but for the slot's lock, if nobody waits for that of
+ * any slot and nothing is to be freed.
+ */
+void
+cf_hold_keep (CfHold *self)
+{
+  g_assert (self->mode == CF_HOLD_SLOTS && self->n_slots == 1);
+  if (self->n_trash > 0 || cf_slot_is_waited_for (self->keyspace))
+    {
+      cf_hold_release (self);
+      return;
+    }
+  self->kept = self->slots[0];
+  self->n_slots = 0;
+  self->mode = CF_HOLD_NONE;
+  self->now_ms = 0;
+}
+
+/**
+ * cf_hold_unlock_kept:
+ * @self: a hold after cf_hold_keep() that has kept a lock
+ *
+ * Unlocks it.
+ */
+void
+cf_hold_unlock_kept (CfHold *self)
+{
+  cf_slot_unlock (&self->keyspace->slots[self->kept]);
+  self->kept = CF_NO_SLOT;
 }

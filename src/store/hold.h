@@ -30,6 +30,11 @@
  * Acquiring never waits while holding anything but lower slot locks: if any
  * key is claimed by another, all is given back.
  *
+ * Between two commands of one client's batch that want the same slot its lock
+ * may be kept, so that the second finds it taken (cf_hold_keep()).  Nothing
+ * that takes an outer lock, waits or takes long may be done meanwhile: whoever
+ * leaves that straight path lets it go first.
+ *
  * Thread safety: a hold belongs to one thread; a claims set is shared.
  */
 #pragma once
@@ -91,6 +96,7 @@ typedef struct
                            claim refused the last hold */
   guint16 *slots;       /* scratch of CF_N_SLOTS: those locked, ascending */
   guint n_slots;
+  guint16 kept;  /* a slot that is still locked: see cf_hold_keep() */
   guint64 *seen; /* scratch: bitmap of CF_N_SLOTS, zero between uses */
   guint n_trash;
   struct _CfEntry *trash[CF_HOLD_TRASH]; /* (owned) to be freed at the end */
@@ -153,6 +159,26 @@ gboolean cf_hold_meet_all (CfHold *self, const CfWaiter *waiter);
 void cf_hold_widen (CfHold *self);
 void cf_hold_narrow (CfHold *self);
 void cf_hold_release (CfHold *self);
+
+/* Releases a hold of one slot, but for its lock: the next cf_hold_slots() of
+ * the same slot finds it locked.  If anybody waits for a slot, it is as
+ * cf_hold_release(). */
+void cf_hold_keep (CfHold *self);
+void cf_hold_unlock_kept (CfHold *self);
+
+/**
+ * cf_hold_let_go:
+ * @self: a hold
+ *
+ * Unlocks what cf_hold_keep() kept; most often there is nothing.
+ */
+static inline void
+cf_hold_let_go (CfHold *self)
+{
+  if (G_UNLIKELY (self->kept != CF_NO_SLOT))
+    cf_hold_unlock_kept (self);
+}
+
 /* Whether a key that was perhaps not asked for is held as well, to be changed.
  */
 gboolean cf_hold_covers (const CfHold *self, const CfKey *key);

@@ -4,6 +4,21 @@
 #include "store/slot.h"
 
 /**
+ * cf_slot_wait:
+ * @keyspace: a keyspace
+ * @slot: the number of a slot, whose lock another thread has
+ *
+ * Takes the lock of the slot, and lets be seen that somebody waits for it.
+ */
+CF_NO_ANALYSIS void
+cf_slot_wait (CfKeyspace *keyspace, guint slot)
+{
+  __atomic_add_fetch (&keyspace->n_waiting, 1, __ATOMIC_RELAXED);
+  cf_mutex_lock (&keyspace->slots[slot].lock);
+  __atomic_sub_fetch (&keyspace->n_waiting, 1, __ATOMIC_RELAXED);
+}
+
+/**
  * cf_slot_enter:
  * @keyspace: a keyspace
  * @hold: a hold

@@ -92,14 +92,30 @@ struct _CfKeyspace
   guint expire_cursor; /* (atomic) the slot to look at first */
   gsize n_expired;     /* (atomic) */
   gsize n_evicted;     /* (atomic) */
+  guint n_waiting;     /* (atomic) threads that wait for a slot's lock */
 };
+
+void cf_slot_wait (CfKeyspace *keyspace, guint slot);
 
 /* Which lock these take and release is beyond clang's analysis. */
 CF_NO_ANALYSIS static inline CfSlot *
 cf_slot_lock (CfKeyspace *keyspace, guint slot)
 {
-  cf_mutex_lock (&keyspace->slots[slot].lock);
+  if (G_UNLIKELY (!cf_mutex_trylock (&keyspace->slots[slot].lock)))
+    cf_slot_wait (keyspace, slot);
   return &keyspace->slots[slot];
+}
+
+/**
+ * cf_slot_is_waited_for:
+ * @keyspace: a keyspace
+ *
+ * Returns: whether a thread waits for the lock of whichever slot
+ */
+static inline gboolean
+cf_slot_is_waited_for (const CfKeyspace *keyspace)
+{
+  return __atomic_load_n (&keyspace->n_waiting, __ATOMIC_RELAXED) > 0;
 }
 
 CF_NO_ANALYSIS static inline void

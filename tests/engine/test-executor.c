@@ -371,6 +371,149 @@ test_executor_logs_slow_ones (Fixture *fixture, gconstpointer data)
   assert_reply (fixture, "SLOWLOG LEN", ":0\r\n");
 }
 
+/* A batch of requests that are alike, as a connection runs it. */
+typedef struct
+{
+  Fixture *fixture;
+  CfRequest *request;
+  char scratch[256];
+} Batch;
+
+static void
+begin_batch (Batch *self, const char *bytes)
+{
+  char *space;
+  gsize size;
+
+  self->request = cf_request_new ();
+  cf_request_begin (self->request, self->scratch, sizeof self->scratch);
+  g_assert_true (cf_request_space (self->request, &space, &size));
+  g_assert_cmpuint (size, >=, strlen (bytes));
+  memcpy (space, bytes, strlen (bytes));
+  cf_request_received (self->request, strlen (bytes));
+  cf_worker_enter (self->fixture->worker);
+}
+
+static CfOutcome
+run_next (Batch *self, gboolean like_last, gboolean like_next)
+{
+  CfWorker *worker = self->fixture->worker;
+  const CfRequestLimits limits = { .max_bulk = 100, .max_buffer = 1000 };
+  CfOutcome outcome;
+
+  g_assert_cmpint (cf_request_next (self->request, &limits), ==,
+                   CF_REQUEST_READY);
+  worker->like_last = like_last;
+  worker->like_next = like_next;
+  worker->next_slot = like_next ? cf_key_slot (CF_SLICE ("k")) : CF_NO_SLOT;
+  outcome = cf_executor_run (self->fixture->engine, worker,
+                             &self->fixture->clients[0], self->request);
+  worker->like_last = worker->like_next = FALSE;
+  worker->next_slot = CF_NO_SLOT;
+  return outcome;
+}
+
+static void
+end_batch (Batch *self)
+{
+  cf_worker_leave (self->fixture->worker);
+  g_assert_cmpuint (self->fixture->worker->hold.kept, ==, CF_NO_SLOT);
+  g_assert_true (cf_request_end (self->request));
+  cf_request_free (self->request);
+}
+
+/* Between them the slot stays locked, and no more is counted or measured than
+ * must be; the end of the batch ends that, whenever it comes. */
+static void
+test_executor_goes_on (Fixture *fixture, gconstpointer data)
+{
+  Batch batch = { .fixture = fixture };
+  guint16 slot = cf_key_slot (CF_SLICE ("k"));
+  CfStats *stats = fixture->engine->stats;
+  guint64 n;
+
+  assert_reply (fixture, "SET k v", "+OK\r\n");
+  n = cf_stats_sum (stats, CF_STAT_COMMANDS);
+  begin_batch (&batch, "GET k\r\nGET k\r\nGET k\r\nGET k\r\n");
+  for (guint i = 0; i < 2; i++)
+    {
+      g_assert_cmpint (run_next (&batch, i > 0, TRUE), ==, CF_OUTCOME_DONE);
+      g_assert_cmpuint (fixture->worker->hold.kept, ==, slot);
+      g_assert_cmpuint (cf_stats_sum (stats, CF_STAT_COMMANDS), ==, n);
+    }
+  g_assert_cmpint (run_next (&batch, TRUE, FALSE), ==, CF_OUTCOME_DONE);
+  g_assert_cmpuint (fixture->worker->hold.kept, ==, CF_NO_SLOT);
+  g_assert_cmpuint (cf_stats_sum (stats, CF_STAT_COMMANDS), ==, n + 3);
+  g_assert_cmpint (run_next (&batch, TRUE, TRUE), ==, CF_OUTCOME_DONE);
+  g_assert_cmpuint (fixture->worker->hold.kept, ==, slot);
+  end_batch (&batch);
+  g_assert_cmpuint (cf_stats_sum (stats, CF_STAT_COMMANDS), ==, n + 4);
+  assert_sent (fixture, 0, "$1\r\nv\r\n$1\r\nv\r\n$1\r\nv\r\n$1\r\nv\r\n");
+}
+
+static gpointer
+limit_memory (gpointer data)
+{
+  g_assert_true (cf_config_set (data, CF_SETTING_MAXMEMORY, "1", NULL));
+  return NULL;
+}
+
+static gpointer
+pause_all (gpointer data)
+{
+  cf_pause_start (data, CF_PAUSE_ALL, cf_clock_wall_ms () + 3600 * 1000);
+  return NULL;
+}
+
+/* What another thread does meanwhile is seen by the next one. */
+static void
+test_executor_goes_on_no_more (Fixture *fixture, gconstpointer data)
+{
+  Batch batch = { .fixture = fixture };
+
+  begin_batch (&batch, "SET k v\r\nSET k w\r\nSET k x\r\nSET k\r\n"
+                       "GET k\r\nGET k\r\n");
+  g_assert_cmpint (run_next (&batch, FALSE, TRUE), ==, CF_OUTCOME_DONE);
+  g_assert_cmpint (run_next (&batch, TRUE, TRUE), ==, CF_OUTCOME_DONE);
+  g_assert_cmpuint (fixture->worker->hold.kept, !=, CF_NO_SLOT);
+  g_thread_join (g_thread_new ("admin", limit_memory, fixture->config));
+  g_assert_cmpint (run_next (&batch, TRUE, TRUE), ==, CF_OUTCOME_DONE);
+  g_assert_cmpuint (fixture->worker->hold.kept, ==, CF_NO_SLOT);
+  g_assert_true (
+      cf_config_set (fixture->config, CF_SETTING_MAXMEMORY, "0", NULL));
+  /* Of another length. */
+  g_assert_cmpint (run_next (&batch, TRUE, FALSE), ==, CF_OUTCOME_DONE);
+  assert_sent (fixture, 0,
+               "+OK\r\n+OK\r\n"
+               "-OOM command not allowed when used memory > 'maxmemory'.\r\n"
+               "-ERR wrong number of arguments for 'set' command\r\n");
+  g_assert_cmpint (run_next (&batch, FALSE, TRUE), ==, CF_OUTCOME_DONE);
+  g_assert_cmpuint (fixture->worker->hold.kept, !=, CF_NO_SLOT);
+  g_thread_join (g_thread_new ("admin", pause_all, fixture->engine->pause));
+  g_assert_cmpint (run_next (&batch, TRUE, FALSE), ==, CF_OUTCOME_PARKED);
+  g_assert_cmpuint (fixture->worker->hold.kept, ==, CF_NO_SLOT);
+  end_batch (&batch);
+  cf_pause_end (fixture->engine->pause, fixture->engine->sessions);
+  g_assert_cmpint (resume (fixture, 0, CF_WAKE_RETRY), ==, CF_OUTCOME_DONE);
+  assert_sent (fixture, 0, "$1\r\nw\r\n$1\r\nw\r\n");
+}
+
+/* Each run is shown in the slow log, if it shows all. */
+static void
+test_executor_goes_on_logged (Fixture *fixture, gconstpointer data)
+{
+  Batch batch = { .fixture = fixture };
+
+  g_assert_true (cf_config_set (fixture->config,
+                                CF_SETTING_SLOWLOG_LOG_SLOWER_THAN, "0", NULL));
+  begin_batch (&batch, "GET k\r\nGET k\r\nGET k\r\n");
+  for (guint i = 0; i < 3; i++)
+    g_assert_cmpint (run_next (&batch, i > 0, i < 2), ==, CF_OUTCOME_DONE);
+  end_batch (&batch);
+  assert_sent (fixture, 0, "$-1\r\n$-1\r\n$-1\r\n");
+  assert_reply (fixture, "SLOWLOG LEN", ":3\r\n");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -395,5 +538,9 @@ main (int argc, char **argv)
   fixture_add ("/engine/executor/sections-wait", test_executor_sections_wait);
   fixture_add ("/engine/executor/http", test_executor_http);
   fixture_add ("/engine/executor/logs-slow-ones", test_executor_logs_slow_ones);
+  fixture_add ("/engine/executor/goes-on", test_executor_goes_on);
+  fixture_add ("/engine/executor/goes-on-no-more",
+               test_executor_goes_on_no_more);
+  fixture_add ("/engine/executor/goes-on-logged", test_executor_goes_on_logged);
   return g_test_run ();
 }

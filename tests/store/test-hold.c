@@ -5,6 +5,7 @@
 #include "base/random.h"
 #include "fixture.h"
 #include "store/expirer.h"
+#include "store/slot.h"
 
 #define N_THREADS 4
 #define N_ACCOUNTS 40
@@ -565,6 +566,97 @@ test_hold_threads (void)
   cf_mutex_clear (&bank.lock);
 }
 
+typedef struct
+{
+  CfKeyspace *keyspace;
+  gint done; /* (atomic) */
+} Rival;
+
+static gpointer
+hold_and_release (gpointer data)
+{
+  Rival *rival = data;
+  const CfKey key = key_of_string ("{t}a");
+  CfHold hold;
+
+  cf_hold_init (&hold, rival->keyspace);
+  hold_one (&hold, &key);
+  cf_hold_release (&hold);
+  cf_hold_clear (&hold);
+  g_atomic_int_set (&rival->done, TRUE);
+  return NULL;
+}
+
+/* The lock is kept until another slot is wanted, or somebody waits. */
+static void
+test_hold_keep (void)
+{
+  g_autoptr (CfKeyspace) keyspace = cf_keyspace_new (1, NULL);
+  const CfKey key = key_of_string ("{t}a"), other = key_of_string ("b");
+  Rival rival = { .keyspace = keyspace };
+  GThread *thread;
+  CfHold hold;
+
+  cf_hold_init (&hold, keyspace);
+  hold_one (&hold, &key);
+  cf_hold_keep (&hold);
+  g_assert_cmpint (hold.mode, ==, CF_HOLD_NONE);
+  g_assert_cmpuint (hold.kept, ==, key.slot);
+  hold_one (&hold, &other);
+  g_assert_cmpuint (hold.kept, ==, CF_NO_SLOT);
+  cf_hold_keep (&hold);
+  cf_hold_let_go (&hold);
+  g_assert_cmpuint (hold.kept, ==, CF_NO_SLOT);
+
+  hold_one (&hold, &key);
+  cf_hold_keep (&hold);
+  thread = g_thread_new ("rival", hold_and_release, &rival);
+  while (!cf_slot_is_waited_for (keyspace))
+    g_thread_yield ();
+  hold_one (&hold, &key);
+  g_assert_cmpuint (hold.kept, ==, CF_NO_SLOT);
+  g_assert_true (cf_hold_covers (&hold, &key));
+  g_assert_false (g_atomic_int_get (&rival.done));
+  cf_hold_keep (&hold);
+  g_assert_cmpuint (hold.kept, ==, CF_NO_SLOT);
+  g_thread_join (thread);
+  g_assert_true (g_atomic_int_get (&rival.done));
+  g_assert_false (cf_slot_is_waited_for (keyspace));
+  cf_hold_clear (&hold);
+}
+
+/* A claim on another key of the slot does not end it, one on the key does; and
+ * what was removed is freed without the lock. */
+static void
+test_hold_keep_claimed (void)
+{
+  g_autoptr (CfKeyspace) keyspace = cf_keyspace_new (1, NULL);
+  const CfKey key = key_of_string ("{t}a"), claimed = key_of_string ("{t}b");
+  CfHold hold, claimant;
+
+  cf_hold_init (&hold, keyspace);
+  cf_hold_init (&claimant, keyspace);
+  g_assert_true (cf_hold_claims (&claimant, &claimed, 1, NULL));
+  hold_one (&hold, &key);
+  cf_hold_keep (&hold);
+  g_assert_false (cf_hold_slots (&hold, &claimed, 1, NULL));
+  g_assert_cmpuint (hold.kept, ==, CF_NO_SLOT);
+  hold_one (&hold, &key);
+  cf_hold_keep (&hold);
+  hold_one (&hold, &key);
+  cf_hold_release (&hold);
+  cf_hold_release (&claimant);
+
+  put (&hold, 0, "{t}a", "value", CF_NO_DEADLINE);
+  hold_one (&hold, &key);
+  g_assert_true (cf_keyspace_remove (keyspace, &hold, 0, &key));
+  cf_hold_keep (&hold);
+  g_assert_cmpuint (hold.kept, ==, CF_NO_SLOT);
+  g_assert_cmpuint (hold.n_trash, ==, 0);
+  cf_hold_clear (&hold);
+  cf_hold_clear (&claimant);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -578,6 +670,8 @@ main (int argc, char **argv)
   g_test_add_func ("/store/hold/claims-protect", test_hold_claims_protect);
   g_test_add_func ("/store/hold/more", test_hold_more);
   g_test_add_func ("/store/hold/trash", test_hold_trash);
+  g_test_add_func ("/store/hold/keep", test_hold_keep);
+  g_test_add_func ("/store/hold/keep-claimed", test_hold_keep_claimed);
   g_test_add_func ("/store/hold/threads", test_hold_threads);
   return g_test_run ();
 }
