@@ -131,9 +131,9 @@ run_reads (CfCall *call, const Plan *plan, GError **error)
   return TRUE;
 }
 
-/* Returns whether a bit was changed. */
+/* Returns whether a bit was changed, or one of a string that @grew was set. */
 static gboolean
-run_step (CfCall *call, const Step *step, char *data, gsize size)
+run_step (CfCall *call, const Step *step, char *data, gsize size, gboolean grew)
 {
   gint64 before =
       cf_bitfield_get (cf_slice (data, size), step->offset, &step->type);
@@ -149,10 +149,10 @@ run_step (CfCall *call, const Step *step, char *data, gsize size)
     cf_reply_null (&call->reply);
   else
     cf_reply_int (&call->reply, step->action == INCRBY ? after : before);
-  if (!fits || after == before)
+  if (!fits || step->action == GET)
     return FALSE;
   cf_bitfield_set (data, step->offset, step->type.bits, (guint64) after);
-  return TRUE;
+  return grew || after != before;
 }
 
 static gboolean
@@ -160,22 +160,24 @@ run_steps (CfCall *call, const Plan *plan, GError **error)
 {
   CfEntry *entry;
   gsize size;
-  gboolean changed;
+  gboolean grew, changed = FALSE;
   char *data;
 
   if (!cf_call_write_string (call, 1, &entry, error))
     return FALSE;
   size = entry != NULL ? cf_entry_string_size (entry) : 0;
-  changed = size < plan->end;
+  grew = size < plan->end;
   size = MAX (size, plan->end);
   data = cf_edit_string (call, 1, entry, size, error);
   if (data == NULL)
     return FALSE;
   cf_reply_array (&call->reply, plan->n_steps);
   for (gsize i = 0; i < plan->n_steps; i++)
-    changed |= run_step (call, &plan->steps[i], data, size);
+    changed |= run_step (call, &plan->steps[i], data, size, grew);
   if (changed)
     cf_call_changed (call, 1, CF_NOTIFY_STRING, "setbit");
+  else if (grew)
+    cf_call_changed_silently (call, call->db, cf_call_key (call, 1));
   return TRUE;
 }
 

@@ -153,6 +153,7 @@ restore_value (CfCall *call,
 {
   gint64 deadline_ms =
       options->deadline_ms > 0 ? options->deadline_ms : CF_NO_DEADLINE;
+  gboolean replaces = cf_call_write (call, 1) != NULL;
   CfEntry *entry;
 
   if (!cf_call_put (call, 1, value, deadline_ms, &entry, error))
@@ -160,6 +161,9 @@ restore_value (CfCall *call,
       cf_value_drop (value);
       return FALSE;
     }
+  /* The old key is removed first. */
+  if (replaces)
+    cf_call_added (call, call->db, call->argv[1]);
   /* One of these takes effect, as the policy has it. */
   cf_keyspace_set_frequency (
       call->keyspace, entry,

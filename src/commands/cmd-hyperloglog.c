@@ -165,7 +165,9 @@ run_pfadd (CfCall *call, GError **error)
     ok = add_in_place (call, entry, bytes, &n, error);
   else
     ok = add_to_copy (call, entry, bytes, &n, error);
-  if (n > 0)
+  if (n > 0 && !ok)
+    cf_call_changed_silently (call, call->db, cf_call_key (call, 1));
+  else if (n > 0)
     {
       cf_call_changed (call, 1, CF_NOTIFY_STRING, "pfadd");
       cf_call_changed_all (call, n - 1);
@@ -391,11 +393,13 @@ run_pfdebug (CfCall *call, GError **error)
   CfSlice bytes;
   CfEntry *entry;
 
-  if (!read_hll (call, 2, &entry, digits, &bytes, error))
+  if (!cf_call_write_string (call, 2, &entry, error))
     return FALSE;
   if (entry == NULL)
     return cf_throw (error, CF_ERROR_FAILED,
                      "The specified key does not exist");
+  if (!get_bytes (entry, digits, &bytes, error))
+    return FALSE;
   for (gsize i = 0; i < G_N_ELEMENTS (debug_subcommands); i++)
     if (cf_slice_is (name, debug_subcommands[i].name))
       return debug_subcommands[i].run (call, entry, bytes, error);

@@ -156,19 +156,26 @@ run_srem (CfCall *call, GError **error)
   return TRUE;
 }
 
-/* Adds the member to the destination, which may not be there yet. */
+/* Adds the member to the destination, which may not be there yet; no event
+ * tells so before that of the source. */
 static gboolean
 move_to (CfCall *call, CfSet *set, gboolean *added, GError **error)
 {
   g_autoptr (CfSet) new = NULL;
+  CfValue value;
 
   if (set == NULL)
     set = new = cf_set_new ();
   if (!cf_set_add (set, call->argv[3], cf_set_max_intset (call), added))
     return cf_call_out_of_memory (error);
-  return new == NULL ||
-         cf_call_put_object (call, 2, (CfObject *) g_steal_pointer (&new),
-                             CF_NO_DEADLINE, error);
+  if (new == NULL)
+    return TRUE;
+  value = cf_value_object ((CfObject *) new);
+  if (cf_keyspace_put (call->keyspace, call->hold, call->db,
+                       cf_call_key (call, 2), &value, CF_NO_DEADLINE) == NULL)
+    return cf_call_out_of_memory (error);
+  g_steal_pointer (&new);
+  return TRUE;
 }
 
 static gboolean
@@ -197,6 +204,8 @@ run_smove (CfCall *call, GError **error)
   (void) cf_set_remove (from, call->argv[3]);
   cf_call_changed (call, 1, CF_NOTIFY_SET, "srem");
   cf_set_remove_empty (call, 1, from);
+  if (to == NULL)
+    cf_call_added (call, call->db, call->argv[2]);
   if (added)
     cf_call_changed (call, 2, CF_NOTIFY_SET, "sadd");
   cf_reply_int (&call->reply, 1);

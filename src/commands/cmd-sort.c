@@ -462,15 +462,18 @@ sort_items (Sort *self, GError **error)
   CfSortingKind kind = !self->options.alpha    ? CF_SORTING_BY_SCORE
                        : self->options.by != 0 ? CF_SORTING_BY_TEXT
                                                : CF_SORTING_BY_ELEMENT;
+  gboolean valid = TRUE;
 
   if (self->no_sort)
     return TRUE;
   if (self->options.by != 0 &&
       !claim_keys (self, &self->by, 1, 0, self->n, error))
     return FALSE;
+  /* All of them are looked for, even if one is no number. */
   for (gsize i = 0; kind != CF_SORTING_BY_ELEMENT && i < self->n; i++)
-    if (!set_value (self, &self->items[i], error))
-      return FALSE;
+    valid = set_value (self, &self->items[i], valid ? error : NULL) && valid;
+  if (!valid)
+    return FALSE;
   if (self->first < self->end)
     cf_sorting_run (self->items, self->n, kind, self->options.descending,
                     self->first, self->end - 1);

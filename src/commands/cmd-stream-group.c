@@ -231,7 +231,7 @@ cf_stream_xack (CfCall *call, GError **error)
   g_autofree CfStreamId *ids = NULL;
   gsize n = 0;
 
-  if (!cf_stream_write (call, 1, &stream, error))
+  if (!cf_stream_read (call, 1, &stream, error))
     return FALSE;
   if (stream != NULL)
     group = cf_stream_find_group (stream, call->argv[2]);

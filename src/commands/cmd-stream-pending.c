@@ -352,7 +352,7 @@ cf_stream_xclaim (CfCall *call, GError **error)
   CfStreamGroup *group;
   Claim claim;
 
-  if (!cf_stream_write (call, 1, &stream, error) ||
+  if (!cf_stream_read (call, 1, &stream, error) ||
       !find_group (call, stream, &group, error) ||
       !cf_stream_check_name (call, 3, error) ||
       !get_claim (call, &claim, error))
@@ -472,6 +472,8 @@ cf_stream_xautoclaim (CfCall *call, GError **error)
   CfStreamGroup *group;
   gsize most;
 
+  /* Looked for, and perhaps missed, before anything is checked. */
+  (void) cf_call_read (call, 1);
   if (!get_search (call, &search, error) ||
       !cf_stream_write (call, 1, &stream, error) ||
       !find_group (call, stream, &group, error) ||

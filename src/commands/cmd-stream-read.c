@@ -185,15 +185,8 @@ get_source (CfCall *call,
             Source *source,
             GError **error)
 {
-  gboolean ok;
-
   *source = (Source){ .key = key };
-  ok = options->by_group ? cf_stream_write (call, key, &source->stream, error)
-                         : cf_stream_read (call, key, &source->stream, error);
-  /* One that is missing is missed when it is looked for and when it is read. */
-  if (ok && source->stream == NULL)
-    (void) cf_call_read (call, key);
-  return ok &&
+  return cf_stream_read (call, key, &source->stream, error) &&
          (!options->by_group ||
           get_source_group (call, options, source, error)) &&
          get_source_id (call, options, source, error);
@@ -461,6 +454,10 @@ run (CfCall *call, gboolean by_group, GError **error)
   for (guint i = 0; i < options.n; i++)
     if (!get_source (call, &options, options.first + i, &sources[i], error))
       return FALSE;
+  /* What is missing is missed again when it is read. */
+  for (guint i = 0; i < options.n; i++)
+    if (sources[i].stream == NULL)
+      (void) cf_call_read (call, sources[i].key);
   if (read_now (call, &options, sources))
     return TRUE;
   if (options.block)

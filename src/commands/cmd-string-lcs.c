@@ -43,9 +43,13 @@ get_strings (CfCall *call,
              char scratches[2][32],
              GError **error)
 {
+  CfEntry *entries[2];
+
+  for (guint i = 0; i < 2; i++)
+    entries[i] = cf_call_read (call, i + 1);
   for (guint i = 0; i < 2; i++)
     {
-      CfEntry *entry = cf_call_read (call, i + 1);
+      const CfEntry *entry = entries[i];
 
       if (entry != NULL && cf_entry_type (entry) != CF_TYPE_STRING)
         return cf_throw (error, CF_ERROR_FAILED,

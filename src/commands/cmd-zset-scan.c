@@ -7,6 +7,7 @@
 #include "commands/cmd-zset.h"
 #include "commands/commands.h"
 #include "commands/cursor.h"
+#include "types/zset-small.h"
 
 /* A reply of members that repeat is ended by an error at this size: a client
  * may ask for any number of them. */
@@ -15,24 +16,41 @@
 /* -- ZSCAN ---------------------------------------------------------------- */
 
 static void
-on_scanned (CfSlice member, double score, gpointer data)
+reply_scanned (CfCursor *cursor, CfSlice member, CfSlice score)
 {
-  CfCursor *cursor = data;
-  char text[CF_DOUBLE_SIZE];
-
   cursor->seen++;
   if (!cf_cursor_matches (cursor, member))
     return;
   cf_reply_bulk (&cursor->call->reply, member);
-  cf_reply_bulk (&cursor->call->reply,
-                 cf_slice (text, cf_format_double (text, score)));
+  cf_reply_bulk (&cursor->call->reply, score);
   cursor->n += 2;
+}
+
+static void
+on_scanned (CfSlice member, double score, gpointer data)
+{
+  char text[CF_DOUBLE_SIZE];
+
+  reply_scanned (data, member, cf_slice (text, cf_format_double (text, score)));
+}
+
+/* As it stands in a listpack: a large whole number has all its digits. */
+static void
+on_scanned_small (CfSlice member, double score, gpointer data)
+{
+  char text[CF_ZSET_SMALL_SCORE_SIZE];
+
+  reply_scanned (data, member,
+                 cf_slice (text, cf_zset_small_format_score (text, score)));
 }
 
 static guint64
 scan (gconstpointer collection, guint64 cursor, CfCursor *self)
 {
-  return cf_zset_scan (collection, cursor, on_scanned, self);
+  return cf_zset_scan (collection, cursor,
+                       cf_zset_listpack (collection) != NULL ? on_scanned_small
+                                                             : on_scanned,
+                       self);
 }
 
 static gboolean

@@ -38,7 +38,7 @@ cf_call_claim_foreign (CfCall *self, CfKey *keys, gsize n_keys, CfBlob *names)
  * @self: a call
  * @key: a key that was claimed by cf_call_claim_foreign()
  *
- * Counts a hit or a miss.
+ * Counts a hit or a miss, which is an event as well.
  *
  * Returns: (transfer none) (nullable): the live entry at the key
  */
@@ -53,5 +53,7 @@ cf_call_read_foreign (CfCall *self, CfSlice key)
                             self->now_ms);
   cf_stats_count (self->worker->stats,
                   entry != NULL ? CF_STAT_HITS : CF_STAT_MISSES, 1);
+  if (entry == NULL)
+    cf_call_missed (self, key);
   return entry;
 }

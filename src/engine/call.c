@@ -209,6 +209,20 @@ note_access (CfCall *self, CfEntry *entry)
 }
 
 /**
+ * cf_call_missed:
+ * @self: a call
+ * @key: a key that it wants to read and that is not there
+ *
+ * Sends the event, if anybody wants it.
+ */
+void
+cf_call_missed (CfCall *self, CfSlice key)
+{
+  if (G_UNLIKELY (cf_events_want (self->engine, CF_EVENT_KEY_MISS)))
+    cf_events_tell (self->engine, self->db, key, CF_NOTIFY_KEY_MISS, "keymiss");
+}
+
+/**
  * cf_call_read:
  * @self: a call
  * @i: the number of an argument that is a key
@@ -228,9 +242,8 @@ cf_call_read (CfCall *self, guint i)
                   entry != NULL ? CF_STAT_HITS : CF_STAT_MISSES, 1);
   if (entry != NULL)
     note_access (self, entry);
-  else if (G_UNLIKELY (cf_events_want (self->engine, CF_EVENT_KEY_MISS)))
-    cf_events_tell (self->engine, self->db, self->argv[i], CF_NOTIFY_KEY_MISS,
-                    "keymiss");
+  else
+    cf_call_missed (self, self->argv[i]);
   return entry;
 }
 

@@ -145,6 +145,7 @@ const CfEntry *cf_call_read_foreign (CfCall *self, CfSlice key);
 /* The live entry at a key, or NULL.  _read counts hits and misses and, unless
  * the command or client says NO_TOUCH, the access; _write only the access. */
 CfEntry *cf_call_read (CfCall *self, guint i);
+void cf_call_missed (CfCall *self, CfSlice key);
 CfEntry *cf_call_write (CfCall *self, guint i);
 /* The same, for a string: FALSE and WRONGTYPE if it is something else. */
 gboolean

@@ -5,11 +5,32 @@
 
 #include <math.h>
 
-#include "base/number.h"
-
 /* Whole scores up to this, of either sign, stand in a listpack as integers,
  * nought without its sign; as Redis has it. */
 #define INTEGER_MAX 0x1p62
+
+static gboolean
+is_whole (double score)
+{
+  return fabs (score) <= INTEGER_MAX && score == (double) (gint64) score;
+}
+
+/**
+ * cf_zset_small_format_score:
+ * @text: (out): where it is put, without a zero byte
+ * @score: a score
+ *
+ * Writes a score as one reads it in the listpack.
+ *
+ * Returns: how many bytes it takes
+ */
+gsize
+cf_zset_small_format_score (char text[static CF_ZSET_SMALL_SCORE_SIZE],
+                            double score)
+{
+  return is_whole (score) ? cf_format_int64 (text, (gint64) score)
+                          : cf_format_double (text, score);
+}
 
 /**
  * cf_zset_small_score:
@@ -48,7 +69,7 @@ cf_zset_small_put_score (CfListpack **listpack, CfListpackAt at, double score)
 {
   char text[CF_DOUBLE_SIZE];
 
-  if (fabs (score) <= INTEGER_MAX && score == (double) (gint64) score)
+  if (is_whole (score))
     return cf_listpack_insert_int (listpack, at, (gint64) score);
   return cf_listpack_insert (listpack, at,
                              cf_slice (text, cf_format_double (text, score)));

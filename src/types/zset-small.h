@@ -8,10 +8,15 @@
 
 #include <glib.h>
 
+#include "base/number.h"
 #include "types/listpack.h"
 
 G_BEGIN_DECLS
 
+#define CF_ZSET_SMALL_SCORE_SIZE CF_DOUBLE_SIZE
+
+gsize cf_zset_small_format_score (char text[static CF_ZSET_SMALL_SCORE_SIZE],
+                                  double score);
 double cf_zset_small_score (const CfListpack *listpack, CfListpackAt at);
 gboolean
 cf_zset_small_put_score (CfListpack **listpack, CfListpackAt at, double score);

@@ -13,6 +13,10 @@ test_zscan (Fixture *fixture, gconstpointer data)
       "1\r\nd\r\n$5\r\n1e+30\r\n$1\r\nc\r\n$3\r\ninf\r\n" },
     { "ZSCAN z 0 MATCH a COUNT 1",
       "*2\r\n$1\r\n0\r\n*2\r\n$1\r\na\r\n$1\r\n1\r\n" },
+    { "ZADD w 1e17 a -1e17 b", ":2\r\n" },
+    { "ZSCAN w 0",
+      "*2\r\n$1\r\n0\r\n*4\r\n$1\r\nb\r\n$19\r\n-100000000000000000\r\n$1"
+      "\r\na\r\n$18\r\n100000000000000000\r\n" },
     { "ZSCAN z 0 MATCH x", "*2\r\n$1\r\n0\r\n*0\r\n" },
     { "ZSCAN z 0 COUNT 0", "-ERR syntax error\r\n" },
     { "ZSCAN z 0 COUNT x", "-ERR value is not an integer or out of range\r\n" },

@@ -4,6 +4,7 @@ as short as it can be before it is printed, so that what it needs is seen.
 
 The commands of a family are those of chance_FAMILY.py, which has
   TEMPLATES   one command a line; see below
+  EVENTS_ANY_ORDER  (optional) True: the events of a round may come in any
   FILL        (optional) {word: function of the maker}: what a word becomes,
               beside those of FILL here
   MARKS       (optional) {command: marks}: how replies are compared, as in a
@@ -59,6 +60,7 @@ class Family:
                                  for module in modules)
         self.fill = dict(FILL)
         self.marks = {}
+        self.events_any_order = getattr(modules[1], 'EVENTS_ANY_ORDER', False)
         for module in modules:
             self.fill.update(getattr(module, 'FILL', {}))
             self.marks.update(getattr(module, 'MARKS', {}))
@@ -167,7 +169,7 @@ class Pair:
     def __init__(self, client, watcher):
         self.client = client
         self.watcher = watcher
-        client.raw('CONFIG', 'SET', 'notify-keyspace-events', 'KEA')
+        client.raw('CONFIG', 'SET', 'notify-keyspace-events', 'KEAmn')
         for pattern in ('__key*', END):
             watcher.raw('PSUBSCRIBE', pattern)
 
@@ -210,6 +212,8 @@ def difference(redis, coffer, family, steps):
     for (at, command), one, other in zip(commands, ones, others):
         if not compare.agree(one, other, family.marks_of(command)):
             return at, one, other
+    if family.events_any_order:
+        events, other_events = sorted(events), sorted(other_events)
     if events != other_events:
         return (len(steps) - 1, *first_difference(events, other_events))
     return None

@@ -18,6 +18,8 @@ SORT_RO K ?ALPHA ?DESC ?GET:w_* ?STORE:K
 LRANGE K 0 -1
 '''
 
+# Those of missing keys: sets are gone through in any order.
+EVENTS_ANY_ORDER = True
 
 
 def value(maker):

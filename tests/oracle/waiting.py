@@ -207,7 +207,7 @@ class Side:
         self.ids = [client('CLIENT', 'ID') for client in self.clients]
         self.control = self.open(port, protocol)
         self.control('FLUSHALL')
-        self.control('CONFIG', 'SET', 'notify-keyspace-events', 'KEA')
+        self.control('CONFIG', 'SET', 'notify-keyspace-events', 'KEAmn')
         self.watcher = self.open(port, protocol)
         for pattern in ('__key*', chance.END):
             self.watcher.raw('PSUBSCRIBE', pattern)
