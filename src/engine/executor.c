@@ -29,7 +29,7 @@ drop_transaction (CfCall *call)
  * @call: a call of EXEC that will not run
  * @reason: why, without the prefix ERR
  *
- * Takes its transaction away.
+ * Takes its transaction away.  Monitors, who saw MULTI, see it end.
  */
 void
 cf_executor_reject_block (CfCall *call, const char *reason)
@@ -39,6 +39,7 @@ cf_executor_reject_block (CfCall *call, const char *reason)
 
   drop_transaction (call);
   cf_executor_reply_error (call, message);
+  cf_executor_feed_monitors (call);
 }
 
 static void

@@ -248,6 +248,23 @@ fixture_resume (Fixture *self, guint client, CfWakeReason reason)
 }
 
 /**
+ * fixture_receive:
+ * @self: a fixture
+ * @client: which of the clients
+ *
+ * Returns: (transfer full): what it has been sent out of turn
+ */
+char *
+fixture_receive (Fixture *self, guint client)
+{
+  GString *pending = g_hash_table_lookup (mail, &self->clients[client]);
+  char *received = g_strdup (pending->str);
+
+  g_string_truncate (pending, 0);
+  return received;
+}
+
+/**
  * assert_received:
  * @self: a fixture
  * @client: which of the clients
@@ -256,10 +273,9 @@ fixture_resume (Fixture *self, guint client, CfWakeReason reason)
 void
 assert_received (Fixture *self, guint client, const char *bytes)
 {
-  GString *pending = g_hash_table_lookup (mail, &self->clients[client]);
+  g_autofree char *received = fixture_receive (self, client);
 
-  g_assert_cmpstr (pending->str, ==, bytes);
-  g_string_truncate (pending, 0);
+  g_assert_cmpstr (received, ==, bytes);
 }
 
 /**

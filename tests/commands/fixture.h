@@ -56,6 +56,7 @@ void assert_exchanges (Fixture *self, const Exchange *exchanges, gsize n);
 void assert_encoding (Fixture *self, const char *key, CfEncoding encoding);
 void assert_deadline (Fixture *self, const char *key, gint64 deadline_ms);
 void assert_events (Fixture *self, const char *events);
+char *fixture_receive (Fixture *self, guint client);
 void assert_received (Fixture *self, guint client, const char *bytes);
 void assert_records (Fixture *self, const char *records);
 

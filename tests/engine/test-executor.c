@@ -84,7 +84,10 @@ test_executor_login (Fixture *fixture, gconstpointer data)
 static void
 test_executor_out_of_memory (Fixture *fixture, gconstpointer data)
 {
+  g_autofree char *shown = NULL;
+
   assert_reply (fixture, "SET k v", "+OK\r\n");
+  assert_reply_to (fixture, 2, "MONITOR", "+OK\r\n");
   assert_reply_to (fixture, 1, "MULTI", "+OK\r\n");
   assert_reply_to (fixture, 1, "SET k w", "+QUEUED\r\n");
   g_assert_true (
@@ -96,6 +99,8 @@ test_executor_out_of_memory (Fixture *fixture, gconstpointer data)
   assert_reply_to (fixture, 1, "EXEC",
                    "-EXECABORT Transaction discarded because of: OOM command "
                    "not allowed when used memory > 'maxmemory'.\r\n");
+  shown = fixture_receive (fixture, 2);
+  g_assert_true (g_str_has_suffix (shown, "] \"EXEC\"\r\n"));
   /* What is queued takes memory, too. */
   assert_reply_to (fixture, 1, "MULTI", "+OK\r\n");
   assert_reply_to (fixture, 1, "GET k",
