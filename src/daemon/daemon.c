@@ -22,6 +22,7 @@
 #include "net/evict-clients.h"
 #include "net/listener.h"
 #include "net/loops.h"
+#include "net/tls.h"
 
 /* File descriptors that are not clients'. */
 #define FDS_RESERVED 32
@@ -457,37 +458,48 @@ load_users (CfDaemon *self, GError **error)
   return TRUE;
 }
 
+static gboolean
+check_users (CfConfig *config, GError **error)
+{
+  g_autoptr (CfCommandTable) table = cf_command_table_new (cf_families);
+  g_autoptr (CfAcl) acl = cf_acl_new (config, table);
+  g_autoptr (GPtrArray) users = cf_acl_config_parse (acl, config, error);
+  g_autofree char *path = cf_config_get_string (config, CF_SETTING_ACLFILE);
+  g_autoptr (GError) cause = NULL;
+
+  if (users == NULL || *path == '\0')
+    return users != NULL;
+  g_ptr_array_unref (users);
+  users = cf_acl_file_load (acl, path, &cause);
+  return users != NULL ||
+         cf_throw (error, CF_ERROR_FAILED, " %s", cause->message);
+}
+
+static gboolean
+check_tls (CfConfig *config, GError **error)
+{
+  g_autoptr (CfTls) tls = cf_tls_new ();
+  g_autoptr (GError) cause = NULL;
+
+  return cf_config_get_int (config, CF_SETTING_TLS_PORT) == 0 ||
+         cf_tls_configure (tls, config, &cause) ||
+         cf_throw (error, CF_ERROR_FAILED, " %s", cause->message);
+}
+
 /**
  * cf_daemon_check:
  * @config: (transfer none): the settings
  * @error: return location for an error, or %NULL
  *
  * Checks what the settings alone do not tell: the rules of users, here and in
- * the ACL file.
+ * the ACL file, and the certificates.  By then their folder has been entered.
  *
  * Returns: %FALSE if they are wrong
  */
 gboolean
 cf_daemon_check (CfConfig *config, GError **error)
 {
-  g_autoptr (CfCommandTable) table = cf_command_table_new (cf_families);
-  g_autoptr (CfAcl) acl = cf_acl_new (config, table);
-  g_autoptr (GPtrArray) users = cf_acl_config_parse (acl, config, error);
-  g_autofree char *dir = cf_config_get_string (config, CF_SETTING_DIR);
-  g_autofree char *name = cf_config_get_string (config, CF_SETTING_ACLFILE);
-  g_autofree char *path = g_path_is_absolute (name)
-                              ? g_strdup (name)
-                              : g_build_filename (dir, name, NULL);
-  g_autoptr (GError) cause = NULL;
-
-  if (users == NULL)
-    return FALSE;
-  if (*name == '\0')
-    return TRUE;
-  g_ptr_array_unref (users);
-  users = cf_acl_file_load (acl, path, &cause);
-  return users != NULL ||
-         cf_throw (error, CF_ERROR_FAILED, " %s", cause->message);
+  return check_users (config, error) && check_tls (config, error);
 }
 
 /**

@@ -130,7 +130,7 @@ run (CfConfig *config)
   g_autoptr (GError) error = NULL;
   gboolean done;
 
-  if (!enter_directory (config, &error) || !cf_log_open (config, &error))
+  if (!cf_log_open (config, &error))
     return fail (STATUS_FAILED, error->message, FALSE);
   warn_of_settings (config);
   done = serve (config, &error);
@@ -152,8 +152,11 @@ obey (const CfOptions *options, CfConfig *config)
           options->print_config ? cf_describe_sample () : cf_describe_manual ();
       return print (text);
     }
-  if (!load (config, options->config, &error) ||
-      !cf_daemon_check (config, &error))
+  if (!load (config, options->config, &error))
+    return fail (STATUS_CONFIG, error->message, TRUE);
+  if (!enter_directory (config, &error))
+    return fail (STATUS_FAILED, error->message, FALSE);
+  if (!cf_daemon_check (config, &error))
     return fail (STATUS_CONFIG, error->message, TRUE);
   if (options->check_config)
     return print (_ ("The configuration is valid.\n"));

@@ -172,6 +172,19 @@ test_main_acl_file (void)
               "such file or directory\n");
 }
 
+/* Nor are certificates that are not there found out only by clients. */
+static void
+test_main_certificates (void)
+{
+  assert_run ("--config /dev/null --check-config --tls-port 1", 78, "",
+              "cofferd: *\n");
+  assert_run ("--config /dev/null --check-config --tls-port 1 --tls-cert-file "
+              "/nonexistent --tls-key-file /nonexistent",
+              78, "", "cofferd: *\n");
+  assert_run ("--config /dev/null --check-config --tls-cert-file /nonexistent",
+              0, "The configuration is valid.\n", "");
+}
+
 static void
 test_main_failures (void)
 {
@@ -250,6 +263,7 @@ main (int argc, char **argv)
   g_test_add_func ("/daemon/main/configuration", test_main_configuration);
   g_test_add_func ("/daemon/main/users", test_main_users);
   g_test_add_func ("/daemon/main/acl-file", test_main_acl_file);
+  g_test_add_func ("/daemon/main/certificates", test_main_certificates);
   g_test_add_func ("/daemon/main/failures", test_main_failures);
   g_test_add_func ("/daemon/main/life", test_main_life);
   return g_test_run ();
