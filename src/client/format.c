@@ -200,26 +200,39 @@ append_raw (GString *out, const CfReplyTree *self, const char *element_end)
     }
 }
 
-/* ---- CSV ---------------------------------------------------------------- */
+/* ---- CSV and JSON ------------------------------------------------------- */
 
-static void
-append_csv (GString *out, const CfReplyTree *self)
+/* FALSE: it is a text or has parts, and nothing is appended. */
+static gboolean
+append_scalar (GString *out, const CfReplyTree *self, const char *nil)
 {
   switch (self->kind)
     {
     case CF_REPLY_TREE_NIL:
-      g_string_append (out, "NULL");
-      break;
+      g_string_append (out, nil);
+      return TRUE;
     case CF_REPLY_TREE_BOOLEAN:
       g_string_append (out, self->integer ? "true" : "false");
-      break;
+      return TRUE;
     case CF_REPLY_TREE_INTEGER:
       g_string_append_printf (out, "%" G_GINT64_FORMAT, self->integer);
-      break;
+      return TRUE;
     case CF_REPLY_TREE_DOUBLE:
     case CF_REPLY_TREE_BIG_NUMBER:
       append_text (out, self);
-      break;
+      return TRUE;
+    default:
+      return FALSE;
+    }
+}
+
+static void
+append_csv (GString *out, const CfReplyTree *self)
+{
+  if (append_scalar (out, self, "NULL"))
+    return;
+  switch (self->kind)
+    {
     case CF_REPLY_TREE_ERROR:
       g_string_append (out, "ERROR,");
       G_GNUC_FALLTHROUGH;
@@ -237,8 +250,6 @@ append_csv (GString *out, const CfReplyTree *self)
         }
     }
 }
-
-/* ---- JSON --------------------------------------------------------------- */
 
 static void
 append_json_byte (GString *out, char c)
@@ -318,21 +329,10 @@ append_json_array (GString *out, const CfReplyTree *self, gboolean quoted)
 static void
 append_json (GString *out, const CfReplyTree *self, gboolean quoted)
 {
+  if (append_scalar (out, self, "null"))
+    return;
   switch (self->kind)
     {
-    case CF_REPLY_TREE_NIL:
-      g_string_append (out, "null");
-      break;
-    case CF_REPLY_TREE_BOOLEAN:
-      g_string_append (out, self->integer ? "true" : "false");
-      break;
-    case CF_REPLY_TREE_INTEGER:
-      g_string_append_printf (out, "%" G_GINT64_FORMAT, self->integer);
-      break;
-    case CF_REPLY_TREE_DOUBLE:
-    case CF_REPLY_TREE_BIG_NUMBER:
-      append_text (out, self);
-      break;
     case CF_REPLY_TREE_ERROR:
       g_string_append (out, "error:");
       G_GNUC_FALLTHROUGH;

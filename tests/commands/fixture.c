@@ -341,6 +341,24 @@ assert_reply (Fixture *self, const char *line, const char *reply)
 }
 
 void
+assert_has (Fixture *self, const char *line, const char *part)
+{
+  g_autofree char *reply = fixture_run (self, 0, line);
+
+  if (strstr (reply, part) == NULL)
+    g_error ("%s: no \"%s\" in \"%s\"", line, part, reply);
+}
+
+void
+assert_lacks (Fixture *self, const char *line, const char *part)
+{
+  g_autofree char *reply = fixture_run (self, 0, line);
+
+  if (strstr (reply, part) != NULL)
+    g_error ("%s: \"%s\" in \"%s\"", line, part, reply);
+}
+
+void
 assert_exchanges (Fixture *self, const Exchange *exchanges, gsize n)
 {
   for (gsize i = 0; i < n; i++)

@@ -52,6 +52,9 @@ void assert_reply_to (Fixture *self,
 void assert_late_reply_to (Fixture *self, guint client, const char *reply);
 void fixture_resume (Fixture *self, guint client, CfWakeReason reason);
 void assert_reply (Fixture *self, const char *line, const char *reply);
+/* Whether the reply has @part in it. */
+void assert_has (Fixture *self, const char *line, const char *part);
+void assert_lacks (Fixture *self, const char *line, const char *part);
 void assert_exchanges (Fixture *self, const Exchange *exchanges, gsize n);
 void assert_encoding (Fixture *self, const char *key, CfEncoding encoding);
 void assert_deadline (Fixture *self, const char *key, gint64 deadline_ms);

@@ -7,15 +7,6 @@
 #include "engine/acl.h"
 
 static void
-assert_has (Fixture *fixture, const char *request, const char *part)
-{
-  g_autofree char *reply = fixture_run (fixture, 0, request);
-
-  if (strstr (reply, part) == NULL)
-    g_error ("%s: no \"%s\" in \"%s\"", request, part, reply);
-}
-
-static void
 run_as (Fixture *fixture, guint client, const char *request, const char *wanted)
 {
   g_autofree char *reply = fixture_run (fixture, client, request);

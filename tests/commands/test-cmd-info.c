@@ -4,23 +4,6 @@
 #include "fixture.h"
 
 static void
-assert_has (Fixture *fixture, const char *line, const char *text)
-{
-  g_autofree char *reply = fixture_run (fixture, 0, line);
-
-  if (strstr (reply, text) == NULL)
-    g_error ("%s: no \"%s\" in %s", line, text, reply);
-}
-
-static void
-assert_lacks (Fixture *fixture, const char *line, const char *text)
-{
-  g_autofree char *reply = fixture_run (fixture, 0, line);
-
-  g_assert_null (strstr (reply, text));
-}
-
-static void
 test_info_sections (Fixture *fixture, gconstpointer data)
 {
   assert_has (fixture, "INFO", "# Server\r\nredis_version:7.0.15\r\n");
