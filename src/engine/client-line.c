@@ -147,11 +147,8 @@ cf_client_type (CfSlice word)
 static const char *
 type_of (const CfSession *session)
 {
-  /* A monitor counts as a replica, as it does in Redis. */
   guint flags = (guint) g_atomic_int_get (&session->shown_flags);
 
-  if (flags & CF_SESSION_MONITOR)
-    return "replica";
   return flags & CF_SESSION_PUBSUB ? "pubsub" : "normal";
 }
 

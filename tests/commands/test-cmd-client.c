@@ -75,6 +75,9 @@ test_client_kill (Fixture *fixture, gconstpointer data)
   assert_reply (fixture, "CLIENT KILL 127.0.0.1:40001", "+OK\r\n");
   assert_reply (fixture, "CLIENT KILL LADDR 127.0.0.1:6379", ":3\r\n");
   assert_reply (fixture, "CLIENT KILL TYPE pubsub", ":0\r\n");
+  /* Nor is a monitor a replica. */
+  assert_reply_to (fixture, 1, "MONITOR", "+OK\r\n");
+  assert_reply_to (fixture, 1, "CLIENT KILL TYPE replica", ":0\r\n");
   g_assert_false (fixture->clients[0].flags & CF_SESSION_CLOSE_AFTER_REPLY);
   assert_reply (fixture, "CLIENT KILL ID 1 SKIPME no", ":1\r\n");
   g_assert_true (fixture->clients[0].flags & CF_SESSION_CLOSE_AFTER_REPLY);
