@@ -398,7 +398,6 @@ cf_call_keys_hold (CfCall *call, CfCommandFlags flags)
       cf_backlog_join (call->engine->backlog, &waiter))
     {
       call->hold->busy_since_ms = 0; /* no script is waited for */
-      call->hold->no_memory = FALSE;
       return FALSE;
     }
   if (worker->n_keys == 0)

@@ -212,7 +212,6 @@ cf_hold_slots (CfHold *self,
   CfClaims *claims;
 
   g_assert (self->mode == CF_HOLD_NONE);
-  self->no_memory = FALSE;
   if (G_LIKELY (n_keys == 1))
     {
       self->slots[0] = keys[0].slot;

@@ -90,8 +90,8 @@ typedef struct
                            @claims,     or without them */
   GPtrArray *grown;     /* (owned) (nullable) (element-type CfClaims) (owned) of
                            cf_hold_grow() */
-  gboolean no_memory;   /* the last hold was refused for want of memory: nobody
-                           will be woken */
+  gboolean no_memory;   /* the last claims were refused for want of memory, so
+                           nobody will be woken; cleared as a command begins */
   gint64 busy_since_ms; /* wall clock, or 0: since when a script has run whose
                            claim refused the last hold */
   guint16 *slots;       /* scratch of CF_N_SLOTS: those locked, ascending */
