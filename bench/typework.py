@@ -83,7 +83,7 @@ WORK = (
      ('ZUNIONSTORE', '@', '2', 'zset:0', 'zset:1')),
     ('SORT', fill_list, 3_000, 16_000, 4,
      ('SORT', 'list', 'LIMIT', '0', '10')),
-    ('LRANGE_600', fill_list, 3_000, 300_000, 64,
+    ('LRANGE_600', fill_list, 3_000, 400_000, 96,
      ('LRANGE', 'list', '0', '599')),
 )
 
