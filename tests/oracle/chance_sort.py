@@ -24,10 +24,11 @@ EVENTS_ANY_ORDER = True
 
 def value(maker):
     """No number that is too large: redis-server takes the numbers that follow
-    in other SORTs for as large, until something resets errno."""
+    in other SORTs for as large, until something resets errno.  Nor a zero
+    byte, with which a text ends for redis-server when it sorts."""
     while True:
         made = maker.value()
-        if made != '1e5000':
+        if made != '1e5000' and '\0' not in str(made):
             return made
 
 
