@@ -211,7 +211,7 @@ cf_reply_bignum (CfReply *self, CfSlice digits)
     cf_reply_bulk (self, digits);
 }
 
-/* Copies up to 16 bytes, which most strings have, without a call. */
+/* Copies 1 to 16 bytes, which most strings have, without a call. */
 static inline void
 copy_few (char *to, const char *from, gsize size)
 {

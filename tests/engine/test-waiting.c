@@ -365,6 +365,12 @@ test_waiting_appears (Fixture *fixture, gconstpointer data)
   assert_late_reply_to (fixture, 1, "$1\r\na\r\n");
 }
 
+static char *
+bulk_of (const char *word)
+{
+  return g_strdup_printf ("$%d\r\n%s\r\n", (int) strlen (word), word);
+}
+
 /* One that is served makes another key ready. */
 static void
 test_waiting_chain (Fixture *fixture, gconstpointer data)
@@ -374,10 +380,8 @@ test_waiting_chain (Fixture *fixture, gconstpointer data)
   g_autofree char *second = g_strdup_printf ("SHIFT %s %s 0", keys[1], keys[2]);
   g_autofree char *third = g_strdup_printf ("TAKE %s 0", keys[2]);
   g_autofree char *add = g_strdup_printf ("ADD %s 1", keys[0]);
-  g_autofree char *reply =
-      g_strdup_printf ("$%d\r\n%s\r\n", (int) strlen (keys[1]), keys[1]);
-  g_autofree char *next =
-      g_strdup_printf ("$%d\r\n%s\r\n", (int) strlen (keys[2]), keys[2]);
+  g_autofree char *reply = bulk_of (keys[1]);
+  g_autofree char *next = bulk_of (keys[2]);
 
   assert_blocks (fixture, 1, first);
   assert_blocks (fixture, 2, second);
@@ -399,8 +403,7 @@ test_waiting_breadth_first (Fixture *fixture, gconstpointer data)
   g_autofree char *second = g_strdup_printf ("SHIFT %s %s 0", keys[0], keys[2]);
   g_autofree char *third = g_strdup_printf ("TAKE %s %s 0", keys[0], keys[1]);
   g_autofree char *add = g_strdup_printf ("ADD %s 3", keys[0]);
-  g_autofree char *reply =
-      g_strdup_printf ("$%d\r\n%s\r\n", (int) strlen (keys[0]), keys[0]);
+  g_autofree char *reply = bulk_of (keys[0]);
 
   assert_blocks (fixture, 1, first);
   assert_blocks (fixture, 2, second);

@@ -230,16 +230,17 @@ def first_difference(events, others):
     return events[at:at + 3], others[at:at + 3]
 
 
-def shrink(redis, coffer, family, steps):
-    """The shortest sequence found that still makes a difference."""
+def shrink(steps, find, most):
+    """The shortest sequence found that still makes a difference, of which FIND
+    tells the first step, in MOST tries."""
     size = len(steps) // 2
     tries = 0
-    while size and tries < SHRINK_TRIES:
+    while size and tries < most:
         at = 0
-        while at < len(steps) and tries < SHRINK_TRIES:
+        while at < len(steps) and tries < most:
             shorter = steps[:at] + steps[at + size:]
             tries += 1
-            found = difference(redis, coffer, family, shorter)
+            found = find(shorter)
             if found:
                 steps = shorter[:found[0] + 1]
             else:
@@ -269,7 +270,10 @@ def run(redis, coffer, name, seed, count):
             passed += ROUND
             continue
         failed += 1
-        steps = shrink(redis, coffer, family, steps[:found[0] + 1])
+        steps = shrink(
+            steps[:found[0] + 1],
+            lambda shorter: difference(redis, coffer, family, shorter),
+            SHRINK_TRIES)
         at, one, other = difference(redis, coffer, family, steps) or found
         print('random %s, seed %d:' % (name, seed))
         for command in sum(steps, []):

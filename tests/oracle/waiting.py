@@ -336,24 +336,6 @@ def difference(ports, protocol, steps, seconds=PATIENCE_S):
         play.close()
 
 
-def shrink(ports, protocol, steps):
-    """The shortest sequence found that still makes a difference."""
-    size = len(steps) // 2
-    tries = 0
-    while size and tries < SHRINK_TRIES:
-        at = 0
-        while at < len(steps) and tries < SHRINK_TRIES:
-            shorter = steps[:at] + steps[at + size:]
-            tries += 1
-            found = difference(ports, protocol, shorter, SHRINK_PATIENCE_S)
-            if found:
-                steps = shorter[:found[0] + 1]
-            else:
-                at += size
-        size //= 2
-    return steps
-
-
 def run(ports, protocol, seed, count):
     """Compare COUNT steps; how many agreed and how many rounds did not."""
     maker = Maker(seed)
@@ -366,7 +348,11 @@ def run(ports, protocol, seed, count):
             continue
         failed += 1
         print('waiting, seed %d: %s' % (seed, found[1]))
-        steps = shrink(ports, protocol, steps[:found[0] + 1])
+        steps = chance.shrink(
+            steps[:found[0] + 1],
+            lambda shorter: difference(ports, protocol, shorter,
+                                       SHRINK_PATIENCE_S),
+            SHRINK_TRIES)
         found = difference(ports, protocol, steps) or found
         for who, commands in steps:
             print('  %d: %s' % (who, ' ; '.join(
