@@ -10,10 +10,10 @@ servers_env = COFFERD='$(abs_builddir)/src/cofferd' CC='$(CC)' \
 EXTRA_DIST += \
 	bench/bench.py \
 	bench/collection.py \
-	bench/probe.c \
-	bench/run \
 	bench/logins.py \
 	bench/messages.py \
+	bench/probe.c \
+	bench/run \
 	bench/scripting.py \
 	bench/sections.py \
 	bench/secure.py \
@@ -43,6 +43,7 @@ EXTRA_DIST += \
 	tests/oracle/config.txt \
 	tests/oracle/connection.txt \
 	tests/oracle/dump.txt \
+	tests/oracle/events.txt \
 	tests/oracle/expiry.txt \
 	tests/oracle/functions.txt \
 	tests/oracle/geo.txt \
@@ -52,6 +53,7 @@ EXTRA_DIST += \
 	tests/oracle/lists.txt \
 	tests/oracle/lua-libraries.txt \
 	tests/oracle/protocol.txt \
+	tests/oracle/pubsub.txt \
 	tests/oracle/run \
 	tests/oracle/scripts.txt \
 	tests/oracle/server.txt \
@@ -60,7 +62,9 @@ EXTRA_DIST += \
 	tests/oracle/streams.txt \
 	tests/oracle/strings.txt \
 	tests/oracle/table.py \
+	tests/oracle/tracking.txt \
 	tests/oracle/transactions.txt \
+	tests/oracle/waiting.py \
 	tests/oracle/zsets.txt \
 	tests/programs/celery-tasks.py \
 	tests/programs/client.py \

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# src/local.mk and tests/local.mk name every file there is, each list sorted,
-# and no two folders of src have a source of one name.
+# src/local.mk, tests/local.mk and tests/servers.mk name every file there is,
+# each list sorted, and no two folders of src have a source of one name.
 cd "${srcdir:-.}" || exit 99
 status=0
 
@@ -14,6 +14,13 @@ for file in tests/*/test-*.c tests/*/test-*.sh; do
   test -f "$file" || continue
   grep -q "[[:space:]]${file%.c} \\\\\$" tests/local.mk && continue
   echo "$file: not in tests/local.mk"
+  status=1
+done
+
+for file in $(sh tests/lint/files |
+  grep -E '^(bench|tests/(lib|oracle|programs|redis-suite))/'); do
+  grep -q "[[:space:]]$file\( \|\$\)" tests/servers.mk && continue
+  echo "$file: not in tests/servers.mk"
   status=1
 done
 
@@ -32,5 +39,5 @@ LC_ALL=C ${AWK:-awk} '
     last = $1
   }
   END { exit bad }
-' src/local.mk tests/local.mk || status=1
+' src/local.mk tests/local.mk tests/servers.mk || status=1
 exit $status
